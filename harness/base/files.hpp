@@ -1,0 +1,21 @@
+// Whole files: read at once, written so that a crash leaves the old one or the new one, never half.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace rehearse {
+
+// Errors name the path and errno's text, here and below.
+Result<std::string> read_file(const std::string& path);
+
+// Temporary file beside it, fsync, rename, fsync of the directory. The mode is that of a new file
+// (0666 less the umask) unless another is given.
+Status write_file_atomically(const std::string& path, std::string_view content, int mode = 0666);
+
+// Like mkdir -p; an existing directory is fine.
+Status make_directories(const std::string& path);
+
+}  // namespace rehearse

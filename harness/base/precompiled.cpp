@@ -1,0 +1,1 @@
+// Exists so that the precompiled headers of CMakeLists.txt have a target to be made in.
