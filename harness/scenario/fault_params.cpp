@@ -1,0 +1,120 @@
+// A fault's own keys, by its schema. Targets are names, lists of names, or selectors.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenario/parts.hpp"
+
+namespace rehearse::yaml {
+namespace {
+
+constexpr uint64_t count_max = 1'000'000'000;
+constexpr size_t names_max = 100;
+
+struct TargetKind {
+  std::string_view name;
+  const std::vector<std::string>* known = nullptr;  // null = the stack is unknown
+  bool selectable = false;                          // {of: …} can name one
+};
+
+TargetKind target_kind(ParamType type, const StackFacts* stack) {
+  if (type == ParamType::target_zone) return {"zone", stack ? &stack->zones : nullptr, true};
+  if (type == ParamType::target_node) return {"node", stack ? &stack->nodes : nullptr, true};
+  return {"provider", stack ? &stack->providers : nullptr, false};
+}
+
+void read_name(const Node& node, const TargetKind& kind, Target& target, Problems& problems) {
+  auto name = read_text(node, kind.name, problems);
+  if (!name) return;
+  if (kind.known && std::ranges::find(*kind.known, *name) == kind.known->end()) {
+    return problems.add(node.at, unknown(kind.name, *name, *kind.known));
+  }
+  if (std::ranges::find(target.names, *name) != target.names.end()) {
+    return problems.add(node.at, fmt::format("{} is named twice", shown(*name)));
+  }
+  target.names.push_back(std::move(*name));
+}
+
+void read_selector(const Node& node, const std::string& key, const TargetKind& kind,
+                   const World& world, Target& target, Problems& problems) {
+  MapReader map(node, key, problems);
+  const Node* of = kind.selectable ? map.take("of") : nullptr;
+  const Node* any = map.take("any");
+  map.finish();
+  if ((of != nullptr) == (any != nullptr)) {
+    return problems.add(node.at, fmt::format("`{}` needs one of the selectors {}", key,
+                                             kind.selectable ? "`of`, `any`" : "`any`"));
+  }
+  if (any != nullptr) {
+    const uint64_t most = kind.known ? std::max<size_t>(kind.known->size(), 1) : names_max;
+    target.any = static_cast<int>(read_whole(*any, "any", 1, most, problems).value_or(0));
+  } else if (world.stack != nullptr) {
+    target.of = read_one_of(*of, "selector", world.stack->selectors, problems).value_or("");
+  } else {
+    target.of = read_text(*of, "selector", problems).value_or("");
+  }
+}
+
+Target read_target(const Node& node, const ParamSchema& param, const World& world,
+                   Problems& problems) {
+  const TargetKind kind = target_kind(param.type, world.stack);
+  Target target;
+  if (node.kind == Node::Kind::map) {
+    read_selector(node, param.name, kind, world, target, problems);
+  } else if (node.kind == Node::Kind::list) {
+    if (!is_filled_list(node, param.name, names_max, problems)) return target;
+    for (const Node& item : node.items) read_name(item, kind, target, problems);
+  } else if (node.kind == Node::Kind::null) {
+    problems.add(node.at, must_be(param.name, "a name, a list of names or a selector", node));
+  } else {
+    read_name(node, kind, target, problems);
+  }
+  return target;
+}
+
+std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param, const World& world,
+                                     Problems& problems) {
+  // Each value keeps its own alternative of the variant: none converts into another.
+  const auto as_param = [](auto value) -> std::optional<ParamValue> {
+    if (!value) return std::nullopt;
+    return ParamValue(std::in_place_type<typename decltype(value)::value_type>, *value);
+  };
+  switch (param.type) {
+    case ParamType::duration:
+      return as_param(read_duration_ms(node, param.name, 0, problems));
+    case ParamType::share:
+      return as_param(read_share(node, param.name, problems));
+    case ParamType::rate:
+      return as_param(read_rate_per_s(node, param.name, problems));
+    case ParamType::flag:
+      return as_param(read_flag(node, param.name, problems));
+    case ParamType::count: {
+      const auto count = read_whole(node, param.name, 1, count_max, problems);
+      if (!count) return std::nullopt;
+      return ParamValue(static_cast<int64_t>(*count));
+    }
+    case ParamType::text:
+      if (param.choices.empty()) return as_param(read_text(node, param.name, problems));
+      return as_param(read_one_of(node, param.name, param.choices, problems));
+    case ParamType::target_zone:
+    case ParamType::target_node:
+    case ParamType::target_provider:
+      break;
+  }
+  return ParamValue(read_target(node, param, world, problems));
+}
+
+}  // namespace
+
+void read_fault_params(MapReader& map, const FaultSchema& schema, const World& world,
+                       TimelineEntry& entry, Problems& problems) {
+  for (const ParamSchema& param : schema.params) {
+    const Node* node = param.required ? map.need(param.name, schema.name) : map.take(param.name);
+    if (node == nullptr) continue;
+    if (auto value = read_param(*node, param, world, problems)) {
+      entry.params.emplace(param.name, std::move(*value));
+    }
+  }
+}
+
+}  // namespace rehearse::yaml

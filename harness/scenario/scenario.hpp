@@ -1,0 +1,143 @@
+// A scenario as a plain value, and how a YAML file becomes one. The only user of yaml-cpp for
+// scenarios; every key must be consumed, and every mistake is named with its line and column.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/targets.hpp"
+
+namespace rehearse {
+
+// What a fault is aimed at: names as written, or a selector resolved at injection.
+struct Target {
+  std::vector<std::string> names;  // "az-1", or several
+  std::string of;                  // {of: postgres.primary}
+  int any = 0;                     // {any: 1}: that many, drawn from the seed
+};
+
+enum class ParamType {
+  target_zone,
+  target_node,
+  target_provider,
+  duration,
+  share,
+  count,
+  rate,
+  flag,
+  text,
+};
+
+// What a fault accepts besides `at`, `after`, `for`, `every`, `times`, `id`.
+struct ParamSchema {
+  std::string name;
+  ParamType type = ParamType::text;
+  bool required = false;
+  std::vector<std::string> choices;  // for text: empty = anything
+};
+struct FaultSchema {
+  std::string name;
+  std::string summary;  // one line: what breaks
+  bool lasting = true;  // takes `for`
+  std::vector<ParamSchema> params;
+};
+
+// What validation needs to know of the world, as data.
+struct Catalogue {
+  std::vector<FaultSchema> faults;
+  std::map<std::string, std::string> checks;  // name → capabilities it needs, space-separated
+  std::vector<std::string> profiles;          // load profiles
+  std::vector<std::string> operations;        // kinds that targets.rto may name
+  std::vector<std::string> stores;            // that targets.rpo may name
+};
+// Of the stack that a scenario names.
+struct StackFacts {
+  std::string name;
+  std::vector<std::string> zones, nodes, providers;
+  std::vector<std::string> selectors;  // postgres.primary, …
+  std::set<std::string> capabilities;
+  std::map<std::string, std::vector<std::string>> settings;  // key → allowed values (empty = any)
+};
+
+using ParamValue = std::variant<Target, int64_t /*ms or count*/, double, bool, std::string>;
+
+struct TimelineEntry {
+  std::string id;
+  std::string fault;
+  int64_t at_ms = 0;                   // from the end of steady (when `after` is empty)
+  std::string after_id, after_event;   // {after: az.effective}
+  int64_t plus_ms = 0, within_ms = 0;  // within: the observation's length unless given
+  int64_t every_ms = 0;
+  int times = 1;
+  std::optional<int64_t> for_ms;  // none = to the end of observation
+  std::map<std::string, ParamValue> params;
+  int line = 0;  // in the file; 0 = from an override
+};
+
+struct ScenarioLoadStep {
+  int64_t for_ms = 0;
+  double rate_per_s = 0;
+  bool ramp = false;
+};
+
+struct StopCondition {
+  std::string check;  // "ledger_balanced.live", or
+  std::string slo;    // {slo: wallet_p95, above: 5s, for: 20s}
+  double above = 0;
+  int64_t for_ms = 0;
+};
+
+struct Scenario {
+  std::string name, title, tier, stack;
+  uint64_t seed = 1;
+  std::map<std::string, std::string> stack_set;
+  std::string profile;
+  uint32_t players = 0;
+  std::vector<ScenarioLoadStep> steps;  // one endless step for a plain rate (for_ms = 0)
+  int64_t steady_ms = 0, observe_ms = 0, drain_ms = 0;
+  std::vector<TimelineEntry> timeline;
+  std::vector<StopCondition> stop_when;
+  Targets targets;
+  std::vector<std::string> checks;       // empty = all
+  std::vector<std::string> expect_fail;  // empty = pass
+  std::string as_run_yaml;               // with every default, what a run's folder keeps
+};
+
+struct Diagnostic {
+  std::string file;
+  int line = 0, column = 0;  // from 1, columns in bytes; 0 = the whole file. In an override (file
+                             // "--set"): which of them, and the byte within KEY=VALUE
+  std::string message;       // with a suggestion where one is near
+};
+// "file:line:column: message"
+std::string to_string(const Diagnostic& diagnostic);
+
+// How the world is asked about a stack by name. Error = no such stack (message with suggestions).
+using StackLookup = std::function<Result<StackFacts>(const std::string& name)>;
+
+struct ParseInput {
+  std::string path;  // for messages, and file name = scenario name (or scenario.yaml, as
+                     // a run's folder keeps it)
+  std::string text;
+  std::string targets_path, targets_text;  // scenarios/targets.yaml: the default targets
+  std::vector<std::string> overrides;      // --set KEY=VALUE, dotted, in order
+  const Catalogue* catalogue = nullptr;
+  StackLookup stack;
+};
+
+// Everything that is wrong, not just the first thing: ordered by file (scenario, targets, --set),
+// then position. Never throws. `catalogue` and `stack` must be set.
+std::expected<Scenario, std::vector<Diagnostic>> parse_scenario(const ParseInput& input);
+
+// The nearest of `known` to `word` by edit distance, if near enough to be meant.
+std::optional<std::string> suggest(const std::string& word, const std::vector<std::string>& known);
+
+}  // namespace rehearse

@@ -1,0 +1,213 @@
+#include "scenario/stack_file.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+
+namespace rehearse {
+namespace {
+
+struct Mistake {
+  YAML::Mark mark;
+  std::string message;
+};
+
+// A mapping whose keys must all be asked for: what is left over is a typo.
+class Section {
+ public:
+  Section(const YAML::Node& node, std::string what) : node_(node), what_(std::move(what)) {
+    if (!node.IsMap()) throw Mistake{node.Mark(), what_ + " must be a mapping"};
+  }
+  YAML::Node get(const std::string& key) {
+    known_.insert(key);
+    return node_[key];
+  }
+  YAML::Node need(const std::string& key) {
+    YAML::Node found = get(key);
+    if (!found) throw Mistake{node_.Mark(), fmt::format("{} needs `{}`", what_, key)};
+    return found;
+  }
+  std::string text(const std::string& key, const std::string& fallback = "") {
+    YAML::Node found = get(key);
+    return found ? found.as<std::string>() : fallback;
+  }
+  void finish() const {
+    for (const auto& item : node_) {
+      const auto key = item.first.as<std::string>();
+      if (known_.contains(key)) continue;
+      const auto near = suggest(key, {known_.begin(), known_.end()});
+      throw Mistake{item.first.Mark(), fmt::format("unknown key `{}` in {}{}", key, what_,
+                                                   near ? "; did you mean `" + *near + "`?" : "")};
+    }
+  }
+
+ private:
+  YAML::Node node_;
+  std::string what_;
+  std::set<std::string> known_;
+};
+
+std::map<std::string, std::string> text_map(const YAML::Node& node) {
+  std::map<std::string, std::string> texts;
+  if (!node) return texts;
+  // YAML's merge key, which yaml-cpp leaves to its users: own keys win over merged ones.
+  for (const auto& item : node)
+    if (item.first.as<std::string>() == "<<") texts = text_map(item.second);
+  for (const auto& item : node)
+    if (item.first.as<std::string>() != "<<")
+      texts[item.first.as<std::string>()] = item.second.as<std::string>();
+  return texts;
+}
+
+std::vector<std::string> text_list(const YAML::Node& node) {
+  if (!node) return {};
+  return node.as<std::vector<std::string>>();
+}
+
+std::vector<StackNodeEntry> read_nodes(Section& section, const std::string& component) {
+  std::vector<StackNodeEntry> nodes;
+  if (const auto named = section.get("nodes")) {
+    for (const auto& item : named) {
+      Section node(item.second, "node " + item.first.as<std::string>());
+      nodes.push_back({item.first.as<std::string>(), node.need("zone").as<std::string>(),
+                       node.need("host").as<int>()});
+      node.finish();
+    }
+    return nodes;
+  }
+  const int host = section.need("host").as<int>();
+  int number = 0;
+  for (const auto& zone : text_list(section.need("zones")))
+    nodes.push_back({fmt::format("{}-{}", component, ++number), zone, host});
+  return nodes;
+}
+
+ComponentEntry read_component(const std::string& name, const YAML::Node& node) {
+  Section section(node, "component " + name);
+  ComponentEntry component;
+  component.name = name;
+  component.image = section.text("image");
+  component.binary = section.text("binary");
+  component.args = text_list(section.get("args"));
+  component.env = text_map(section.get("env"));
+  component.nodes = read_nodes(section, name);
+  component.after = text_list(section.get("after"));
+  if (const auto port = section.get("port")) component.port = port.as<int>();
+  component.health_path = section.text("health");
+  component.roles = section.text("roles");
+  if (const auto idle = section.get("idle"))
+    component.idle = idle.as<std::map<std::string, int64_t>>();
+  component.fence_path = section.text("fence");
+  section.finish();
+  return component;
+}
+
+SettingEntry read_setting(const std::string& name, const YAML::Node& node) {
+  Section section(node, "setting " + name);
+  SettingEntry setting;
+  setting.fallback = section.need("default").as<std::string>();
+  if (const auto values = section.get("values"))
+    for (const auto& item : values)
+      setting.values[item.first.as<std::string>()] = text_map(item.second);
+  setting.variable = section.text("variable");
+  setting.free = !setting.variable.empty();
+  section.finish();
+  return setting;
+}
+
+BooksEntry read_books_entry(const YAML::Node& node) {
+  Section section(node, "books");
+  BooksEntry books;
+  Section sql(section.need("sql"), "books.sql");
+  books.sql_component = sql.text("component");
+  books.sql_user = sql.text("user");
+  books.sql_password = sql.text("password");
+  books.sql_database = sql.text("database");
+  books.sql = text_map(sql.need("tables"));
+  sql.finish();
+  if (const auto node_kafka = section.get("kafka")) {
+    Section kafka(node_kafka, "books.kafka");
+    books.kafka_component = kafka.text("component");
+    books.kafka_topic = kafka.text("topic");
+    kafka.finish();
+  }
+  if (const auto node_providers = section.get("providers")) {
+    Section providers(node_providers, "books.providers");
+    books.provider_component = providers.text("component");
+    books.provider_path = providers.text("path");
+    providers.finish();
+  }
+  section.finish();
+  return books;
+}
+
+StackFile read_root(const std::string& path, const YAML::Node& root) {
+  Section section(root, "a stack");
+  StackFile stack;
+  stack.path = path;
+  stack.name = section.need("stack").as<std::string>();
+  stack.title = section.text("title");
+  stack.subnet = section.need("subnet").as<std::string>();
+  stack.control_address = section.need("control").as<std::string>();
+  for (const auto& name : text_list(section.get("capabilities"))) stack.capabilities.insert(name);
+  for (const auto& item : section.need("zones"))
+    stack.zones.emplace_back(item.first.as<std::string>(), item.second.as<std::string>());
+  for (const auto& item : section.need("components"))
+    stack.components.push_back(read_component(item.first.as<std::string>(), item.second));
+  if (const auto settings = section.get("settings"))
+    for (const auto& item : settings)
+      stack.settings[item.first.as<std::string>()] =
+          read_setting(item.first.as<std::string>(), item.second);
+  stack.edge_component = section.need("edge").as<std::string>();
+  stack.players_node = section.need("players").as<std::string>();
+  stack.books = read_books_entry(section.need("books"));
+  section.finish();
+  return stack;
+}
+
+}  // namespace
+
+Result<StackFile> read_stack_file(const std::string& path) {
+  const auto at = [&path](const YAML::Mark& mark, const std::string& message) {
+    return fail(ExitCode::usage,
+                fmt::format("{}:{}:{}: {}", path, mark.line + 1, mark.column + 1, message));
+  };
+  try {
+    return read_root(path, YAML::LoadFile(path));
+  } catch (const Mistake& mistake) {
+    return at(mistake.mark, mistake.message);
+  } catch (const YAML::BadFile&) {
+    return fail(ExitCode::usage, fmt::format("{}: no such stack file", path));
+  } catch (const YAML::Exception& error) {
+    return at(error.mark, error.msg);
+  }
+}
+
+StackFacts facts_of(const StackFile& stack) {
+  StackFacts facts;
+  facts.name = stack.name;
+  facts.capabilities = stack.capabilities;
+  for (const auto& [zone, prefix] : stack.zones) facts.zones.push_back(zone);
+  for (const auto& component : stack.components) {
+    for (const auto& node : component.nodes) {
+      facts.nodes.push_back(node.name);
+      if (component.name == stack.books.provider_component) facts.providers.push_back(node.name);
+    }
+    const auto add = [&](const char* role) {
+      facts.selectors.push_back(fmt::format("{}.{}", component.name, role));
+    };
+    if (component.roles == "patroni")
+      for (const char* role : {"primary", "sync", "replica"}) add(role);
+    if (component.roles == "writer") add("writer");
+    if (component.roles == "active") add("active");
+  }
+  for (const auto& [name, setting] : stack.settings) {
+    auto& allowed = facts.settings[name];
+    for (const auto& [value, env] : setting.values) allowed.push_back(value);
+  }
+  return facts;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,69 @@
+// A stack as it is written in fixtures/stacks/NAME.yaml: zones, components, settings, and where its
+// books are. Data only; stack/ turns it into nodes with addresses.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "scenario/scenario.hpp"
+
+namespace rehearse {
+
+struct StackNodeEntry {
+  std::string name, zone;
+  int host = 0;  // last part of the address
+};
+
+// One kind of node. Texts in `env` and `args` may use %n (own name), %a (own address), %z (zone),
+// %i (1, 2, … within the component) and {COMPONENT|PATTERN}: the pattern for each node of that
+// component, joined by commas.
+struct ComponentEntry {
+  std::string name;
+  std::string image;   // folder in fixtures/images; empty = a namespace without a container
+  std::string binary;  // of ours, mounted at /opt/casino/NAME; or empty
+  std::vector<std::string> args;
+  std::map<std::string, std::string> env;
+  std::vector<StackNodeEntry> nodes;
+  std::vector<std::string> after;  // components that must be healthy before this one is created
+  int port = 0;                    // of health, status and roles
+  std::string health_path;         // 200 = healthy; empty = healthy when the port accepts
+  std::string roles;               // how roles are read: patroni | writer | active | ""
+  std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
+  std::string fence_path;               // POST: no more writes from here on
+};
+
+struct SettingEntry {
+  std::string fallback;
+  std::map<std::string, std::map<std::string, std::string>> values;  // value → environment
+  bool free = false;  // any value, given as environment variable `variable`
+  std::string variable;
+};
+
+struct BooksEntry {
+  std::map<std::string, std::string> sql;  // canonical table → query giving its columns by name
+  std::string sql_component, sql_user, sql_password, sql_database;
+  std::string kafka_component, kafka_topic;
+  std::string provider_component, provider_path;
+};
+
+struct StackFile {
+  std::string path, name, title, subnet, control_address;
+  std::set<std::string> capabilities;
+  std::vector<std::pair<std::string, std::string>> zones;  // name → prefix, in order
+  std::vector<ComponentEntry> components;
+  std::map<std::string, SettingEntry> settings;  // "postgres.profile" → …
+  std::string edge_component, players_node;      // where players come from and go to
+  BooksEntry books;
+};
+
+// Errors (usage): file:line:column: what is wrong.
+Result<StackFile> read_stack_file(const std::string& path);
+
+// What a scenario's validation needs to know of it.
+StackFacts facts_of(const StackFile& stack);
+
+}  // namespace rehearse

@@ -1,0 +1,90 @@
+#include "scenario/yaml_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace rehearse::yaml {
+namespace {
+
+// The length of the UTF-8 character at the start of `text`; 0 = none. Overlong forms, surrogates
+// and what lies beyond U+10FFFF are refused (RFC 3629).
+size_t utf8_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return 1;
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  if (lead == 0xE0 && byte(1) < 0xA0) return 0;
+  if (lead == 0xED && byte(1) > 0x9F) return 0;
+  if (lead == 0xF0 && byte(1) < 0x90) return 0;
+  if (lead == 0xF4 && byte(1) > 0x8F) return 0;
+  return length;
+}
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7F;
+}
+
+}  // namespace
+
+std::optional<Issue> find_bad_text(std::string_view text, Where origin) {
+  if (text.size() > text_bytes_max) {
+    return Issue{Where{origin.source, 0, 0},
+                 fmt::format("{} bytes long: {} are allowed", text.size(), text_bytes_max)};
+  }
+  Where at = origin;
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = utf8_length(text.substr(i));
+    if (length == 0) return Issue{at, "this is not UTF-8"};
+    if (is_control(text[i])) {
+      return Issue{at, fmt::format("control character 0x{:02X}",
+                                   static_cast<unsigned>(static_cast<unsigned char>(text[i])))};
+    }
+    const bool ends_line = text[i] == '\n';
+    at.column = ends_line ? 1 : at.column + static_cast<int>(length);
+    at.line += ends_line ? 1 : 0;
+    i += length;
+  }
+  return std::nullopt;
+}
+
+Lines::Lines(std::string_view text, Where origin) : text_(text), origin_(origin), starts_{0} {
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] == '\n') starts_.push_back(i + 1);
+  }
+}
+
+Where Lines::where(int line, int column) const {
+  const int row = std::clamp(line, 0, static_cast<int>(starts_.size()) - 1);
+  const size_t next = row + 1 < static_cast<int>(starts_.size()) ? starts_[row + 1] : text_.size();
+  // A mark past the last line is shown at the end of it.
+  const int width = static_cast<int>(next - starts_[row]);
+  const int at = row == line ? std::clamp(column, 0, width) : width;
+  return {origin_.source, origin_.line + row, at + (row == 0 ? origin_.column : 1)};
+}
+
+std::string_view Lines::from(int line, int column) const {
+  if (line < 0 || line >= static_cast<int>(starts_.size()) || column < 0) return {};
+  return text_.substr(std::min(starts_[line] + static_cast<size_t>(column), text_.size()));
+}
+
+bool is_closed_quote(std::string_view text) {
+  if (text.empty() || (text[0] != '"' && text[0] != '\'')) return true;
+  const char quote = text[0];
+  for (size_t i = 1; i < text.size(); ++i) {
+    const bool escape = quote == '"' ? text[i] == '\\' : text.substr(i, 2) == "''";
+    if (escape) {
+      ++i;
+    } else if (text[i] == quote) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace rehearse::yaml
