@@ -1,0 +1,30 @@
+// Runs one program to its end: argv vectors only, never a shell. The only user of Boost.Process.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace rehearse {
+
+struct CommandResult {
+  int exit_status = 0;  // the signal's number when it was ended by one
+  std::string out, err;
+};
+
+// Finds argv[0] on PATH, writes `input` to its standard input, reads both outputs to the end.
+// Errors: not found (machine), still running at the deadline (it is killed).
+Result<CommandResult> run_command(const std::vector<std::string>& argv, int64_t deadline_ms,
+                                  const std::string& input = "");
+
+// The same, where anything but exit status 0 is an error that carries what it said.
+Result<std::string> run_checked(const std::vector<std::string>& argv, int64_t deadline_ms,
+                                const std::string& input = "");
+
+// Runs jobs on a few threads; returns the first error in the order of the jobs, after all ended.
+Status run_parallel(const std::vector<std::function<Status()>>& jobs, size_t threads_max = 6);
+
+}  // namespace rehearse

@@ -1,0 +1,169 @@
+// Rules live in each node's own namespace because frames between two containers on one bridge do
+// not pass the host's netfilter. One table of ours per namespace, made when the namespace is made;
+// a fault only adds elements to its set, which expire by themselves.
+#include "runtime/network.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "runtime/command.hpp"
+
+namespace rehearse::network {
+namespace {
+
+constexpr int64_t command_ms = 10'000;
+constexpr const char* veth_prefix = "rhv";  // the host's ends
+
+constexpr const char* rules =
+    "table inet rehearse {\n"
+    "  set cut { type ipv4_addr; flags timeout, interval; }\n"
+    "  chain in { type filter hook input priority -300; ip saddr @cut counter drop; }\n"
+    "  chain out { type filter hook output priority -300; ip daddr @cut counter drop; }\n"
+    "}\n";
+
+std::string namespace_of(const std::string& node) {
+  return prefix + node;
+}
+
+Status nft(const std::string& node, const std::string& script) {
+  auto done = run_checked({"ip", "netns", "exec", namespace_of(node), "nft", "-f", "-"}, command_ms,
+                          script);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+// A route or address inside the subnet means that somebody else uses it.
+Status check_subnet_free(const std::string& subnet) {
+  auto routes = run_checked({"ip", "-4", "route", "show", "root", subnet}, command_ms);
+  if (!routes) return std::unexpected(routes.error());
+  auto addresses = run_checked({"ip", "-4", "-o", "address", "show", "to", subnet}, command_ms);
+  if (!addresses) return std::unexpected(addresses.error());
+  const std::string found = *routes + *addresses;
+  if (found.empty()) return {};
+  return fail(ExitCode::machine,
+              fmt::format("the subnet {} is in use on this machine ({}): free it, or let "
+                          "`./rehearse undo` remove what an interrupted run left",
+                          subnet, found.substr(0, found.find('\n'))));
+}
+
+Status set_up_node(const NodeSpec& node) {
+  const std::string ns = namespace_of(node.name);
+  auto done = run_checked({"ip", "-n", ns, "-batch", "-"}, command_ms,
+                          fmt::format("address add {}/16 dev eth0\nlink set lo up\n"
+                                      "link set eth0 up\n",
+                                      node.address));
+  if (!done) return std::unexpected(done.error());
+  return nft(node.name, rules);
+}
+
+}  // namespace
+
+Status create(const NetworkSpec& spec) {
+  if (auto free = check_subnet_free(spec.subnet); !free) return free;
+  std::string batch = fmt::format(
+      "link add {0} type bridge\naddress add {1}/16 dev {0}\n"
+      "link set {0} up\n",
+      bridge, spec.control_address);
+  int index = 0;
+  for (const auto& node : spec.nodes) {
+    const std::string ns = namespace_of(node.name);
+    batch += fmt::format(
+        "netns add {0}\nlink add {3}{1} type veth peer name eth0 netns {0}\n"
+        "link set {3}{1} master {2} up\n",
+        ns, index++, bridge, veth_prefix);
+  }
+  auto made = run_checked({"ip", "-batch", "-"}, 3 * command_ms, batch);
+  if (!made) return std::unexpected(made.error());
+  std::vector<std::function<Status()>> jobs;
+  for (const auto& node : spec.nodes) jobs.push_back([&node] { return set_up_node(node); });
+  return run_parallel(jobs);
+}
+
+Status remove() {
+  auto left = leftovers();
+  if (!left) return std::unexpected(left.error());
+  std::string batch;
+  // A namespace frees its veth some time after it is deleted; the host's end goes first, so that
+  // the same names can be made again at once.
+  std::error_code ignored;
+  for (const auto& link : std::filesystem::directory_iterator("/sys/class/net", ignored))
+    if (const std::string name = link.path().filename(); name.starts_with(veth_prefix))
+      batch += fmt::format("link delete {}\n", name);
+  for (const auto& name : *left)
+    batch += name == bridge ? fmt::format("link delete {}\n", name)
+                            : fmt::format("netns delete {}\n", name);
+  if (batch.empty()) return {};
+  auto done = run_checked({"ip", "-force", "-batch", "-"}, 3 * command_ms, batch);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+Status cut(const std::vector<std::string>& nodes, const std::string& range, int64_t timeout_ms) {
+  // Delete and add in one transaction: refreshing an element's timeout needs it, and nobody sees
+  // the moment in between. The first add makes the delete valid where nothing was cut yet.
+  const std::string script = fmt::format(
+      "add element inet rehearse cut {{ {0} timeout {1}ms }}\n"
+      "delete element inet rehearse cut {{ {0} }}\n"
+      "add element inet rehearse cut {{ {0} timeout {1}ms }}\n",
+      range, timeout_ms);
+  std::vector<std::function<Status()>> jobs;
+  for (const auto& node : nodes) jobs.push_back([&node, &script] { return nft(node, script); });
+  return run_parallel(jobs, 8);
+}
+
+Status uncut(const std::vector<std::string>& nodes) {
+  std::vector<std::function<Status()>> jobs;
+  for (const auto& node : nodes)
+    jobs.push_back([&node] { return nft(node, "flush set inet rehearse cut\n"); });
+  return run_parallel(jobs, 8);
+}
+
+Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) {
+  std::vector<CutState> found(nodes.size());
+  std::vector<std::function<Status()>> jobs;
+  for (size_t i = 0; i < nodes.size(); ++i)
+    jobs.push_back([&, i]() -> Status {
+      auto text = run_checked({"ip", "netns", "exec", namespace_of(nodes[i]), "nft", "-j", "list",
+                               "table", "inet", "rehearse"},
+                              command_ms);
+      if (!text) return std::unexpected(text.error());
+      const auto json = nlohmann::json::parse(*text, nullptr, false);
+      if (json.is_discarded())
+        return fail(ExitCode::machine, "nft printed no JSON for " + namespace_of(nodes[i]));
+      for (const auto& item : json.value("nftables", nlohmann::json::array())) {
+        if (item.contains("set"))
+          found[i].active = !item["set"].value("elem", nlohmann::json::array()).empty();
+        if (!item.contains("rule")) continue;
+        for (const auto& expr : item["rule"]["expr"])
+          if (expr.contains("counter"))
+            found[i].dropped_packets += expr["counter"].value("packets", int64_t{0});
+      }
+      return {};
+    });
+  if (auto done = run_parallel(jobs, 8); !done) return std::unexpected(done.error());
+  std::map<std::string, CutState> result;
+  for (size_t i = 0; i < nodes.size(); ++i) result[nodes[i]] = found[i];
+  return result;
+}
+
+Result<std::vector<std::string>> leftovers() {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/run/netns", ignored))
+    if (entry.path().filename().string().starts_with(prefix))
+      names.push_back(entry.path().filename());
+  if (std::filesystem::exists(fmt::format("/sys/class/net/{}", bridge), ignored))
+    names.push_back(bridge);
+  return names;
+}
+
+}  // namespace rehearse::network
+
+namespace rehearse {
+std::string namespace_path(const std::string& node) {
+  return fmt::format("/run/netns/{}{}", network::prefix, node);
+}
+}  // namespace rehearse

@@ -1,0 +1,21 @@
+// Network namespaces on a bridge of ours, and the packet rules inside them.
+#pragma once
+
+#include "runtime/runtime.hpp"
+
+namespace rehearse::network {
+
+constexpr const char* prefix = "rhs-";  // of namespaces and containers
+constexpr const char* bridge = "rhs0";
+
+Status create(const NetworkSpec& spec);
+Status remove();
+
+Status cut(const std::vector<std::string>& nodes, const std::string& range, int64_t timeout_ms);
+Status uncut(const std::vector<std::string>& nodes);
+Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes);
+
+// Names of our namespaces and bridge that exist now.
+Result<std::vector<std::string>> leftovers();
+
+}  // namespace rehearse::network

@@ -1,0 +1,185 @@
+// Containers by the podman command line. A container joins the namespace of its node and keeps its
+// state in a folder of ours, so that a kill and a start bring the same machine back.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/result.hpp"
+#include "runtime/command.hpp"
+#include "runtime/network.hpp"
+#include "runtime/runtime.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int64_t start_ms = 30'000;
+constexpr const char* label = "rehearse";
+
+std::string container_of(const std::string& node) {
+  return network::prefix + node;
+}
+
+// runc, because crun refuses machines where both versions of cgroups are mounted.
+std::vector<std::string> podman(std::initializer_list<std::string> args) {
+  std::vector<std::string> argv = {"podman", "--runtime", "runc"};
+  argv.insert(argv.end(), args);
+  return argv;
+}
+
+class Podman final : public Runtime {
+ public:
+  explicit Podman(std::string state_dir) : state_dir_(std::move(state_dir)) {}
+
+  Status create_network(const NetworkSpec& spec) override { return network::create(spec); }
+  Status remove_network() override { return network::remove(); }
+
+  Status create(const NodeSpec& node, const std::string& log_path) override {
+    const std::string data = state_dir_ + "/" + node.name;
+    std::error_code error;
+    std::filesystem::create_directories(data, error);
+    if (error)
+      return fail(ExitCode::machine, fmt::format("cannot make {}: {}", data, error.message()));
+    // Limits as low as the host's own: without CAP_SYS_RESOURCE they cannot be raised.
+    auto argv = podman({"run",
+                        "-d",
+                        "--name",
+                        container_of(node.name),
+                        "--hostname",
+                        node.name,
+                        "--label",
+                        label,
+                        "--network",
+                        "ns:" + namespace_path(node.name),
+                        "--no-hosts",
+                        "--ulimit",
+                        "nofile=20000:20000",
+                        "--ulimit",
+                        "nproc=20000:20000",
+                        "--log-driver",
+                        "k8s-file",
+                        "--log-opt",
+                        "path=" + log_path,
+                        "-v",
+                        data + ":/data"});
+    for (const auto& [from, to] : node.read_only_mounts) {
+      argv.push_back("-v");
+      argv.push_back(fmt::format("{}:{}:ro", from, to));
+    }
+    for (const auto& [key, value] : node.env) {
+      argv.push_back("-e");
+      argv.push_back(fmt::format("{}={}", key, value));
+    }
+    argv.push_back(node.image);
+    argv.insert(argv.end(), node.args.begin(), node.args.end());
+    auto done = run_checked(argv, start_ms);
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  Status start(const std::vector<std::string>& nodes) override {
+    std::vector<std::function<Status()>> jobs;
+    for (const auto& node : nodes)
+      jobs.push_back([&node]() -> Status {
+        auto done = run_checked(podman({"start", container_of(node)}), start_ms);
+        if (!done) return std::unexpected(done.error());
+        return {};
+      });
+    return run_parallel(jobs, 8);
+  }
+
+  // One command for all: a zone's processes die as close to each other as podman can do it.
+  Status kill(const std::vector<std::string>& nodes) override {
+    auto argv = podman({"kill", "--signal", "KILL"});
+    for (const auto& node : nodes) argv.push_back(container_of(node));
+    auto done = run_checked(argv, start_ms);
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  Status remove_all() override {
+    auto names = containers();
+    if (!names) return std::unexpected(names.error());
+    if (!names->empty()) {
+      auto argv = podman({"rm", "--force", "--time", "0", "--volumes"});
+      argv.insert(argv.end(), names->begin(), names->end());
+      auto done = run_checked(argv, 2 * start_ms);
+      if (!done) return std::unexpected(done.error());
+    }
+    std::error_code error;
+    std::filesystem::remove_all(state_dir_, error);
+    if (error)
+      return fail(ExitCode::machine,
+                  fmt::format("cannot remove {}: {}", state_dir_, error.message()));
+    return {};
+  }
+
+  Result<std::map<std::string, NodeState>> states() override {
+    auto text = run_checked(
+        podman({"ps", "--all", "--filter", fmt::format("label={}", label), "--format", "json"}),
+        start_ms);
+    if (!text) return std::unexpected(text.error());
+    const auto json = nlohmann::json::parse(*text, nullptr, false);
+    if (json.is_discarded()) return fail(ExitCode::machine, "podman ps printed no JSON");
+    std::map<std::string, NodeState> result;
+    for (const auto& item : json) {
+      const std::string name = item["Names"][0].get<std::string>();
+      if (!name.starts_with(network::prefix)) continue;
+      result[name.substr(std::string_view(network::prefix).size())] = {
+          true, item.value("State", "") == "running", item.value("ExitCode", 0)};
+    }
+    return result;
+  }
+
+  Status cut(const std::vector<std::string>& nodes, const std::string& range,
+             int64_t timeout_ms) override {
+    return network::cut(nodes, range, timeout_ms);
+  }
+  Status uncut(const std::vector<std::string>& nodes) override { return network::uncut(nodes); }
+  Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) override {
+    return network::cuts(nodes);
+  }
+
+  Result<std::vector<std::string>> leftovers() override {
+    std::vector<std::string> found;
+    auto names = containers();
+    if (!names) return std::unexpected(names.error());
+    for (const auto& name : *names) found.push_back("container " + name);
+    auto net = network::leftovers();
+    if (!net) return std::unexpected(net.error());
+    for (const auto& name : *net) found.push_back("network " + name);
+    std::error_code ignored;
+    if (std::filesystem::exists(state_dir_, ignored)) found.push_back("data " + state_dir_);
+    return found;
+  }
+
+  Result<std::map<std::string, std::string>> versions() override {
+    auto text = run_checked(podman({"--version"}), start_ms);
+    if (!text) return std::unexpected(text.error());
+    const auto end = text->find_last_not_of(" \n");
+    return std::map<std::string, std::string>{
+        {"podman", text->substr(text->rfind(' ', end) + 1, end - text->rfind(' ', end))}};
+  }
+
+ private:
+  Result<std::vector<std::string>> containers() {
+    auto text = run_checked(podman({"ps", "--all", "--quiet", "--no-trunc", "--filter",
+                                    fmt::format("label={}", label)}),
+                            start_ms);
+    if (!text) return std::unexpected(text.error());
+    std::vector<std::string> ids;
+    for (size_t at = 0, end; (end = text->find('\n', at)) != std::string::npos; at = end + 1)
+      if (end > at) ids.push_back(text->substr(at, end - at));
+    return ids;
+  }
+
+  std::string state_dir_;
+};
+
+}  // namespace
+
+std::unique_ptr<Runtime> make_podman_runtime(const std::string& state_dir) {
+  return std::make_unique<Podman>(state_dir);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,80 @@
+// Verbs of effect on named targets. Everything is addressed by the node's name, never by a PID, so
+// that an undo written to disk still means the same thing after a crash or a restart.
+//
+// Podman with network namespaces of our own comes first; another runtime implements the same seam.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace rehearse {
+
+// One node's container and the network namespace that outlives it.
+struct NodeSpec {
+  std::string name;     // etcd-1
+  std::string address;  // 198.18.1.11
+  std::string image;    // empty: a namespace without a container (the players' one)
+  std::vector<std::string> args;
+  std::map<std::string, std::string> env;
+  std::vector<std::pair<std::string, std::string>> read_only_mounts;  // host path → path inside
+};
+
+struct NetworkSpec {
+  std::string stack;            // label of all that we make
+  std::string subnet;           // 198.18.0.0/16: nothing else on this machine may use it
+  std::string control_address;  // 198.18.255.1: the host's own, in no zone
+  std::vector<NodeSpec> nodes;
+};
+
+struct NodeState {
+  bool exists = false, running = false;
+  int exit_code = 0;
+};
+
+// What a cut has stopped so far, as the kernel counts it in the node's namespace.
+struct CutState {
+  bool active = false;  // some address range is cut at this moment
+  int64_t dropped_packets = 0;
+};
+
+// An address range that a cut never includes: the control network, so that we stay in control.
+constexpr const char* all_zones_range = "198.18.0.0/17";
+
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+
+  // Bridge, namespaces, addresses, and in each namespace the (empty) packet rules of ours.
+  virtual Status create_network(const NetworkSpec& network) = 0;
+  virtual Status remove_network() = 0;
+
+  virtual Status create(const NodeSpec& node, const std::string& log_path) = 0;
+  virtual Status start(const std::vector<std::string>& nodes) = 0;  // again, after a kill
+  virtual Status kill(const std::vector<std::string>& nodes) = 0;   // SIGKILL
+  virtual Status remove_all() = 0;                                  // containers and their data
+  virtual Result<std::map<std::string, NodeState>> states() = 0;
+
+  // Drops everything from and to `range` in the nodes' namespaces for at most `timeout_ms`: the
+  // kernel lets it through again by itself when nobody refreshes it. Counters start at 0.
+  virtual Status cut(const std::vector<std::string>& nodes, const std::string& range,
+                     int64_t timeout_ms) = 0;
+  virtual Status uncut(const std::vector<std::string>& nodes) = 0;  // back to the baseline: no cut
+  virtual Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) = 0;
+
+  // Everything of ours that is on this machine: containers, namespaces, bridge, data, in words.
+  virtual Result<std::vector<std::string>> leftovers() = 0;
+
+  virtual Result<std::map<std::string, std::string>> versions() = 0;  // of the runtime itself
+};
+
+// `state_dir`: where the nodes' data lives, one folder each (/var/lib/rehearse/nodes).
+std::unique_ptr<Runtime> make_podman_runtime(const std::string& state_dir);
+
+std::string namespace_path(const std::string& node);  // /run/netns/rhs-etcd-1
+
+}  // namespace rehearse

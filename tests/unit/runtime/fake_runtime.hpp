@@ -1,0 +1,84 @@
+// A runtime without a machine: remembers what was asked of it and plays along.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/runtime.hpp"
+
+namespace rehearse {
+
+class FakeRuntime final : public Runtime {
+ public:
+  std::vector<std::string> calls;
+  std::map<std::string, NodeState> nodes;
+  std::set<std::string> cut_nodes;
+  int64_t packets_per_look = 1;
+  int failing_starts = 0;  // so many starts fail first
+  bool kills_work = true;
+
+  Status create_network(const NetworkSpec&) override { return note("create_network"); }
+  Status remove_network() override { return note("remove_network"); }
+  Status create(const NodeSpec& node, const std::string&) override {
+    nodes[node.name] = {true, true, 0};
+    return note("create " + node.name);
+  }
+  Status start(const std::vector<std::string>& names) override {
+    if (failing_starts > 0) {
+      --failing_starts;
+      (void)note("start failed");
+      return fail(ExitCode::machine, "no memory for a start");
+    }
+    for (const auto& name : names) nodes[name].running = true;
+    return note("start");
+  }
+  Status kill(const std::vector<std::string>& names) override {
+    if (kills_work)
+      for (const auto& name : names) nodes[name] = {true, false, 137};
+    return note("kill");
+  }
+  Status remove_all() override {
+    nodes.clear();
+    return note("remove_all");
+  }
+  Result<std::map<std::string, NodeState>> states() override { return nodes; }
+  Status cut(const std::vector<std::string>& names, const std::string&, int64_t) override {
+    cut_nodes.insert(names.begin(), names.end());
+    return note("cut");
+  }
+  Status uncut(const std::vector<std::string>& names) override {
+    for (const auto& name : names) cut_nodes.erase(name);
+    return note("uncut");
+  }
+  Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& names) override {
+    std::map<std::string, CutState> result;
+    for (const auto& name : names) {
+      const bool active = cut_nodes.contains(name);
+      result[name] = {active, active ? packets_per_look : 0};
+    }
+    return result;
+  }
+  Result<std::vector<std::string>> leftovers() override { return std::vector<std::string>{}; }
+  Result<std::map<std::string, std::string>> versions() override {
+    return std::map<std::string, std::string>{};
+  }
+
+  bool called(const std::string& call) {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::find(calls, call) != calls.end();
+  }
+
+ private:
+  Status note(const std::string& call) {
+    const std::lock_guard lock(mutex_);
+    calls.push_back(call);
+    return {};
+  }
+  std::mutex mutex_;
+};
+
+}  // namespace rehearse
