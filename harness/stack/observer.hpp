@@ -1,0 +1,60 @@
+// Watches every node from the host's control network: health, role, lag. No fault touches that
+// path, so what is seen here is the node's own state, not what the players feel.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "history/timeline.hpp"
+#include "stack/stack.hpp"
+
+namespace rehearse {
+
+struct NodeView {
+  int64_t seen_ns = 0;  // when the look began
+  bool healthy = false;
+  std::string role;                    // primary | sync | replica | writer | active | standby | ""
+  std::string state;                   // in its own words: running, starting, …
+  std::vector<std::string> streaming;  // a primary's word: who receives its log now
+  int64_t lag = -1;                    // unit as the node tells it (bytes, rows); -1 = not told
+  int64_t epoch = -1, timeline = -1;
+  std::map<std::string, int64_t> status;  // numeric fields of GET /status
+};
+
+struct StackView {
+  std::map<std::string, NodeView> nodes;
+  int64_t under_replicated = -1;  // Kafka partitions with replicas out of sync; -1 = not known
+};
+
+// What keeps the stack from being whole, in words; empty = all healthy, every role taken, all
+// copies in sync. Used to say that the stack is ready and that redundancy is restored.
+std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view);
+
+// "postgres.primary" → the node that holds the role now. Errors: nobody does (inconclusive).
+Result<std::string> resolve_role(const Stack& stack, const StackView& view,
+                                 const std::string& selector);
+
+class Observer {
+ public:
+  // Begins to watch at once. `on_change` is called from its threads, one call at a time, whenever
+  // a node's role changes (role "" = none, or not reachable for long).
+  using OnChange =
+      std::function<void(int64_t monotonic_ns, const std::string& node, const std::string& role)>;
+  Observer(const Stack& stack, OnChange on_change);
+  ~Observer();
+  StackView view() const;
+  // Waits until `done(view)`; false when the deadline came first or `cancelled` said so.
+  bool wait_until(const std::function<bool(const StackView&)>& done, int64_t deadline_ns,
+                  const std::function<bool()>& cancelled = nullptr) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rehearse

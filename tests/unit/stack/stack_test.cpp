@@ -1,0 +1,141 @@
+#include "stack/stack.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "stack/observer.hpp"
+
+namespace rehearse {
+namespace {
+
+StackFile shipped() {
+  auto file = read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml");
+  EXPECT_TRUE(file) << file.error().message;
+  return *file;
+}
+
+// Everything healthy, roles taken, replicas following.
+StackView whole_view(const Stack& stack) {
+  StackView view;
+  view.under_replicated = 0;
+  for (const auto& node : stack.nodes)
+    if (stack.has_container(node)) view.nodes[node.name].healthy = true;
+  const auto set = [&](const char* name, const char* role) {
+    auto& node = view.nodes.at(name);
+    node.role = role;
+    node.timeline = 3;
+  };
+  set("postgres-1", "primary");
+  set("postgres-2", "sync");
+  set("postgres-3", "replica");
+  set("wallet-2", "writer");
+  set("relay-1", "active");
+  view.nodes.at("postgres-1").streaming = {"postgres-2", "postgres-3"};
+  return view;
+}
+
+TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
+  const auto stack = make_stack(shipped(), {});
+  ASSERT_TRUE(stack) << stack.error().message;
+  for (const char* zone : {"az-1", "az-2", "az-3"}) {
+    std::set<std::string> components;
+    for (const auto* node : stack->in_zone(zone)) components.insert(node->component);
+    for (const char* component : {"etcd", "postgres", "kafka", "wallet"})
+      EXPECT_TRUE(components.contains(component)) << zone << " lacks " << component;
+  }
+  EXPECT_EQ(stack->of_component("edge").size(), 2u);
+  EXPECT_EQ(stack->of_component("psp").size(), 2u);
+  EXPECT_TRUE(stack->in_zone("internet").empty());  // no container: players come from outside
+  EXPECT_EQ(stack->find("players")->address, "198.18.9.91");
+}
+
+TEST(Stack, TextsOfOtherNodesAreExpanded) {
+  const auto stack = make_stack(shipped(), {});
+  ASSERT_TRUE(stack);
+  EXPECT_EQ(stack->find("kafka-2")->env.at("VOTERS"),
+            "1@198.18.1.31:9093,2@198.18.2.31:9093,3@198.18.3.31:9093");
+  EXPECT_EQ(stack->find("kafka-2")->env.at("NODE_ID"), "2");
+  EXPECT_EQ(stack->find("psp-b")->env.at("PROVIDER"), "psp-b");
+  EXPECT_EQ(stack->find("wallet-1")->env.at("PGUSER"), "casino");  // through the YAML anchor
+}
+
+TEST(Stack, StockSafeIsTheDefaultProfileAndFastIsChosenBySetting) {
+  EXPECT_EQ(make_stack(shipped(), {})->find("postgres-1")->env.at("TTL"), "20");
+  const auto fast = make_stack(shipped(), {{"postgres.profile", "fast"}});
+  EXPECT_EQ(fast->find("postgres-1")->env.at("TTL"), "7");
+  EXPECT_FALSE(fast->find("etcd-1")->env.contains("TTL"));
+}
+
+TEST(Stack, AnUnknownSettingOrValueIsAnErrorOfUsage) {
+  for (const auto& [key, value] : std::map<std::string, std::string>{
+           {"postgres.speed", "fast"}, {"postgres.profile", "ludicrous"}}) {
+    const auto stack = make_stack(shipped(), {{key, value}});
+    ASSERT_FALSE(stack);
+    EXPECT_EQ(stack.error().code, ExitCode::usage);
+  }
+}
+
+TEST(StackFile, AnUnknownKeyIsNamedWithItsPlaceAndASuggestion) {
+  const std::string path = testing::TempDir() + "/typo-stack.yaml";
+  std::ofstream(path) << "stack: typo-stack\nsubnet: 198.18.0.0/16\ncontrol: 198.18.255.1\n"
+                         "zones: {az-1: 198.18.1.0/24}\nedge: edge\nplayers: edge\n"
+                         "components:\n  edge: {zones: [az-1], host: 5, prot: 80}\n"
+                         "books: {sql: {tables: {}}}\n";
+  const auto file = read_stack_file(path);
+  ASSERT_FALSE(file);
+  EXPECT_NE(file.error().message.find("typo-stack.yaml:8:"), std::string::npos)
+      << file.error().message;
+  EXPECT_NE(file.error().message.find("did you mean `port`"), std::string::npos);
+}
+
+TEST(MissingRedundancy, NothingIsMissingFromAWholeStack) {
+  const auto stack = make_stack(shipped(), {});
+  EXPECT_TRUE(missing_redundancy(*stack, whole_view(*stack)).empty());
+}
+
+TEST(MissingRedundancy, EachWayOfNotBeingWholeIsNamed) {
+  const auto stack = make_stack(shipped(), {});
+  const auto whole = whole_view(*stack);
+  const auto missing = [&](auto change) {
+    auto view = whole;
+    change(view);
+    return missing_redundancy(*stack, view);
+  };
+  EXPECT_EQ(missing([](auto& v) { v.nodes["etcd-2"].healthy = false; }).size(), 1u);
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["postgres-2"].role = "replica"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["postgres-3"].role = "primary"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["postgres-1"].streaming.pop_back(); }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["postgres-3"].timeline = 2; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["wallet-2"].role = "standby"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["wallet-1"].role = "writer"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.under_replicated = 1; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.under_replicated = -1; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes.erase("etcd-2"); }).empty());
+}
+
+TEST(MissingRedundancy, WithoutSynchronousReplicationNoSyncStandbyIsExpected) {
+  const auto stack = make_stack(shipped(), {{"postgres.synchronous", "off"}});
+  auto view = whole_view(*stack);
+  view.nodes["postgres-2"].role = "replica";
+  EXPECT_TRUE(missing_redundancy(*stack, view).empty());
+}
+
+TEST(ResolveRole, OfTwoThatClaimItTheNewerTimelineIsRight) {
+  const auto stack = make_stack(shipped(), {});
+  auto view = whole_view(*stack);
+  EXPECT_EQ(*resolve_role(*stack, view, "postgres.primary"), "postgres-1");
+  view.nodes["postgres-3"].role = "primary";
+  view.nodes["postgres-3"].timeline = 4;
+  EXPECT_EQ(*resolve_role(*stack, view, "postgres.primary"), "postgres-3");
+}
+
+TEST(ResolveRole, NobodyInTheRoleIsInconclusive) {
+  const auto stack = make_stack(shipped(), {});
+  const auto nobody = resolve_role(*stack, StackView{}, "postgres.primary");
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().code, ExitCode::inconclusive);
+}
+
+}  // namespace
+}  // namespace rehearse
