@@ -1,0 +1,36 @@
+// How history.bin is laid out: one page of header, then the operations, then the attempts, each at
+// the offset that the header says. Little-endian, as the machine that wrote it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "history/records.hpp"
+
+namespace rehearse::history_layout {
+
+constexpr char magic[8] = {'R', 'H', 'R', 'S', 'H', 'I', 'S', 'T'};
+constexpr uint32_t version = 1;
+constexpr size_t page_bytes = 4096;
+constexpr size_t run_key_bytes = 48;
+
+struct Header {
+  char magic[8];
+  uint32_t version;
+  uint32_t operation_bytes;  // sizes of one record, to refuse a file of other records
+  uint32_t attempt_bytes;
+  uint32_t reserved;
+  char run_key[run_key_bytes];  // NUL-terminated
+  int64_t zero_ns;
+  uint64_t operations_max, attempts_max;
+  uint64_t operations_offset, attempts_offset;
+  // Published after the record that they count is complete.
+  uint64_t operation_count, attempt_count;
+};
+static_assert(sizeof(Header) <= page_bytes);
+
+constexpr size_t to_page(size_t bytes) {
+  return (bytes + page_bytes - 1) / page_bytes * page_bytes;
+}
+
+}  // namespace rehearse::history_layout
