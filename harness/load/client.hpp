@@ -1,0 +1,45 @@
+// The players' asynchronous HTTP client and the timers of the load's one thread. Keep-alive pools
+// per edge; nothing is ever sent twice. Boost.Asio stays inside client.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/http.hpp"
+
+namespace rehearse {
+
+class Client {
+ public:
+  // HttpError::message is a short code here: connect_refused, connect_timeout, answer_timeout,
+  // reset, closed, bad_answer, …
+  using Answered = std::function<void(const std::expected<HttpResponse, HttpError>&)>;
+
+  explicit Client(std::vector<Endpoint> edges);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // `answered` is called once from run(), unless run() is stopped before.
+  void call(size_t edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,
+            Answered answered);
+
+  // Calls back from run() at a monotonic time; at once (but not from within) if it has passed.
+  void at(int64_t time_ns, std::function<void()> then);
+
+  // The only ones that other threads may call.
+  void post(std::function<void()> then);
+  void stop();
+
+  // Until stop().
+  void run();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,338 @@
+#include "load/generator.hpp"
+
+#include <algorithm>
+#include <future>
+#include <iterator>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "load/recent.hpp"
+#include "load/retry.hpp"
+#include "load/thread_setup.hpp"
+
+namespace rehearse {
+
+namespace {
+
+constexpr int arrivals_per_turn_max = 64;  // answers are read between two turns
+
+bool is_watch(OperationKind kind) {
+  return kind == OperationKind::deposit_settled || kind == OperationKind::payout_settled;
+}
+
+Answer unknown_because(std::string reason) {
+  Answer answer;
+  answer.reason = std::move(reason);
+  return answer;
+}
+
+}  // namespace
+
+Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history)
+    : plan_(plan),
+      edges_(edges),
+      history_(history),
+      arrivals_(plan_arrivals(plan)),
+      client_(edges.edges),
+      operation_of_(arrivals_.size()),
+      outcome_of_(arrivals_.size()),
+      edge_of_(plan.players + 1) {
+  for (size_t player = 0; player < edge_of_.size(); ++player) {
+    edge_of_[player] = static_cast<uint8_t>(player % edges.edges.size());
+  }
+  // Nothing is allocated in bulk while arrivals are due.
+  result_.lateness_us.reserve(arrivals_.size());
+  running_.reserve(2 * load_in_flight_max);
+}
+
+Generator::~Generator() {
+  client_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+Status Generator::begin() {
+  in_flight_max_ = std::min(load_in_flight_max, raise_descriptor_limit() / 2);
+  std::promise<Status> joining;
+  auto status = joining.get_future();
+  thread_ = std::thread([this, joined = std::move(joining)]() mutable {
+    Status entered = join_network_namespace(edges_.network_namespace);
+    const bool runs = entered.has_value();
+    if (runs) raise_thread_priority();
+    start_ns_ = monotonic_ns();
+    joined.set_value(std::move(entered));
+    if (!runs) return;
+    client_.post([this] { pump(); });
+    client_.at(start_ns_ + ns_per_s, [this] { publish_recent(); });
+    client_.run();
+  });
+  return status.get();
+}
+
+void Generator::pump() {
+  if (stopped_) return;
+  for (int turn = 0; next_ < arrivals_.size(); ++turn) {
+    const int64_t due_ns = start_ns_ + arrivals_[next_].at_ns;
+    if (turn == arrivals_per_turn_max || monotonic_ns() < due_ns) {
+      client_.at(due_ns, [this] { pump(); });
+      return;
+    }
+    begin_arrival(next_++);
+  }
+}
+
+void Generator::begin_arrival(size_t index) {
+  const int64_t intended_ns = start_ns_ + arrivals_[index].at_ns;
+  result_.last_arrival_ns = intended_ns;
+  ++counters_.scheduled;
+  Running* running = nullptr;
+  if (running_.size() - watches_ < in_flight_max_) running = add(operation_for(index), index);
+  if (running == nullptr) {
+    ++result_.not_sent;
+    return;
+  }
+  operation_of_[index] = running->operation.id + 1;
+  const int64_t late_ns = monotonic_ns() - intended_ns;
+  if (!try_at(*running, intended_ns)) {
+    ++result_.not_sent;
+    running_.erase(running->operation.id);
+    return;
+  }
+  ++counters_.sent;
+  result_.lateness_us.push_back(late_ns / 1'000);
+}
+
+// What an arrival does depends on what became of its bet, as the studio that sends it knows it.
+Operation Generator::operation_for(size_t index) const {
+  const Arrival& arrival = arrivals_[index];
+  Operation operation;
+  operation.kind = arrival.kind;
+  operation.currency = arrival.currency;
+  operation.player = arrival.player;
+  operation.amount_minor = arrival.amount_minor;
+  operation.intended_ns = start_ns_ + arrival.at_ns;
+  operation.round = arrival.round;
+  if (arrival.kind != OperationKind::win && arrival.kind != OperationKind::rollback) {
+    return operation;
+  }
+  const uint64_t bet = operation_of_[arrival.related];
+  const Outcome outcome = outcome_of_[arrival.related];
+  if (bet == 0 || outcome == Outcome::rejected) {  // there is no bet to settle
+    operation.kind = OperationKind::balance;
+    operation.amount_minor = 0;
+    operation.round = 0;
+    return operation;
+  }
+  operation.related = bet - 1;
+  if (outcome != Outcome::ok && operation.kind == OperationKind::win) {
+    operation.kind = OperationKind::rollback;
+    operation.amount_minor = arrivals_[arrival.related].amount_minor;
+  }
+  return operation;
+}
+
+Generator::Running* Generator::add(const Operation& operation, size_t arrival) {
+  Operation record = operation;
+  record.id = history_.operation_count();
+  if (history_.add_operation(record) == nullptr) return nullptr;
+  Running& running = running_[record.id];
+  running.operation = record;
+  running.request = request_of(record, history_.run_key());
+  running.arrival = arrival;
+  return &running;
+}
+
+bool Generator::begin_attempt(Running& running, int64_t intended_ns) {
+  Attempt attempt;
+  attempt.operation = running.operation.id;
+  attempt.number = ++running.attempts;
+  attempt.intended_ns = intended_ns;
+  attempt.sent_ns = monotonic_ns();
+  running.attempt = history_.add_attempt(attempt);
+  return running.attempt != nullptr;
+}
+
+void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
+  Attempt& attempt = *running.attempt;
+  const int64_t now_ns = monotonic_ns();
+  if (told) attempt.answered_ns = now_ns;
+  fill(attempt, answer);
+  set_outcome(attempt, answer.outcome);
+  running.maybe_done |= answer.outcome == Outcome::unknown;
+  if (is_watch(running.operation.kind)) return;  // how long others take to pay is not our latency
+  ++recent_ended_;
+  if (is_final(answer.outcome)) recent_ns_.push_back(now_ns - attempt.intended_ns);
+}
+
+bool Generator::try_at(Running& running, int64_t intended_ns) {
+  if (!begin_attempt(running, intended_ns)) return false;
+  running.edge = edge_of_[running.operation.player];
+  client_.call(running.edge, running.request, connect_timeout_ms, answer_timeout_ms,
+               [this, id = running.operation.id](const auto& result) { answered(id, result); });
+  return true;
+}
+
+void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpError>& result) {
+  const auto found = running_.find(id);
+  if (found == running_.end()) return;  // cut meanwhile
+  Running& running = found->second;
+  follow_edge(running, result.has_value());
+  const Answer answer = result ? answer_of(*result) : answer_of(result.error());
+  end_attempt(running, answer, result.has_value());
+  if (is_final(answer.outcome)) return end(id, answer.outcome);
+  retry_or_rest(running);
+}
+
+void Generator::retry_or_rest(Running& running) {
+  const Operation& operation = running.operation;
+  const int64_t next_ns = monotonic_ns() + backoff_ns(plan_.seed, operation.id, running.attempts);
+  const auto rest = [this](const Running& resting) {
+    end(resting.operation.id, resting.maybe_done ? Outcome::unknown : Outcome::failed);
+  };
+  if (next_ns > operation.intended_ns + retry_for_ns ||
+      running.attempts >= attempts_per_operation_max) {
+    return rest(running);
+  }
+  client_.at(next_ns, [this, rest, id = operation.id, next_ns] {
+    const auto found = running_.find(id);
+    if (found != running_.end() && !try_at(found->second, next_ns)) rest(found->second);
+  });
+}
+
+// A player leaves an edge that does not answer, not one that answers badly.
+void Generator::follow_edge(Running& running, bool reached) {
+  uint8_t& edge = edge_of_[running.operation.player];
+  // Several tries of a player may fail together: they move on once.
+  if (reached || edge != running.edge) return;
+  edge = static_cast<uint8_t>((running.edge + 1) % edges_.edges.size());
+}
+
+void Generator::end(uint64_t id, Outcome outcome) {
+  const auto found = running_.find(id);
+  const Operation operation = found->second.operation;
+  const size_t arrival = found->second.arrival;
+  const int64_t answered_ns =
+      found->second.attempt != nullptr ? found->second.attempt->answered_ns : 0;
+  running_.erase(found);
+  count(outcome);
+  if (is_watch(operation.kind)) {
+    --watches_;
+  } else {
+    outcome_of_[arrival] = outcome;
+    const bool pays =
+        operation.kind == OperationKind::deposit || operation.kind == OperationKind::payout;
+    if (pays && outcome == Outcome::ok) begin_watch(operation, arrival, answered_ns);
+  }
+  end_if_drained();
+}
+
+void Generator::count(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::ok:
+      ++counters_.ok;
+      break;
+    case Outcome::rejected:
+      ++counters_.rejected;
+      break;
+    case Outcome::failed:
+      ++counters_.failed;
+      break;
+    case Outcome::unknown:
+    case Outcome::none:
+      ++counters_.unknown;
+      break;
+  }
+}
+
+void Generator::stop_now() {
+  if (stopped_) return;
+  const int64_t now_ns = monotonic_ns();
+  // What was due until now is begun: the stop is not an excuse for being late.
+  while (next_ < arrivals_.size() && start_ns_ + arrivals_[next_].at_ns <= now_ns) {
+    begin_arrival(next_++);
+  }
+  stopped_ = true;
+}
+
+void Generator::end_if_drained() {
+  if (draining_ && running_.empty()) client_.stop();
+}
+
+// The drain's deadline: what still runs rests as what is known of it.
+void Generator::cut() {
+  cut_ = !running_.empty();
+  for (auto& [id, running] : running_) {
+    if (running.attempt != nullptr && outcome_now(*running.attempt) == Outcome::none) {
+      end_attempt(running, unknown_because("cut_at_drain"), false);
+    }
+    const bool unknown = running.maybe_done || is_watch(running.operation.kind);
+    count(unknown ? Outcome::unknown : Outcome::failed);
+  }
+  running_.clear();
+  watches_ = 0;
+  client_.stop();
+}
+
+void Generator::publish_recent() {
+  const auto succeeded = static_cast<double>(recent_ns_.size());
+  const auto ended = static_cast<double>(recent_ended_);
+  counters_.recent_error_share = recent_ended_ == 0 ? 0 : 1 - succeeded / ended;
+  counters_.recent_p95_ms = p95_ms(recent_ns_);
+  recent_ns_.clear();
+  recent_ended_ = 0;
+  client_.at(monotonic_ns() + ns_per_s, [this] { publish_recent(); });
+}
+
+LoadProgress Generator::progress() const {
+  LoadProgress progress;
+  progress.ok = counters_.ok;
+  progress.rejected = counters_.rejected;
+  progress.failed = counters_.failed;
+  progress.unknown = counters_.unknown;
+  progress.sent = counters_.sent;
+  progress.scheduled = counters_.scheduled;
+  const int64_t ended = progress.ok + progress.rejected + progress.failed + progress.unknown;
+  progress.in_flight = std::max<int64_t>(0, progress.sent - ended);
+  progress.recent_error_share = counters_.recent_error_share;
+  progress.recent_p95_ms = counters_.recent_p95_ms;
+  return progress;
+}
+
+std::vector<Load::Window> Generator::windows(int64_t from_ns, int64_t to_ns) const {
+  const std::lock_guard lock(reading_);
+  if (finished_) return std::vector<Window>(operation_kinds);  // the history may be closed by now
+  return windows_of(history_, from_ns, to_ns, monotonic_ns());
+}
+
+void Generator::stop_arrivals() {
+  client_.post([this] { stop_now(); });
+}
+
+LoadResult Generator::finish(int64_t deadline_ns) {
+  client_.post([this, deadline_ns] {
+    stop_now();
+    draining_ = true;
+    client_.at(deadline_ns, [this] { cut(); });
+    end_if_drained();
+  });
+  if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(reading_);
+  finished_ = true;
+  result_.scheduled = counters_.scheduled;
+  result_.drained = !cut_;
+  return std::move(result_);
+}
+
+Result<std::unique_ptr<Load>> Load::start(const LoadPlan& plan, const PlatformEdges& edges,
+                                          HistoryWriter& history) {
+  const LoadProfile& p = plan.profile;
+  if (edges.edges.empty()) return fail(ExitCode::bug, "the load has no edge to go to");
+  if (plan.players == 0 || p.bet + p.balance + p.deposit + p.payout <= 0 ||
+      p.win_share + p.rollback_share > 1) {
+    return fail(ExitCode::usage, "the load's plan has no players or no shares that fit");
+  }
+  auto generator = std::make_unique<Generator>(plan, edges, history);
+  if (auto begun = generator->begin(); !begun) return std::unexpected(begun.error());
+  return generator;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,96 @@
+// The load's thread: begins each arrival at its time, tries until it ends, watches payments until
+// they are settled. All state but the counters belongs to that thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "load/client.hpp"
+#include "load/load.hpp"
+#include "load/protocol.hpp"
+
+namespace rehearse {
+
+class Generator final : public Load {
+ public:
+  Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history);
+  ~Generator() override;
+
+  // Returns once the thread has joined the namespace, or could not.
+  Status begin();
+
+  LoadProgress progress() const override;
+  std::vector<Window> windows(int64_t from_ns, int64_t to_ns) const override;
+  void stop_arrivals() override;
+  LoadResult finish(int64_t deadline_ns) override;
+
+ private:
+  // An operation begun and not ended.
+  struct Running {
+    Operation operation;
+    HttpRequest request;         // the same in every try, byte for byte
+    uint64_t arrival = 0;        // its index; of a watch: that of the payment
+    Attempt* attempt = nullptr;  // the latest
+    uint32_t attempts = 0;
+    size_t edge = 0;  // of the latest try or look
+    bool maybe_done = false;
+    int64_t watch_until_ns = 0;  // of a *_settled: end of this watch
+  };
+
+  struct Counters {
+    std::atomic<int64_t> scheduled = 0, sent = 0, ok = 0, rejected = 0, failed = 0, unknown = 0;
+    std::atomic<double> recent_error_share = 0, recent_p95_ms = 0;
+  };
+
+  void pump();
+  void begin_arrival(size_t index);
+  Operation operation_for(size_t index) const;
+  Running* add(const Operation& operation, size_t arrival);
+  bool try_at(Running& running, int64_t intended_ns);
+  void answered(uint64_t id, const std::expected<HttpResponse, HttpError>& result);
+  void retry_or_rest(Running& running);
+  void begin_watch(const Operation& payment, size_t arrival, int64_t accepted_ns);
+  void look(uint64_t id);
+  void looked(uint64_t id, const std::expected<HttpResponse, HttpError>& result);
+  void look_again(uint64_t id);
+  bool begin_attempt(Running& running, int64_t intended_ns);
+  void end_attempt(Running& running, const Answer& answer, bool told);
+  void end(uint64_t id, Outcome outcome);
+  void count(Outcome outcome);
+  void follow_edge(Running& running, bool reached);
+  void stop_now();
+  void cut();
+  void end_if_drained();
+  void publish_recent();
+
+  const LoadPlan plan_;
+  const PlatformEdges edges_;
+  HistoryWriter& history_;
+  const std::vector<Arrival> arrivals_;
+  size_t in_flight_max_ = load_in_flight_max;
+  Client client_;
+
+  int64_t start_ns_ = 0;
+  size_t next_ = 0;  // arrival
+  std::unordered_map<uint64_t, Running> running_;
+  size_t watches_ = 0;                  // of those running
+  std::vector<uint64_t> operation_of_;  // by arrival: operation id + 1, 0 = not begun
+  std::vector<Outcome> outcome_of_;     // by arrival: how its operation ended
+  std::vector<uint8_t> edge_of_;        // by player
+  bool stopped_ = false, draining_ = false, cut_ = false;
+  LoadResult result_;
+  std::vector<int64_t> recent_ns_;  // times of the tries that succeeded since the last tick
+  int64_t recent_ended_ = 0;
+
+  Counters counters_;
+  mutable std::mutex reading_;  // a view that reads the history, against finish()
+  bool finished_ = false;
+  std::thread thread_;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,108 @@
+// Players: an open model. Every arrival (when, who, what, how much) is fixed in advance from the
+// seed; what an arrival does may depend on how its related bet ended. The generator's thread joins
+// the network namespace `internet` and knows nothing of the platform but its edges.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/http.hpp"
+#include "base/result.hpp"
+#include "history/history.hpp"
+
+namespace rehearse {
+
+struct LoadStep {
+  int64_t for_ms = 0;
+  double rate_per_s = 0;  // reached at the end of the step when ramp, else at once
+  bool ramp = false;
+};
+
+// Shares of arrivals by what starts them; they need not sum to 1 (they are weights).
+struct LoadProfile {
+  std::string name;
+  double bet = 0, balance = 0, deposit = 0, payout = 0;
+  double settle_after_ms = 0;  // a bet's win, rollback or loss comes this long after it (mean)
+  double win_share = 0;        // of bets
+  double rollback_share = 0;   // of bets, though they were accepted
+};
+
+struct LoadPlan {
+  LoadProfile profile;
+  std::vector<LoadStep> steps;  // the last one lasts until arrivals are stopped
+  uint32_t players = 0;
+  uint64_t seed = 0;
+  int64_t length_ms_max = 0;  // arrivals are made for at most this long
+};
+
+// One planned arrival. Follow-ups (win, rollback) are arrivals of their own with a time of their
+// own.
+struct Arrival {
+  int64_t at_ns = 0;  // from the start of the load
+  OperationKind kind = OperationKind::bet;
+  Currency currency = Currency::EUR;
+  uint32_t player = 0;
+  int64_t amount_minor = 0;
+  uint64_t related = 0;  // index of the bet's arrival, for win and rollback
+  uint64_t round = 0;
+};
+
+// Deterministic: the same plan gives the same arrivals, ordered by time. (Operation ids are given
+// when operations begin: an arrival that is not sent has none, and *_settled come in between.)
+std::vector<Arrival> plan_arrivals(const LoadPlan& plan);
+
+// Operations begun and not ended; an arrival beyond them is not sent, and counted.
+constexpr size_t load_in_flight_max = 8'000;
+
+// The room that the history of a plan needs, an outage as long as the run included.
+struct HistoryRoom {
+  size_t operations = 0, attempts = 0;
+};
+HistoryRoom history_room(const LoadPlan& plan);
+
+// Where the platform is reached: data of the stack.
+struct PlatformEdges {
+  std::string network_namespace;  // path, /run/netns/NAME; empty = the caller's own
+  std::vector<Endpoint> edges;
+};
+
+// A snapshot for the live view; totals since the start, of operations by how they ended (in flight:
+// begun and not ended, those between two tries included).
+struct LoadProgress {
+  int64_t scheduled = 0, sent = 0, ok = 0, rejected = 0, failed = 0, unknown = 0, in_flight = 0;
+  double recent_error_share = 0;  // of attempts that ended in the last second, watches excluded
+  double recent_p95_ms = 0;
+};
+
+struct LoadResult {
+  int64_t scheduled = 0, not_sent = 0;  // arrivals due until the stop; of them those never begun
+  std::vector<int64_t> lateness_us;     // of every arrival that was begun, in order
+  int64_t last_arrival_ns = 0;          // monotonic; intended time of the last one due
+  bool drained = false;                 // every operation that was begun has ended
+};
+
+class Load {
+ public:
+  // Starts the thread; the first arrival is due at once. Errors: cannot join the namespace.
+  static Result<std::unique_ptr<Load>> start(const LoadPlan& plan, const PlatformEdges& edges,
+                                             HistoryWriter& history);
+  virtual ~Load() = default;
+  virtual LoadProgress progress() const = 0;
+  // Successes by kind in the window that ended now: used to see that all kinds have recovered. A
+  // try without an answer yet counts as an attempt that did not succeed once it is 1 s old (2 s for
+  // *_settled, which wait for somebody else), and not before. p95 is from the intended send.
+  struct Window {
+    int64_t attempts = 0, succeeded = 0;  // attempts intended in the window (answered ok/rejected)
+    double p95_ms = 0;
+  };
+  virtual std::vector<Window> windows(int64_t from_ns, int64_t to_ns) const = 0;  // index = kind
+  virtual void stop_arrivals() = 0;
+  // Waits until all operations begun have ended (retries included), at most until the deadline
+  // (monotonic ns); then ends the thread. Afterwards the history may be closed.
+  virtual LoadResult finish(int64_t deadline_ns) = 0;
+};
+
+}  // namespace rehearse
