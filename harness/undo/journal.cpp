@@ -1,0 +1,119 @@
+#include "undo/journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace rehearse {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json to_json(const std::vector<UndoStep>& steps) {
+  Json list = Json::array();
+  for (const auto& step : steps) list.push_back({{"do", step.action}, {"nodes", step.nodes}});
+  return list;
+}
+
+PlannedFault planned_from(const Json& line) {
+  PlannedFault fault{line.value("id", ""), line.value("fault", ""), line.value("target", ""), {}};
+  for (const auto& step : line.value("undo", Json::array()))
+    fault.undo.push_back({step.value("do", ""), step["nodes"].get<std::vector<std::string>>()});
+  return fault;
+}
+
+Status carry_out(Runtime& runtime, const UndoStep& step) {
+  if (step.action == "uncut") return runtime.uncut(step.nodes);
+  if (step.action == "start") return runtime.start(step.nodes);
+  return fail(ExitCode::bug, fmt::format("the journal names an unknown undo `{}`", step.action));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> Journal::create(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (fd < 0)
+    return fail(ExitCode::machine, fmt::format("cannot create {}: {}", path, std::strerror(errno)));
+  return std::unique_ptr<Journal>(new Journal(fd));
+}
+
+Journal::~Journal() {
+  ::close(fd_);
+}
+
+Status Journal::append(const std::string& line) {
+  const std::string text = line + "\n";
+  if (::write(fd_, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+      ::fdatasync(fd_) != 0)
+    return fail(ExitCode::machine,
+                fmt::format("cannot write the fault journal: {}", std::strerror(errno)));
+  return {};
+}
+
+Status Journal::planned(const PlannedFault& fault) {
+  const Json line = {{"step", "planned"},
+                     {"id", fault.id},
+                     {"fault", fault.fault},
+                     {"target", fault.target},
+                     {"undo", to_json(fault.undo)}};
+  return append(line.dump());
+}
+
+Status Journal::mark(const std::string& id, const std::string& step, double t_ms,
+                     const Evidence& evidence, const std::string& error) {
+  Json line = {{"step", step}, {"id", id}, {"t_ms", t_ms}};
+  if (!evidence.empty()) line["evidence"] = evidence;
+  if (!error.empty()) line["error"] = error;
+  return append(line.dump());
+}
+
+Result<std::vector<PlannedFault>> read_unhealed(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return std::vector<PlannedFault>{};
+  std::vector<PlannedFault> open;
+  for (std::string text; std::getline(file, text);) {
+    const Json line = Json::parse(text, nullptr, false);
+    if (line.is_discarded()) {
+      if (file.peek() == std::char_traits<char>::eof()) break;
+      return fail(ExitCode::machine, fmt::format("{} is damaged: heal by `./rehearse down`", path));
+    }
+    const std::string step = line.value("step", "");
+    if (step == "planned") open.push_back(planned_from(line));
+    if (step == "healed")
+      std::erase_if(open, [&](const auto& fault) { return fault.id == line.value("id", ""); });
+  }
+  return open;
+}
+
+Status undo(Runtime& runtime, const std::vector<UndoStep>& steps) {
+  Status first;
+  for (const auto& step : steps)
+    if (auto done = carry_out(runtime, step); !done && first) first = done;
+  return first;
+}
+
+Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes) {
+  std::vector<std::string> found;
+  const auto cuts = runtime.cuts(nodes);
+  if (!cuts) return std::unexpected(cuts.error());
+  for (const auto& [node, cut] : *cuts)
+    if (cut.active) found.push_back(fmt::format("{} is still cut off", node));
+  const auto states = runtime.states();
+  if (!states) return std::unexpected(states.error());
+  for (const auto& node : nodes) {
+    const auto state = states->find(node);
+    if (state == states->end())
+      found.push_back(fmt::format("{} has no container", node));
+    else if (!state->second.running)
+      found.push_back(fmt::format("{} does not run (exit code {})", node, state->second.exit_code));
+  }
+  return found;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,57 @@
+// The fault journal: a fault's undo is on disk before the fault. One JSON object a line in
+// faults.jsonl of the run's folder, synced before anything is done; never rewritten.
+//
+//   {"step":"planned","id":"az","fault":"zone_loss","target":"az-1",…,"undo":[{"do":"uncut",…},…]}
+//   {"step":"injecting"|"injected"|"effective"|"healing"|"healed"|"failed","id":"az","t_ms":…,…}
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "history/timeline.hpp"
+#include "runtime/runtime.hpp"
+
+namespace rehearse {
+
+// One idempotent step back to the declared baseline, on handles that we own.
+struct UndoStep {
+  std::string action;  // uncut | start
+  std::vector<std::string> nodes;
+};
+
+struct PlannedFault {
+  std::string id, fault, target;
+  std::vector<UndoStep> undo;
+};
+
+class Journal {
+ public:
+  // Errors (machine): cannot create or sync the file.
+  static Result<std::unique_ptr<Journal>> create(const std::string& path);
+  ~Journal();
+
+  // Each returns only after fdatasync: what it says is on disk.
+  Status planned(const PlannedFault& fault);
+  Status mark(const std::string& id, const std::string& step, double t_ms,
+              const Evidence& evidence = {}, const std::string& error = "");
+
+ private:
+  explicit Journal(int fd) : fd_(fd) {}
+  Status append(const std::string& line);
+  int fd_;
+};
+
+// Faults of a journal that were planned and not healed. A last line cut short by a crash is
+// ignored: it was not synced, so nothing was done after it.
+Result<std::vector<PlannedFault>> read_unhealed(const std::string& path);
+
+// Carries out the steps in their order. Every step is tried even if one before it fails; the first
+// error is returned.
+Status undo(Runtime& runtime, const std::vector<UndoStep>& steps);
+
+// What deviates from the baseline of a whole stack: cuts still active, nodes not running.
+Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes);
+
+}  // namespace rehearse

@@ -1,0 +1,117 @@
+#include "undo/journal.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "../runtime/fake_runtime.hpp"
+
+namespace rehearse {
+namespace {
+
+class JournalTest : public testing::Test {
+ protected:
+  JournalTest() {
+    char pattern[] = "/tmp/rehearse-journal-XXXXXX";
+    dir_ = ::mkdtemp(pattern);
+    path_ = dir_ + "/faults.jsonl";
+  }
+  ~JournalTest() override { std::filesystem::remove_all(dir_); }
+
+  const PlannedFault az_{
+      "az", "zone_loss", "az-1", {{"uncut", {"etcd-1", "postgres-1"}}, {"start", {"etcd-1"}}}};
+  std::string dir_, path_;
+};
+
+TEST_F(JournalTest, PlannedIsOnDiskAtOnceAndUnhealed) {
+  const auto journal = Journal::create(path_);
+  ASSERT_TRUE(journal);
+  ASSERT_TRUE((*journal)->planned(az_));
+  const auto open = read_unhealed(path_);  // while the writer is still alive
+  ASSERT_TRUE(open);
+  ASSERT_EQ(open->size(), 1u);
+  EXPECT_EQ(open->front().id, "az");
+  ASSERT_EQ(open->front().undo.size(), 2u);
+  EXPECT_EQ(open->front().undo[0].action, "uncut");
+  EXPECT_EQ(open->front().undo[0].nodes, az_.undo[0].nodes);
+  EXPECT_EQ(open->front().undo[1].action, "start");
+}
+
+TEST_F(JournalTest, OnlyHealedClosesAFault) {
+  const auto journal = Journal::create(path_);
+  ASSERT_TRUE(journal);
+  ASSERT_TRUE((*journal)->planned(az_));
+  for (const char* step : {"injected", "effective", "failed", "healing"})
+    ASSERT_TRUE((*journal)->mark("az", step, 1.0));
+  EXPECT_EQ(read_unhealed(path_)->size(), 1u);
+  ASSERT_TRUE((*journal)->mark("other", "healed", 2.0));
+  EXPECT_EQ(read_unhealed(path_)->size(), 1u);
+  ASSERT_TRUE((*journal)->mark("az", "healed", 2.0));
+  EXPECT_TRUE(read_unhealed(path_)->empty());
+}
+
+TEST_F(JournalTest, ALineCutShortAtTheEndIsIgnoredAndInTheMiddleIsDamage) {
+  {
+    const auto journal = Journal::create(path_);
+    ASSERT_TRUE((*journal)->planned(az_));
+  }
+  std::ofstream(path_, std::ios::app) << R"({"step":"heal)";
+  ASSERT_TRUE(read_unhealed(path_));
+  EXPECT_EQ(read_unhealed(path_)->size(), 1u);
+  std::ofstream(path_, std::ios::app) << "\n{\"step\":\"healed\",\"id\":\"az\"}\n";
+  EXPECT_FALSE(read_unhealed(path_));
+}
+
+TEST_F(JournalTest, NoJournalMeansNothingToHeal) {
+  EXPECT_TRUE(read_unhealed(dir_ + "/none")->empty());
+}
+
+TEST_F(JournalTest, CreateNamesThePathItCannotHave) {
+  const auto journal = Journal::create(dir_ + "/no/such/faults.jsonl");
+  ASSERT_FALSE(journal);
+  EXPECT_NE(journal.error().message.find("no/such"), std::string::npos);
+}
+
+TEST(Undo, EveryStepIsTriedAndTheFirstErrorIsTold) {
+  FakeRuntime runtime;
+  runtime.failing_starts = 1;
+  runtime.cut_nodes = {"etcd-1"};
+  const auto done = undo(runtime, {{"start", {"etcd-1"}}, {"uncut", {"etcd-1"}}});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "no memory for a start");
+  EXPECT_TRUE(runtime.cut_nodes.empty());
+}
+
+TEST(Undo, IsIdempotent) {
+  FakeRuntime runtime;
+  runtime.nodes["etcd-1"] = {true, true, 0};
+  const std::vector<UndoStep> steps = {{"uncut", {"etcd-1"}}, {"start", {"etcd-1"}}};
+  EXPECT_TRUE(undo(runtime, steps));
+  EXPECT_TRUE(undo(runtime, steps));
+  EXPECT_TRUE(residue(runtime, {"etcd-1"})->empty());
+}
+
+TEST(Undo, AnUnknownActionIsABugNotSilence) {
+  FakeRuntime runtime;
+  const auto done = undo(runtime, {{"warp", {"etcd-1"}}});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ExitCode::bug);
+}
+
+TEST(Residue, NamesWhatIsStillCutDeadOrGone) {
+  FakeRuntime runtime;
+  runtime.nodes["etcd-1"] = {true, true, 0};
+  runtime.nodes["etcd-2"] = {true, false, 137};
+  runtime.cut_nodes = {"etcd-1"};
+  const auto found = residue(runtime, {"etcd-1", "etcd-2", "etcd-3"});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 3u);
+  EXPECT_EQ((*found)[0], "etcd-1 is still cut off");
+  EXPECT_EQ((*found)[1], "etcd-2 does not run (exit code 137)");
+  EXPECT_EQ((*found)[2], "etcd-3 has no container");
+}
+
+}  // namespace
+}  // namespace rehearse
