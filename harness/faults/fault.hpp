@@ -1,0 +1,60 @@
+// A fault: what breaks, how it heals, how we know that it took effect. One file per mechanism,
+// one line in faults.def.
+//
+// The engine's order is fixed: plan → journal synced → inject → effect (polled) → undo.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+#include "history/timeline.hpp"
+#include "runtime/runtime.hpp"
+#include "scenario/scenario.hpp"
+#include "stack/observer.hpp"
+#include "stack/stack.hpp"
+#include "undo/journal.hpp"
+
+namespace rehearse {
+
+// What a fault may touch and know at the moment of its injection.
+struct FaultContext {
+  Runtime& runtime;
+  const Stack& stack;
+  StackView view;  // roles as of now: selectors are resolved on it
+  const TimelineEntry& entry;
+  std::mt19937_64& random;  // the run's seed, for {any: N}
+};
+
+class Fault {
+ public:
+  virtual ~Fault() = default;
+  // Resolves targets and says how to undo. Nothing is touched yet. Errors (inconclusive): no
+  // target.
+  virtual Result<PlannedFault> plan(const FaultContext& context) = 0;
+  virtual Status inject(Runtime& runtime) = 0;
+  // Evidence once the effect is seen, nullopt while it is not seen yet. Called until it is.
+  virtual Result<std::optional<Evidence>> effect(Runtime& runtime) = 0;
+  // Called about every second while the fault lasts: keeps alive what would expire in the kernel.
+  virtual Status refresh(Runtime&) { return {}; }
+  // After the undo: adds what was seen over the whole duration to the evidence.
+  virtual Evidence afterwards(Runtime&) { return {}; }
+  // Whether clients may feel it: only such faults open an outage.
+  virtual bool disruptive() const { return true; }
+};
+
+struct FaultEntry {
+  FaultSchema schema;
+  std::function<std::unique_ptr<Fault>()> make;
+};
+std::span<const FaultEntry> all_faults();
+const FaultEntry* find_fault(const std::string& name);
+
+// Zones that a target means now: names, {of: ROLE} (the zone of its holder), {any: N}.
+Result<std::vector<std::string>> resolve_zones(const FaultContext& context, const Target& target);
+
+}  // namespace rehearse

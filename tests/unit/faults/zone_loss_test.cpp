@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include "../runtime/fake_runtime.hpp"
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+class ZoneLossTest : public testing::Test {
+ protected:
+  ZoneLossTest()
+      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
+                           {})) {
+    entry_.id = "az";
+    entry_.fault = "zone_loss";
+    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true, 0};
+    view_.nodes["postgres-2"].role = "primary";
+  }
+
+  Result<PlannedFault> plan(const Target& target) {
+    entry_.params["zone"] = target;
+    fault_ = find_fault("zone_loss")->make();
+    return fault_->plan({runtime_, stack_, view_, entry_, random_});
+  }
+
+  Stack stack_;
+  FakeRuntime runtime_;
+  StackView view_;
+  TimelineEntry entry_;
+  std::mt19937_64 random_{7};
+  std::unique_ptr<Fault> fault_;
+};
+
+TEST_F(ZoneLossTest, PlansForTheZoneOfARoleAndTouchesNothing) {
+  const auto planned = plan({{}, "postgres.primary", 0});
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->target, "az-2");
+  ASSERT_EQ(planned->undo.size(), 2u);
+  EXPECT_EQ(planned->undo[0].action, "uncut");
+  EXPECT_EQ(planned->undo[1].action, "start");
+  for (const auto& name : planned->undo[0].nodes) EXPECT_EQ(stack_.find(name)->zone, "az-2");
+  EXPECT_TRUE(runtime_.calls.empty());
+}
+
+TEST_F(ZoneLossTest, SilenceComesBeforeDeath) {
+  ASSERT_TRUE(plan({{"az-1"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_EQ(runtime_.calls, (std::vector<std::string>{"cut", "kill"}));
+}
+
+TEST_F(ZoneLossTest, NoEffectWhileAProcessStillRuns) {
+  runtime_.kills_work = false;
+  ASSERT_TRUE(plan({{"az-1"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+}
+
+TEST_F(ZoneLossTest, NoEffectUntilOurRulesDroppedSomething) {
+  runtime_.packets_per_look = 0;
+  ASSERT_TRUE(plan({{"az-1"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  runtime_.packets_per_look = 5;
+  const auto seen = fault_->effect(runtime_);
+  ASSERT_TRUE(seen->has_value());
+  EXPECT_EQ((*seen)->at("packets_dropped_at_effect"),
+            std::to_string(5 * stack_.in_zone("az-1").size()));
+}
+
+TEST_F(ZoneLossTest, NobodyInTheRoleIsNoTarget) {
+  const auto planned = plan({{}, "postgres.sync", 0});
+  ASSERT_FALSE(planned);
+  EXPECT_EQ(planned.error().code, ExitCode::inconclusive);
+}
+
+TEST_F(ZoneLossTest, AnyIsDrawnFromTheSeed) {
+  std::set<std::string> drawn;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    random_.seed(seed);
+    const auto first = plan({{}, "", 1});
+    random_.seed(seed);
+    const auto second = plan({{}, "", 1});
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(first->target, second->target);
+    drawn.insert(first->target);
+  }
+  EXPECT_EQ(drawn.size(), 4u);  // three zones and the providers'
+}
+
+}  // namespace
+}  // namespace rehearse
