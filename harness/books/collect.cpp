@@ -1,0 +1,15 @@
+#include "books/collect.hpp"
+
+#include "books/collect_parts.hpp"
+
+namespace rehearse {
+
+Status collect_books(const BooksSource& source, const std::string& dir) {
+  if (auto done = collect_sql(source, dir); !done) return done;
+  if (!source.kafka_topic.empty())
+    if (auto done = collect_kafka(source, dir); !done) return done;
+  if (!source.providers.empty()) return collect_providers(source, dir);
+  return {};
+}
+
+}  // namespace rehearse

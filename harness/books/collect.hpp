@@ -1,0 +1,27 @@
+// Brings a platform's books home as the canonical tables: SQL, Kafka and the providers' own word,
+// each asked separately. Called once, after writers are fenced and everything is replayed.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/http.hpp"
+#include "base/result.hpp"
+
+namespace rehearse {
+
+struct BooksSource {
+  std::string sql_address, sql_user, sql_password, sql_database;  // of the primary
+  std::map<std::string, std::string> sql;                         // canonical table → query
+  std::string kafka_bootstrap, kafka_topic;                       // empty = no events
+  std::vector<std::pair<std::string, Endpoint>> providers;        // name → where its book is
+  std::string provider_path;
+};
+
+// Writes DIR/<table>.csv for each table of the source. All SQL tables come from one snapshot.
+// Errors (inconclusive): which book could not be had, and why.
+Status collect_books(const BooksSource& source, const std::string& dir);
+
+}  // namespace rehearse

@@ -1,0 +1,12 @@
+// The three ways in which books are had; one file each.
+#pragma once
+
+#include "books/collect.hpp"
+
+namespace rehearse {
+
+Status collect_sql(const BooksSource& source, const std::string& dir);
+Status collect_kafka(const BooksSource& source, const std::string& dir);
+Status collect_providers(const BooksSource& source, const std::string& dir);
+
+}  // namespace rehearse

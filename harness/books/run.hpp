@@ -1,0 +1,65 @@
+// A recorded run: everything that the checks may see, as one plain value. It is read back from a
+// run's folder as it was recorded, so checks can be repeated offline.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/targets.hpp"
+#include "books/tables.hpp"
+#include "history/history.hpp"
+#include "history/timeline.hpp"
+
+namespace rehearse {
+
+// The state of the platform right before a fault, and at the end.
+struct LoadFacts {
+  int64_t scheduled = 0;             // arrivals of the schedule up to the end of arrivals
+  int64_t not_sent = 0;              // scheduled but not sent (bounds reached)
+  std::vector<int64_t> lateness_us;  // per arrival: actual send − intended send
+};
+
+struct Run {
+  std::string id, scenario, title, tier, stack;
+  std::string expect_text;  // as the report prints it; empty = made from expect_fail
+  uint64_t seed = 0;
+  int64_t started_wall_ns = 0, finished_wall_ns = 0, zero_wall_ns = 0;
+  std::optional<double> stack_ready_ms;
+  std::string scenario_sha256;
+  std::map<std::string, std::string> versions, images;
+
+  // On the run's clock, milliseconds from t = 0 (the steady phase is negative).
+  double steady_from_ms = 0;         // start of the part of the steady phase used as baseline
+  double arrivals_end_ms = 0;        // last arrival
+  std::optional<double> drained_ms;  // null: the drain's deadline passed first
+  std::optional<double> redundancy_restored_ms;
+  bool observe_deadline_missed = false;
+  bool interrupted = false;
+  std::vector<std::string> troubles;  // what makes the run inconclusive, in words
+
+  // expect: pass → empty; canary → the checks that must be red.
+  std::vector<std::string> expect_fail;
+  std::vector<std::string> checks;     // names to run; empty = all that the capabilities allow
+  std::set<std::string> capabilities;  // of the stack
+
+  Targets targets;
+  LoadFacts load;
+  History history;
+  Books books;
+  std::vector<FaultRecord> faults;
+  std::vector<RoleChange> roles;
+  std::vector<Event> events;
+  // What healing left behind, in words; empty after a clean scan. null = not scanned.
+  std::optional<std::vector<std::string>> residue;
+};
+
+// Run facts other than history, books, events and faults live in run.json of the run's folder.
+// write_run leaves a history.bin that is already there (the load wrote it) as it is.
+Status write_run(const std::string& dir, const Run& run);
+Result<Run> read_run(const std::string& dir);
+
+}  // namespace rehearse

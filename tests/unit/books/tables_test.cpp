@@ -1,0 +1,105 @@
+#include "books/tables.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace rehearse {
+namespace {
+
+class Tables : public testing::Test {
+ protected:
+  void SetUp() override {
+    dir_ = testing::TempDir() + "rehearse-tables-" +
+           testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(dir_);
+    std::filesystem::create_directories(dir_);
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+  void put(const std::string& name, const std::string& text) const {
+    std::ofstream(dir_ + "/" + name, std::ios::binary) << text;
+  }
+  std::string error() const {
+    const auto books = read_books(dir_);
+    return books ? "no error" : books.error().message.substr(dir_.size() + 1);
+  }
+  std::string dir_;
+};
+
+TEST_F(Tables, AllOfThemComeBack) {
+  Books books;
+  LedgerEntry entry;
+  entry.ledger = "main";
+  entry.seq = 1;
+  entry.tx = "a,b";
+  entry.key = "say \"hi\"";
+  entry.account = "two\nlines";
+  entry.currency = "EUR";
+  entry.amount_minor = -9'223'372'036'854'775'807;
+  entry.kind = "bet";
+  entry.epoch = 0;  // known to be 0 is not the same as unknown
+  books.ledger_entries = {entry, LedgerEntry{}};
+  books.accounts = {{"player:p1:cash:EUR", "p1", "cash", "EUR", 5, 7}};
+  books.intents = {{"k", "bet", "p1", "", 5, "EUR", "ok", "now"}};
+  books.provider_transfers = {{"psp-a", "x", "k", "out", 5, "EUR", "pending", "now"}};
+  books.webhook_effects = {{"psp-a", "e", 2, 1, "", "now"}};
+  books.events = {{"ledger", 1, 2, "p1", "t", "bet", 5, "EUR", "now"}};
+  books.rounds.emplace();
+  ASSERT_TRUE(write_books(dir_, books));
+  const auto back = read_books(dir_);
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(back->ledger_entries->size(), 2U);
+  const LedgerEntry& got = back->ledger_entries->front();
+  EXPECT_EQ(got.tx, entry.tx);
+  EXPECT_EQ(got.key, entry.key);
+  EXPECT_EQ(got.account, entry.account);
+  EXPECT_EQ(got.amount_minor, entry.amount_minor);
+  EXPECT_EQ(got.epoch, 0);
+  EXPECT_FALSE(got.version || got.timeline);
+  EXPECT_EQ(back->accounts->front().version, 7);
+  EXPECT_EQ(back->events->front().offset, 2);
+  EXPECT_TRUE(back->rounds && back->rounds->empty());  // there, and empty
+  EXPECT_FALSE(back->reporting);                       // not there
+}
+
+TEST_F(Tables, ATableThatIsGoneIsNotReadBack) {
+  Books books;
+  books.rounds.emplace();
+  ASSERT_TRUE(write_books(dir_, books));
+  ASSERT_TRUE(write_books(dir_, Books{}));
+  EXPECT_FALSE(read_books(dir_)->rounds);
+}
+
+TEST_F(Tables, ColumnsAreFoundByName) {
+  put("reporting.csv", "loaded_at,extra,currency,amount_minor,kind,tx\r\nnow,,EUR,12,bet,t1\r\n");
+  const auto books = read_books(dir_);
+  ASSERT_TRUE(books) << books.error().message;
+  EXPECT_EQ(books->reporting->front().tx, "t1");
+  EXPECT_EQ(books->reporting->front().amount_minor, 12);
+}
+
+TEST_F(Tables, ErrorsCarryFileAndLine) {
+  const std::string head = "tx,kind,amount_minor,currency,loaded_at\n";
+  put("reporting.csv", "tx,currency\n");
+  EXPECT_EQ(error(), "reporting.csv:1: required columns missing: kind, amount_minor, loaded_at");
+  put("reporting.csv", "");
+  EXPECT_EQ(error(), "reporting.csv:1: no header");
+  put("reporting.csv", "tx,tx\n");
+  EXPECT_EQ(error(), "reporting.csv:1: column tx twice");
+  put("reporting.csv", head + "t,bet,1,EUR,now\nt,bet,1.5,EUR,now\n");
+  EXPECT_EQ(error(), "reporting.csv:3: amount_minor is not a whole number: \"1.5\"");
+  put("reporting.csv", head + "t,bet,,EUR,now\n");
+  EXPECT_EQ(error(), "reporting.csv:2: amount_minor is not a whole number: \"\"");
+  put("reporting.csv", head + "\"t\nt\",bet,1,EUR,now\nt,bet\n");
+  EXPECT_EQ(error(), "reporting.csv:4: 2 fields, the header has 5");
+  put("reporting.csv", head + "t,bet,1,EUR,\"now\n");
+  EXPECT_EQ(error(), "reporting.csv:2: a quote is not closed");
+  put("reporting.csv", head + "t,b\"et,1,EUR,now\n");
+  EXPECT_EQ(error(), "reporting.csv:2: a quote inside a field that is not quoted");
+  put("reporting.csv", head + "t,\"bet\"x,1,EUR,now\n");
+  EXPECT_EQ(error(), "reporting.csv:2: text after a closing quote");
+}
+
+}  // namespace
+}  // namespace rehearse
