@@ -1,0 +1,43 @@
+// A check is a pure function over a recorded run. It says what it examined, and shows witnesses.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "books/run.hpp"
+
+namespace rehearse {
+
+enum class Verdict { pass, fail, inconclusive, not_applicable };
+std::string_view name_of(Verdict verdict);
+
+constexpr size_t witnesses_max = 10;
+
+struct Finding {
+  std::string check;
+  Verdict verdict = Verdict::inconclusive;
+  int64_t examined = 0;
+  int64_t violations = 0;
+  std::vector<std::string> witnesses;  // at most witnesses_max, each one line with ids
+  std::string summary;                 // one line for a person
+};
+
+struct CheckSpec {
+  std::string_view name;
+  std::string_view question;  // one line: what it proves
+  std::string_view needs;  // capabilities of the stack, space-separated; missing = not_applicable
+  Finding (*examine)(const Run&);
+};
+
+// The registry, in the order of the catalogue (checks.def).
+std::span<const CheckSpec> all_checks();
+
+// Runs the checks that the run asks for. A check that throws, or that examined nothing without
+// saying not_applicable, is inconclusive; a check named explicitly whose capability the stack
+// lacks is inconclusive here too (validation refuses it before).
+std::vector<Finding> examine_all(const Run& run);
+
+}  // namespace rehearse

@@ -1,0 +1,168 @@
+#include "checks/loss.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <utility>
+
+namespace rehearse {
+namespace {
+
+using Epoch = std::pair<uint32_t, uint32_t>;  // timeline, writer epoch
+Epoch epoch_of(const Attempt& attempt) {
+  return {attempt.timeline, attempt.epoch};
+}
+
+enum class Held { yes, no, cannot_say };
+
+struct Books3 {
+  const Run& run;
+  const LedgerView& ledger;
+  const std::vector<const Intent*>& intents;
+};
+
+Held in_ledger(const Books3& books, uint64_t operation, std::string_view step) {
+  if (!books.run.books.ledger_entries) return Held::cannot_say;
+  return books.ledger.find(operation, step) != nullptr ? Held::yes : Held::no;
+}
+
+Held held(const Books3& books, const Operation& operation, const Attempt& ack) {
+  const bool related_known = operation.related < books.intents.size();
+  switch (operation.kind) {
+    case OperationKind::deposit_settled:
+      return related_known ? in_ledger(books, operation.related, "deposit") : Held::cannot_say;
+    case OperationKind::payout_settled:
+      return related_known ? in_ledger(books, operation.related, "payout") : Held::cannot_say;
+    case OperationKind::balance:
+      return Held::cannot_say;
+    default:
+      break;
+  }
+  if (is_game(operation.kind) && ack.amount_minor != 0) return in_ledger(books, operation.id, "");
+  // Payments, and tombstones that moved nothing: their intent is what must be there.
+  if (!books.run.books.intents) return Held::cannot_say;
+  return books.intents[operation.id] != nullptr ? Held::yes : Held::no;
+}
+
+// Marks the lost writes that a surviving one of no newer epoch came after.
+void mark_holes(Loss& loss, std::vector<const Attempt*>& survivors) {
+  // Latest survivor up to each epoch: by sequence, and by the time it was sent.
+  struct Latest {
+    int64_t seq = 0, sent_ns = 0;
+  };
+  std::map<Epoch, Latest> latest;
+  for (const Attempt* survivor : survivors) {
+    if (survivor->seq == 0) continue;  // told no epoch either: the cashier's answers
+    Latest& at = latest[epoch_of(*survivor)];
+    at.seq = std::max(at.seq, survivor->seq);
+    at.sent_ns = std::max(at.sent_ns, survivor->sent_ns);
+  }
+  Latest so_far;
+  for (auto& [epoch, at] : latest) {
+    so_far.seq = std::max(so_far.seq, at.seq);
+    so_far.sent_ns = std::max(so_far.sent_ns, at.sent_ns);
+    at = so_far;
+  }
+  // A lost answer without an epoch was of the newest one acknowledged before it, or older.
+  std::ranges::sort(survivors, {}, &Attempt::answered_ns);
+  std::vector<Epoch> newest_until;
+  for (const Attempt* survivor : survivors) {
+    const Epoch last = newest_until.empty() ? Epoch{} : newest_until.back();
+    newest_until.push_back(std::max(last, epoch_of(*survivor)));
+  }
+  for (LostWrite& lost : loss.lost) {
+    Epoch epoch = epoch_of(*lost.ack);
+    if (epoch == Epoch{}) {
+      const auto after =
+          std::ranges::upper_bound(survivors, lost.ack->answered_ns, {}, &Attempt::answered_ns);
+      const auto count = static_cast<size_t>(after - survivors.begin());
+      if (count > 0) epoch = newest_until[count - 1];
+    }
+    std::tie(loss.timeline_max, loss.epoch_max) =
+        std::max(Epoch{loss.timeline_max, loss.epoch_max}, epoch);
+    const auto above = latest.upper_bound(epoch);
+    if (above == latest.begin()) continue;
+    const Latest& at = std::prev(above)->second;
+    lost.hole =
+        (lost.ack->seq != 0 && at.seq > lost.ack->seq) || at.sent_ns > lost.ack->answered_ns;
+    loss.holes += lost.hole ? 1 : 0;
+  }
+}
+
+double lost_ms_of(const Run& run, const Loss& loss) {
+  double oldest = std::numeric_limits<double>::infinity(), last = -oldest;
+  for (const LostWrite& lost : loss.lost) {
+    const double at = run_ms(run.history, lost.ack->answered_ns);
+    oldest = std::min(oldest, at);
+    last = std::max(last, at);
+  }
+  // The fault that took them: of the disruptive ones the nearest to the last lost answer.
+  std::optional<double> effective;
+  for (const FaultRecord& fault : run.faults) {
+    if (!fault.disruptive || !fault.effective_ms) continue;
+    if (effective && std::abs(*effective - last) <= std::abs(*fault.effective_ms - last)) continue;
+    effective = fault.effective_ms;
+  }
+  return std::max(effective.value_or(last), last) - oldest;
+}
+
+}  // namespace
+
+bool Loss::contains(uint64_t operation) const {
+  return std::ranges::binary_search(lost, operation, {}, &LostWrite::operation);
+}
+
+bool Loss::may_have_shown(const Attempt& attempt) const {
+  return !lost.empty() && attempt.answered_ns >= first_sent_ns &&
+         epoch_of(attempt) <= Epoch{timeline_max, epoch_max};
+}
+
+int64_t acknowledged_minor(const Operation& operation, const Attempt& ack) {
+  if (is_game(operation.kind)) return ack.amount_minor;
+  return ack.amount_minor != 0 ? ack.amount_minor : operation.amount_minor;
+}
+
+Loss find_loss(const Run& run, const std::vector<Ended>& ended, const LedgerView& ledger,
+               const std::vector<const Intent*>& intents) {
+  const Books3 books{run, ledger, intents};
+  Loss loss;
+  std::vector<const Attempt*> survivors;
+  for (const Operation& operation : run.history.operations) {
+    const Ended& end = ended[operation.id];
+    if (end.outcome != Outcome::ok) continue;
+    const Attempt& ack = *end.answer;
+    const Held here = held(books, operation, ack);
+    if (here == Held::cannot_say) continue;
+    ++loss.examined;
+    if (here == Held::yes) {
+      survivors.push_back(&ack);
+      continue;
+    }
+    const bool settled = is_settlement(operation.kind);
+    LostWrite lost;
+    lost.operation = operation.id;
+    lost.ack = &ack;
+    lost.key = key_of(run.history.run_key, settled ? operation.related : operation.id);
+    if (settled)
+      lost.key += operation.kind == OperationKind::deposit_settled ? ":deposit" : ":payout";
+    // A payment whose acceptance is lost too is counted there.
+    const bool counted = settled && run.books.intents && intents[operation.related] == nullptr;
+    if (!counted) lost.amount_minor = acknowledged_minor(operation, ack);
+    loss.first_sent_ns =
+        loss.lost.empty() ? ack.sent_ns : std::min(loss.first_sent_ns, ack.sent_ns);
+    loss.lost.push_back(std::move(lost));
+  }
+  if (loss.lost.empty()) {
+    loss.within_target = true;
+    return loss;
+  }
+  mark_holes(loss, survivors);
+  loss.lost_ms = lost_ms_of(run, loss);
+  const auto target = run.targets.rpo_ms.find("ledger");
+  loss.within_target = loss.holes == 0 && target != run.targets.rpo_ms.end() &&
+                       target->second > 0 && loss.lost_ms <= static_cast<double>(target->second);
+  return loss;
+}
+
+}  // namespace rehearse

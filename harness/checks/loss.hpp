@@ -1,0 +1,46 @@
+// Acknowledged writes that the final books do not hold, and whether the targets explain them.
+//
+// A lost suffix is what asynchronous replication may lose: everything acknowledged after some point
+// of the old writer's order. A hole is corruption: a lost write although a later one of no newer
+// epoch survived. "Later" is by ledger sequence where the answer told it, and by real time (sent
+// after the lost one was answered); epochs are compared as (timeline, writer epoch).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "books/run.hpp"
+#include "checks/view.hpp"
+
+namespace rehearse {
+
+struct LostWrite {
+  uint64_t operation = 0;
+  const Attempt* ack = nullptr;
+  std::string key;           // as the ledger would carry it
+  int64_t amount_minor = 0;  // gross; 0 where it is counted under another lost write
+  bool hole = false;
+};
+
+struct Loss {
+  int64_t examined = 0;         // acknowledged mutations and settlements that could be looked up
+  std::vector<LostWrite> lost;  // by operation id
+  int64_t holes = 0;
+  double lost_ms = 0;          // max(fault effective, last lost ack) − oldest lost ack
+  bool within_target = false;  // nothing lost, or a suffix inside the ledger's RPO target
+  // Up to this (timeline, epoch), from this moment on, clients may have seen what was lost.
+  uint32_t timeline_max = 0, epoch_max = 0;
+  int64_t first_sent_ns = 0;
+
+  bool contains(uint64_t operation) const;
+  bool may_have_shown(const Attempt& attempt) const;  // only meaningful when something is lost
+};
+
+Loss find_loss(const Run& run, const std::vector<Ended>& ended, const LedgerView& ledger,
+               const std::vector<const Intent*>& intents);
+
+// What was acknowledged: by the answer if it says so, else as intended.
+int64_t acknowledged_minor(const Operation& operation, const Attempt& ack);
+
+}  // namespace rehearse

@@ -1,0 +1,105 @@
+// Gross gaming revenue by source: bets less what was rolled back, less wins. Clients know it only
+// between bounds, since resolving their unknown operations from the ledger would be circular.
+#include <map>
+#include <unordered_set>
+
+#include "base/units.hpp"
+#include "checks/loss.hpp"
+#include "checks/measures.hpp"
+#include "checks/view.hpp"
+
+namespace rehearse {
+namespace {
+
+using Rows = std::map<std::string, PnlRow, std::less<>>;
+
+PnlRow& row_of(Rows& rows, std::string_view currency) {
+  const auto found = rows.find(currency);
+  if (found != rows.end()) return found->second;
+  PnlRow& row = rows[std::string(currency)];
+  row.currency = currency;
+  row.exponent = currency_exponent(currency).value_or(2);
+  return row;
+}
+
+void add_ledger(Rows& rows, const LedgerView& ledger) {
+  for (const Transaction& transaction : ledger.transactions()) {
+    PnlRow& row = row_of(rows, transaction.currency);
+    if (!row.ledger) row.ledger = 0;
+    const bool bet = transaction.kind == "bet" || transaction.kind == "rollback";
+    if (!bet && transaction.kind != "win") continue;
+    if (bet) row.bets_minor -= transaction.cash_minor;
+    if (!bet) row.wins_minor += transaction.cash_minor;
+    *row.ledger -= transaction.cash_minor;
+  }
+}
+
+// What an operation that nobody answered would move at most.
+Int128 asked_minor(const Run& run, const Operation& operation) {
+  if (operation.amount_minor != 0 || operation.kind != OperationKind::rollback) {
+    return operation.amount_minor;
+  }
+  const auto& operations = run.history.operations;
+  return operation.related < operations.size() ? operations[operation.related].amount_minor : 0;
+}
+
+void add_clients(Rows& rows, const Run& run, const LedgerView& ledger) {
+  const auto ended = ended_operations(run.history);
+  const Loss loss = find_loss(run, ended, ledger, intents_by_operation(run));
+  for (const Operation& operation : run.history.operations) {
+    if (!is_game(operation.kind)) continue;
+    PnlRow& row = row_of(rows, name_of(operation.currency));
+    if (!row.clients_acked) row.clients_acked = row.clients_lower = row.clients_upper = 0;
+    const int sign = operation.kind == OperationKind::bet ? 1 : -1;
+    const Ended& end = ended[operation.id];
+    if (end.outcome == Outcome::ok) {
+      const Int128 minor = sign * Int128{end.answer->amount_minor};
+      *row.clients_acked += minor;
+      *row.clients_lower += minor;
+      *row.clients_upper += minor;
+      if (!loss.within_target || !loss.contains(operation.id)) continue;
+      *(minor > 0 ? row.clients_lower : row.clients_upper) -= minor;  // allowed to be lost
+    } else if (end.outcome == Outcome::unknown) {
+      const Int128 minor = sign * asked_minor(run, operation);
+      *(minor > 0 ? row.clients_upper : row.clients_lower) += minor;
+    }
+  }
+}
+
+// Delivered at least once: each transaction counts once.
+template <typename Row>
+void add_events(Rows& rows, const std::vector<Row>& table, std::optional<Int128> PnlRow::*source) {
+  std::unordered_set<std::string_view> seen;
+  seen.reserve(table.size());
+  for (const Row& item : table) {
+    std::optional<Int128>& sum = row_of(rows, item.currency).*source;
+    if (!sum) sum = 0;
+    const bool bet = item.kind == "bet";
+    if (!bet && item.kind != "win" && item.kind != "rollback") continue;
+    if (!seen.insert(item.tx).second) continue;
+    const Int128 minor = magnitude(item.amount_minor);
+    *sum += bet ? minor : -minor;
+  }
+}
+
+}  // namespace
+
+std::vector<PnlRow> measure_pnl(const Run& run) {
+  Rows rows;
+  const LedgerView ledger(run);
+  if (run.books.ledger_entries) add_ledger(rows, ledger);
+  add_clients(rows, run, ledger);
+  if (run.books.events) add_events(rows, *run.books.events, &PnlRow::events);
+  if (run.books.reporting) add_events(rows, *run.books.reporting, &PnlRow::reporting);
+  std::vector<PnlRow> result;
+  for (auto& [currency, row] : rows) {
+    // A book that is there and has nothing in this currency says 0, not "not measured".
+    if (run.books.ledger_entries && !row.ledger) row.ledger = 0;
+    if (run.books.events && !row.events) row.events = 0;
+    if (run.books.reporting && !row.reporting) row.reporting = 0;
+    result.push_back(std::move(row));
+  }
+  return result;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,96 @@
+// Figures that checks judge and reports print: recovery time, recovery point, profit and loss.
+// Pure functions over a recorded run. A figure that was not measured is null, never 0.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/int128.hpp"
+#include "books/run.hpp"
+#include "checks/check.hpp"
+
+namespace rehearse {
+
+// One row for each pair of operation kind with a target (or attempts) and disruptive fault.
+//
+// An outage of a kind starts at the intended send of the first attempt after the fault that failed
+// or stayed unknown; it ends at the start of the first 5 s window of attempts (by intended send)
+// that begins with a success, lies inside the arrivals, and has >= 99% of the steady phase's share
+// of successes and a p95 (answered − intended) <= 2x the steady p95. Rejections are answers, so
+// successes. Small samples: a window is stretched until it has `window_attempts_min` attempts; with
+// fewer than 100 attempts no failure is allowed, with fewer than 20 no slow one. Without steady
+// attempts of a kind every attempt must succeed and latency is not compared (`baseline` says so).
+//
+// An outage belongs to the latest disruptive fault before its start. "After a fault" counts from
+// its injection when its effect was measured later than that. After a recovery, a further failure
+// opens a further outage only if the window from it is not good (a stray failure is none). The row
+// tells the worst outage: the one open at the end, else the longest; measured = its end − start.
+constexpr double window_ms = 5000;
+constexpr size_t window_attempts_min = 5;
+
+struct RtoRow {
+  std::string operation, fault;  // fault id
+  std::optional<double> target_ms;
+  std::optional<double> measured_ms;  // 0 = no outage; null = no attempts; with open_at_end: ≥
+  int64_t attempts = 0;               // of that kind after the fault
+  int64_t outages = 0;                // of that kind by this fault; more than 1 = it flapped
+  double down_total_ms = 0;           // the lengths of all of them
+  bool baseline = true;               // the steady phase had attempts of that kind to compare with
+  double resolution_ms = 0;  // mean distance of attempts of that kind: no outage shorter is seen
+  bool open_at_end = false;
+  std::optional<double> first_error_ms;    // start of the outage
+  std::optional<double> first_success_ms;  // first good answer to an attempt after it
+  std::optional<double> recovered_ms;      // end of the outage; null while open
+  std::optional<double> drained_ms;  // last operation begun in the outage ended; null: one did not
+  std::optional<double> redundancy_restored_ms;
+  // Lengths of the way back, each from the end of the one before (the first: from the fault), by
+  // the roles' timeline: primary or writer loses its role; a new one appears; a sync standby or
+  // writer appears after it; the first good answer. Null where no mark was seen.
+  std::optional<double> detect_ms, elect_ms, promote_ms, reconnect_ms;
+  Verdict verdict = Verdict::inconclusive;
+};
+std::vector<RtoRow> measure_rto(const Run& run);
+
+struct LostMoney {
+  std::string currency;
+  Int128 minor = 0;
+};
+struct RpoRow {
+  std::string store;  // ledger, events, reporting (after the drain; their lag at the fault: null)
+  std::optional<double> target_ms;
+  int64_t examined = 0;  // acknowledged writes, or ledger transactions, that were looked up
+  std::optional<int64_t> lost_count;
+  std::optional<double> lost_ms;      // max(fault effective, last lost ack) − oldest lost ack
+  std::vector<LostMoney> lost_money;  // gross, per currency
+  int64_t holes = 0;  // lost although a later acknowledgement of no newer epoch survives
+  std::optional<double> lag_at_fault_ms;
+  std::vector<std::string> lost_keys;
+  Verdict verdict = Verdict::inconclusive;
+};
+std::vector<RpoRow> measure_rpo(const Run& run);
+
+struct PnlRow {
+  std::string currency;
+  int exponent = 2;
+  Int128 bets_minor = 0, wins_minor = 0;  // by the ledger; bets net of rolled-back bets
+  std::optional<Int128> clients_acked, clients_upper, clients_lower;  // GGR as clients know it
+  std::optional<Int128> ledger, events, reporting, providers;
+};
+std::vector<PnlRow> measure_pnl(const Run& run);
+
+struct OperationStats {
+  std::string operation;
+  int64_t ok = 0, rejected = 0, failed = 0, unknown = 0;
+  std::optional<double> p50_ms, p95_ms, p99_ms, max_ms, service_p99_ms;
+};
+// Totals are of what players send; *_settled rows only watch payments and are not in them.
+struct LoadStats {
+  int64_t scheduled = 0, sent = 0, ok = 0, rejected = 0, failed = 0, unknown = 0;
+  std::optional<double> lateness_p99_us;
+  std::vector<OperationStats> operations;
+};
+LoadStats measure_load(const Run& run);
+
+}  // namespace rehearse

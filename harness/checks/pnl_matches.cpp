@@ -1,0 +1,139 @@
+// Proves that the books agree on the money, entry by entry: every bet, win and rollback in the
+// ledger has an event of the same kind and amount and no event is without its transaction; every
+// provider transfer that succeeded has its entries and the other way round; and the ledger's result
+// (GGR = bets − rolled back − wins) lies in the bounds that the clients' answers allow.
+// From: client history, ledger_entries, events (if there), provider_transfers (if there).
+// Cannot see: an amount that is wrong in all books alike.
+#include <map>
+#include <tuple>
+#include <unordered_set>
+
+#include "checks/examination.hpp"
+#include "checks/measures.hpp"
+#include "checks/view.hpp"
+
+namespace rehearse {
+namespace {
+
+bool is_game_kind(std::string_view kind) {
+  return kind == "bet" || kind == "win" || kind == "rollback";
+}
+
+// What a transaction moved, as its event tells it: without a sign, which is the kind's.
+Int128 moved(const Transaction& transaction) {
+  if (transaction.cash_minor != 0) return magnitude(transaction.cash_minor);
+  return magnitude(transaction.held_minor);
+}
+
+void match_events(Examination& examination, const LedgerView& ledger,
+                  const std::vector<LedgerEvent>& events) {
+  std::unordered_set<std::string_view> published;
+  published.reserve(events.size());
+  for (const LedgerEvent& event : events) {
+    examination.examined();
+    published.insert(event.tx);
+    const Transaction* transaction = ledger.find_tx(event.tx);
+    if (transaction == nullptr) {
+      examination.violation("event {}/{}@{}: {} {} of tx {}, which the ledger lacks", event.topic,
+                            event.partition, event.offset, event.kind,
+                            money(event.amount_minor, event.currency), event.tx);
+    } else if (is_game_kind(transaction->kind) &&
+               (event.kind != transaction->kind || event.currency != transaction->currency ||
+                magnitude(event.amount_minor) != moved(*transaction))) {
+      examination.violation("tx {}: the ledger has {} {}, event {}/{}@{} has {} {}", event.tx,
+                            transaction->kind, money(moved(*transaction), transaction->currency),
+                            event.topic, event.partition, event.offset, event.kind,
+                            money(event.amount_minor, event.currency));
+    }
+  }
+  for (const Transaction& transaction : ledger.transactions()) {
+    if (!is_game_kind(transaction.kind) || published.contains(transaction.tx)) continue;
+    examination.violation("tx {}: {} {} of {} in the ledger, but no event", transaction.tx,
+                          transaction.kind, money(moved(transaction), transaction.currency),
+                          transaction.key);
+  }
+}
+
+// A payment's identity in both books: provider, direction as an entry kind, business key.
+using Flow = std::tuple<std::string_view, std::string_view, std::string_view>;
+struct Sides {
+  Int128 provider_minor = 0, ledger_minor = 0;
+  std::string_view currency;
+};
+
+void match_providers(Examination& examination, const Run& run, const LedgerView& ledger,
+                     const std::vector<ProviderTransfer>& transfers) {
+  std::map<Flow, Sides> flows;
+  for (const ProviderTransfer& transfer : transfers) {
+    if (transfer.state != "succeeded") continue;
+    const std::string_view kind = transfer.direction == "in" ? "deposit" : "payout";
+    Sides& sides = flows[{transfer.provider, kind, transfer.business_key}];
+    sides.provider_minor += transfer.amount_minor;
+    sides.currency = transfer.currency;
+  }
+  for (const Transaction& transaction : ledger.transactions()) {
+    if (transaction.kind != "deposit" && transaction.kind != "payout") continue;
+    Sides& sides =
+        flows[{transaction.provider, transaction.kind, business_key_of(transaction.key)}];
+    sides.ledger_minor += magnitude(transaction.provider_minor);
+    sides.currency = transaction.currency;
+  }
+  int64_t open = 0;
+  for (const auto& [flow, sides] : flows) {
+    examination.examined();
+    if (sides.provider_minor == sides.ledger_minor) continue;
+    const auto& [provider, kind, key] = flow;
+    if (sides.ledger_minor == 0 && !run.drained_ms) {  // it may only have needed more time
+      ++open;
+      continue;
+    }
+    examination.violation("{} {} at {}: the provider moved {}, the ledger {}", kind, key, provider,
+                          money(sides.provider_minor, sides.currency),
+                          money(sides.ledger_minor, sides.currency));
+  }
+  if (open == 0) return;
+  examination.cannot_say(fmt::format("{} transfers not booked when the drain ran out", open));
+}
+
+void match_clients(Examination& examination, const Run& run) {
+  for (const PnlRow& row : measure_pnl(run)) {
+    if (!row.ledger || !row.clients_lower || !row.clients_upper) continue;
+    examination.examined();
+    if (*row.clients_lower <= *row.ledger && *row.ledger <= *row.clients_upper) continue;
+    examination.violation("GGR {}: the ledger has {}, clients allow {} to {}", row.currency,
+                          money(*row.ledger, row.currency), money(*row.clients_lower, row.currency),
+                          money(*row.clients_upper, row.currency));
+  }
+}
+
+}  // namespace
+
+Finding examine_pnl_matches(const Run& run) {
+  if (!run.books.ledger_entries) return without_books("pnl_matches", "ledger_entries");
+  Examination examination("pnl_matches");
+  const LedgerView ledger(run);
+  std::string sources = "clients, ledger";
+  for (const Transaction& transaction : ledger.transactions()) {
+    examination.examined(is_game_kind(transaction.kind) ? 1 : 0);
+  }
+  if (run.books.events) {
+    match_events(examination, ledger, *run.books.events);
+    sources += ", events";
+  } else if (run.capabilities.contains("events")) {
+    examination.cannot_say("the books lack events");
+  }
+  if (run.books.provider_transfers) {
+    match_providers(examination, run, ledger, *run.books.provider_transfers);
+    sources += ", providers";
+  } else if (run.capabilities.contains("providers")) {
+    examination.cannot_say("the books lack provider_transfers");
+  }
+  match_clients(examination, run);
+  const std::string summary =
+      examination.violations() == 0
+          ? fmt::format("{} agree, entry by entry", sources)
+          : fmt::format("{} between {}", counted(examination.violations(), "difference"), sources);
+  return std::move(examination).finish(summary);
+}
+
+}  // namespace rehearse

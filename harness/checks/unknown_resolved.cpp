@@ -1,0 +1,88 @@
+// Proves that nothing stays in doubt: each operation that got no answer is, by its key, done or not
+// done in the books, intents and ledger agree on it, and every payment ended (settled or declined).
+// From: client history, intents, ledger_entries where they are there.
+// Cannot see: whether a request that is in no book may still arrive (writers are fenced and the
+// stack is drained before the books are taken).
+#include "checks/examination.hpp"
+#include "checks/view.hpp"
+
+namespace rehearse {
+namespace {
+
+struct Counts {
+  int64_t unknown = 0, done = 0, not_done = 0;
+};
+
+// An unanswered bet, win or rollback.
+void resolve_game(Examination& examination, const Operation& operation, const Intent* intent,
+                  const Transaction* transaction, const std::string& key, Counts& counts) {
+  const bool done = intent != nullptr && intent->state == "ok";
+  ++(done ? counts.done : counts.not_done);
+  if (intent == nullptr) {
+    if (transaction == nullptr) return;
+    return examination.violation("{} {}: unanswered, tx {} in the ledger but no intent", key,
+                                 name_of(operation.kind), transaction->tx);
+  }
+  if (intent->state != "ok" && intent->state != "rejected") {
+    return examination.violation("{} {}: unanswered, its intent is still '{}'", key,
+                                 name_of(operation.kind), intent->state);
+  }
+  if (!done && transaction != nullptr) {
+    examination.violation("{} {}: unanswered, rejected by its intent but tx {} is in the ledger",
+                          key, name_of(operation.kind), transaction->tx);
+  }
+}
+
+void resolve_unknown(Examination& examination, const Run& run, Counts& counts) {
+  const auto ended = ended_operations(run.history);
+  const auto intents = intents_by_operation(run);
+  const LedgerView ledger(run);
+  for (const Operation& operation : run.history.operations) {
+    examination.examined();
+    if (ended[operation.id].outcome != Outcome::unknown) continue;
+    if (operation.kind == OperationKind::balance) continue;  // a read changed nothing
+    ++counts.unknown;
+    if (is_game(operation.kind)) {
+      resolve_game(examination, operation, intents[operation.id], ledger.find(operation.id, ""),
+                   key_of(run.history.run_key, operation.id), counts);
+      continue;
+    }
+    const uint64_t payment = is_payment(operation.kind) ? operation.id : operation.related;
+    const Intent* intent = payment < intents.size() ? intents[payment] : nullptr;
+    // Payments that have not ended are found below, whoever asked for them.
+    const bool done =
+        intent != nullptr && (is_payment(operation.kind) || intent->state == "settled");
+    ++(done ? counts.done : counts.not_done);
+  }
+}
+
+}  // namespace
+
+Finding examine_unknown_resolved(const Run& run) {
+  if (!run.books.intents) return without_books("unknown_resolved", "intents");
+  Examination examination("unknown_resolved");
+  Counts counts;
+  resolve_unknown(examination, run, counts);
+  int64_t open = 0;
+  for (const Intent& intent : *run.books.intents) {
+    const bool payment = (intent.operation == "deposit" || intent.operation == "payout") &&
+                         intent.key.find(':') == std::string::npos;
+    if (!payment) continue;
+    examination.examined();
+    if (is_terminal(intent)) continue;
+    ++open;
+    if (!run.drained_ms) continue;  // it may only have needed more time
+    examination.violation("{} {} of {} ({}): still '{}' after the drain", intent.key,
+                          intent.operation, intent.player,
+                          money(intent.amount_minor, intent.currency), intent.state);
+  }
+  if (open > 0 && !run.drained_ms) {
+    examination.cannot_say(fmt::format("{} payments open and the drain did not end", open));
+  }
+  const std::string summary =
+      fmt::format("{} without an answer: {} done, {} not done; {} payments open", counts.unknown,
+                  counts.done, counts.not_done, open);
+  return std::move(examination).finish(summary);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,420 @@
+// Every check: green on an honest run, and red, alone where it can be, on each kind of tampering.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "checks/view.hpp"
+#include "synthetic.hpp"
+
+namespace rehearse {
+namespace {
+
+using namespace synthetic;
+using Set = std::set<std::string>;
+
+TEST(Checks, HonestRunPassesThemAll) {
+  const RecordedRun run = honest_run();
+  for (const Finding& finding : examine_all(run)) {
+    EXPECT_EQ(finding.verdict, Verdict::pass)
+        << finding.check << ": " << finding.summary
+        << (finding.witnesses.empty() ? "" : finding.witnesses.front());
+    EXPECT_GT(finding.examined, 0) << finding.check;
+    EXPECT_EQ(finding.violations, 0) << finding.check;
+  }
+}
+
+TEST(Checks, NothingExaminedNeverPasses) {
+  RecordedRun run;
+  run.capabilities = honest_run().capabilities;
+  run.books.ledger_entries.emplace();
+  run.books.accounts.emplace();
+  run.books.intents.emplace();
+  run.books.provider_transfers.emplace();
+  run.books.events.emplace();
+  EXPECT_EQ(checks_with(run, Verdict::pass), Set{});
+  run.books = {};
+  EXPECT_EQ(checks_with(run, Verdict::pass), Set{});
+  EXPECT_EQ(red(run), Set{});
+}
+
+TEST(Checks, MissingCapabilityIsNotApplicableUnlessNamed) {
+  RecordedRun run = honest_run();
+  run.capabilities.erase("intents");
+  EXPECT_THAT(checks_with(run, Verdict::not_applicable),
+              testing::UnorderedElementsAre("no_lost_writes", "unknown_resolved"));
+  run.checks = {"no_lost_writes", "no_such_check"};
+  EXPECT_THAT(checks_with(run, Verdict::inconclusive),
+              testing::UnorderedElementsAre("no_lost_writes", "no_such_check"));
+}
+
+// ---- the ledger
+
+TEST(LedgerBalanced, SumNotZero) {
+  RecordedRun run = honest_run();
+  auto& entries = *run.books.ledger_entries;
+  auto entry = std::ranges::find(entries, "house:games:EUR", &LedgerEntry::account);
+  entry->amount_minor += 1;
+  rechain(run);
+  recount(run);
+  EXPECT_EQ(red(run), Set{"ledger_balanced"});
+}
+
+TEST(LedgerBalanced, GapInNumbers) {
+  RecordedRun run = honest_run();
+  for (LedgerEntry& entry : *run.books.ledger_entries) entry.seq += entry.seq > 500 ? 1 : 0;
+  rechain(run);
+  EXPECT_EQ(red(run), Set{"ledger_balanced"});
+}
+
+TEST(LedgerBalanced, NumberTwice) {
+  RecordedRun run = honest_run();
+  run.books.ledger_entries->back().seq -= 1;
+  rechain(run);
+  EXPECT_EQ(red(run), Set{"ledger_balanced"});
+}
+
+TEST(LedgerBalanced, SingleEntry) {
+  RecordedRun run = honest_run();
+  LedgerEntry entry = run.books.ledger_entries->back();
+  entry.seq += 1;
+  entry.tx = "lonely";
+  entry.kind = "fee";
+  entry.key = "fee-1";
+  entry.amount_minor = 0;
+  *entry.version += 1;
+  run.books.ledger_entries->push_back(entry);
+  run.books.events->push_back({"ledger", 0, 99999, "p", "lonely", "fee", 0, "EUR", ""});
+  rechain(run);
+  recount(run);
+  EXPECT_EQ(red(run), Set{"ledger_balanced"});
+}
+
+TEST(LedgerChain, HashAgainstAnIndependentImplementation) {
+  LedgerEntry entry;  // by python3: hashlib.sha256(b"main|1|t1|k-000000|a|EUR|-5||bet||1|2|3|00..")
+  entry.ledger = "main";
+  entry.seq = 1;
+  entry.tx = "t1";
+  entry.key = "k-000000";
+  entry.account = "a";
+  entry.currency = "EUR";
+  entry.amount_minor = -5;
+  entry.kind = "bet";
+  entry.region_term = 1;
+  entry.timeline = 2;
+  entry.epoch = 3;
+  entry.prev_hash = genesis_prev_hash;
+  ChainHasher hasher;
+  EXPECT_EQ(hasher.hash_of(entry),
+            "25d809fd7dc4f28c6d17c5a65aea747e4358287f113188f290acc895e7d005a9");
+}
+
+TEST(LedgerChain, ChangedColumn) {
+  RecordedRun run = honest_run();
+  (*run.books.ledger_entries)[700].round = "r2";
+  EXPECT_EQ(red(run), Set{"ledger_chain"});
+}
+
+TEST(LedgerChain, BrokenLink) {
+  RecordedRun run = honest_run();
+  LedgerEntry& entry = (*run.books.ledger_entries)[700];
+  entry.prev_hash = genesis_prev_hash;
+  ChainHasher hasher;
+  entry.hash = hasher.hash_of(entry);
+  EXPECT_EQ(red(run), Set{"ledger_chain"});
+}
+
+TEST(LedgerChain, WrongGenesis) {
+  RecordedRun run = honest_run();
+  auto& entries = *run.books.ledger_entries;
+  ChainHasher hasher;
+  std::string previous(64, 'f');
+  for (LedgerEntry& entry : entries) {
+    entry.prev_hash = previous;
+    entry.hash = previous = std::string(hasher.hash_of(entry));
+  }
+  EXPECT_EQ(red(run), Set{"ledger_chain"});
+}
+
+// ---- balances
+
+TEST(BalancesMatch, Tampered) {
+  const RecordedRun honest = honest_run();
+  RecordedRun run = honest;
+  run.books.accounts->front().balance_minor += 1;
+  EXPECT_EQ(red(run), Set{"balances_match"});
+  run = honest;
+  *run.books.accounts->front().version += 1;
+  EXPECT_EQ(red(run), Set{"balances_match"});
+  run = honest;
+  run.books.accounts->pop_back();
+  EXPECT_EQ(red(run), Set{"balances_match"});
+  run = honest;
+  run.books.accounts->push_back(run.books.accounts->front());
+  EXPECT_EQ(red(run), Set{"balances_match"});
+}
+
+TEST(BalancesMatch, VersionsNotDense) {
+  RecordedRun run = honest_run();
+  LedgerEntry& entry = run.books.ledger_entries->back();
+  *entry.version += 1;
+  rechain(run);
+  recount(run);
+  EXPECT_EQ(red(run), Set{"balances_match"});
+}
+
+TEST(BalancesMatch, ClientSawAnotherBalance) {
+  RecordedRun run = honest_run();
+  const uint64_t id = nth(run, OperationKind::balance, 50);
+  std::ranges::find(run.history.attempts, id, &Attempt::operation)->balance_minor -= 100;
+  EXPECT_EQ(red(run), Set{"balances_match"});
+  run = honest_run();
+  std::ranges::find(run.history.attempts, id, &Attempt::operation)->version += 1'000'000;
+  EXPECT_EQ(red(run), Set{"balances_match"});
+}
+
+// ---- what clients were told
+
+TEST(NoLostWrites, IntentDiffers) {
+  RecordedRun run = honest_run();
+  intent_of(run, key(run, nth(run, OperationKind::payout, 30))).amount_minor += 1;
+  EXPECT_EQ(red(run), Set{"no_lost_writes"});
+}
+
+TEST(NoLostWrites, ToldAnotherAmount) {
+  RecordedRun run = honest_run();
+  const uint64_t id = nth(run, OperationKind::deposit_settled, 60);
+  std::ranges::find(run.history.attempts, id, &Attempt::operation)->amount_minor += 1;
+  EXPECT_EQ(red(run), Set{"no_lost_writes"});
+}
+
+TEST(NoLostWrites, AcceptedPaymentWithoutIntent) {
+  RecordedRun run = honest_run();
+  std::erase_if(*run.books.intents, [k = key(run, nth(run, OperationKind::deposit, 30))](
+                                        const Intent& intent) { return intent.key == k; });
+  EXPECT_EQ(red(run), (Set{"no_lost_writes", "rpo"}));
+}
+
+TEST(NoLostWrites, TombstoneWithoutIntent) {
+  RecordedRun run = honest_run();
+  const uint64_t id = nth(run, OperationKind::rollback, 0);  // moved nothing
+  std::erase_if(*run.books.intents,
+                [k = key(run, id)](const Intent& intent) { return intent.key == k; });
+  EXPECT_EQ(red(run), (Set{"no_lost_writes", "rpo"}));
+}
+
+TEST(NoLostWrites, BetUnderAnotherKey) {
+  RecordedRun run = honest_run();
+  const std::string lost = key(run, nth(run, OperationKind::bet, 300));
+  for (LedgerEntry& entry : *run.books.ledger_entries) {
+    if (entry.key == lost) entry.key = "somebody-else";
+  }
+  rechain(run);
+  EXPECT_EQ(red(run), (Set{"no_lost_writes", "rpo"}));
+}
+
+// ---- payouts
+
+TEST(NoDuplicatePayouts, PendingAtAnotherProvider) {
+  RecordedRun run = honest_run();
+  auto& transfers = *run.books.provider_transfers;
+  ProviderTransfer again = *std::ranges::find(transfers, "out", &ProviderTransfer::direction);
+  again.provider = again.provider == "psp-a" ? "psp-b" : "psp-a";
+  again.transfer = "x-again";
+  again.state = "pending";
+  transfers.push_back(again);
+  EXPECT_EQ(red(run), Set{"no_duplicate_payouts"});
+  transfers.back().state = "failed";
+  EXPECT_EQ(red(run), Set{});
+  transfers.back().state = "succeeded";  // then the ledger does not know of it either
+  EXPECT_EQ(red(run), (Set{"no_duplicate_payouts", "pnl_matches"}));
+}
+
+TEST(NoDuplicatePayouts, TwiceInTheLedger) {
+  RecordedRun run = honest_run();
+  auto& entries = *run.books.ledger_entries;
+  const auto first = std::ranges::find(entries, "payout", &LedgerEntry::kind);
+  std::vector<LedgerEntry> again{*first, *std::next(first)};
+  for (LedgerEntry& entry : again) {
+    entry.tx = "t-again";
+    entry.seq = entries.back().seq + 1;
+    entry.amount_minor = 0;  // so that only the doubling is wrong
+    for (const LedgerEntry& other : entries) {
+      if (other.account == entry.account) entry.version = *other.version + 1;
+    }
+    entries.push_back(entry);
+  }
+  run.books.events->push_back({"ledger", 0, 99999, "p", "t-again", "payout", 0, "EUR", ""});
+  rechain(run);
+  recount(run);
+  EXPECT_EQ(red(run), Set{"no_duplicate_payouts"});
+}
+
+TEST(NoDuplicatePayouts, AnotherAmount) {
+  RecordedRun run = honest_run();
+  std::ranges::find(*run.books.provider_transfers, "out", &ProviderTransfer::direction)
+      ->amount_minor += 1;
+  EXPECT_EQ(red(run), (Set{"no_duplicate_payouts", "pnl_matches"}));
+}
+
+// ---- profit and loss
+
+TEST(PnlMatches, Events) {
+  const RecordedRun honest = honest_run();
+  RecordedRun run = honest;
+  auto bet = std::ranges::find(*run.books.events, "bet", &LedgerEvent::kind);
+  bet->amount_minor += 1;
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+  bet->amount_minor -= 1;
+  bet->kind = "win";
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+  bet->kind = "bet";
+  const LedgerEvent copy = *bet;
+  run.books.events->push_back(copy);  // at least once: a copy is fine
+  EXPECT_EQ(red(run), Set{});
+  run.books.events->push_back(copy);
+  run.books.events->back().tx = "t-unheard";
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+  run = honest;
+  run.books.events->erase(std::ranges::find(*run.books.events, "win", &LedgerEvent::kind));
+  EXPECT_EQ(red(run), (Set{"pnl_matches", "rpo"}));
+}
+
+TEST(PnlMatches, SwappedAmountsWithEqualTotals) {
+  RecordedRun run = honest_run();
+  auto win = std::ranges::find(*run.books.events, "win", &LedgerEvent::kind);
+  win->amount_minor -= 10;
+  std::ranges::find(std::next(win), run.books.events->end(), "win", &LedgerEvent::kind)
+      ->amount_minor += 10;
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+}
+
+TEST(PnlMatches, Providers) {
+  RecordedRun run = honest_run();
+  auto& transfers = *run.books.provider_transfers;
+  ProviderTransfer extra = *std::ranges::find(transfers, "in", &ProviderTransfer::direction);
+  extra.business_key = "k-nobody";
+  transfers.push_back(extra);
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+  transfers.pop_back();
+  std::ranges::find(transfers, "in", &ProviderTransfer::direction)->state = "failed";
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+}
+
+TEST(PnlMatches, LedgerOutsideTheClientsBounds) {
+  RecordedRun run = honest_run();
+  for (size_t n = 500; n < 510; ++n) {  // declined to the players, booked all the same
+    const uint64_t id = nth(run, OperationKind::bet, n);
+    Attempt& attempt = *std::ranges::find(run.history.attempts, id, &Attempt::operation);
+    attempt.outcome = Outcome::rejected;
+    attempt.amount_minor = 0;
+  }
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+}
+
+// ---- unknown
+
+TEST(UnknownResolved, PaymentStillOpen) {
+  RecordedRun run = honest_run();
+  intent_of(run, key(run, nth(run, OperationKind::payout, 30))).state = "pending";
+  EXPECT_EQ(red(run), Set{"unknown_resolved"});
+  run.drained_ms.reset();
+  EXPECT_EQ(red(run), Set{});
+  EXPECT_EQ(checks_with(run, Verdict::inconclusive), Set{"unknown_resolved"});
+}
+
+TEST(UnknownResolved, BooksContradict) {
+  const RecordedRun honest = honest_run();
+  std::string unanswered;
+  const auto ended = ended_operations(honest.history);
+  for (const Operation& operation : honest.history.operations) {
+    if (ended[operation.id].outcome == Outcome::unknown && unanswered.empty()) {
+      unanswered = key(honest, operation.id);  // done, though nobody heard of it
+    }
+  }
+  RecordedRun run = honest;
+  std::erase_if(*run.books.intents, [&](const Intent& i) { return i.key == unanswered; });
+  EXPECT_EQ(red(run), Set{"unknown_resolved"});
+  run = honest;
+  intent_of(run, unanswered).state = "rejected";
+  EXPECT_EQ(red(run), Set{"unknown_resolved"});
+  run = honest;
+  intent_of(run, unanswered).state = "begun";
+  EXPECT_EQ(red(run), Set{"unknown_resolved"});
+}
+
+// ---- faults and healing
+
+TEST(FaultsEffective, EachWayToHaveNone) {
+  const RecordedRun honest = honest_run();
+  for (int way = 0; way < 4; ++way) {
+    RecordedRun run = honest;
+    FaultRecord& fault = run.faults[0];
+    if (way == 0) fault.injected_ms.reset();
+    if (way == 1) fault.effective_ms.reset();
+    if (way == 2) fault.evidence.clear();
+    if (way == 3) fault.error = "nft: permission denied";
+    EXPECT_EQ(red(run), Set{"faults_effective"}) << way;
+  }
+  RecordedRun run = honest;
+  run.faults.clear();
+  EXPECT_EQ(checks_with(run, Verdict::inconclusive), Set{"faults_effective"});
+  EXPECT_EQ(checks_with(run, Verdict::not_applicable), Set{"rto"});
+}
+
+TEST(Healed, EachWayToLeaveSomething) {
+  const RecordedRun honest = honest_run();
+  RecordedRun run = honest;
+  run.faults[0].healed_ms.reset();
+  EXPECT_EQ(red(run), Set{"healed"});
+  run.faults[0].heal_expected = false;
+  EXPECT_EQ(red(run), Set{});
+  run = honest;
+  run.residue->push_back("nft table rehearse in az-1");
+  EXPECT_EQ(red(run), Set{"healed"});
+  run = honest;
+  run.redundancy_restored_ms.reset();
+  run.observe_deadline_missed = true;
+  EXPECT_EQ(red(run), Set{"healed"});
+  run = honest;
+  run.residue.reset();
+  EXPECT_EQ(checks_with(run, Verdict::inconclusive), Set{"healed"});
+}
+
+// ---- targets
+
+TEST(Rto, BeyondTarget) {
+  RecordedRun run = honest_run();
+  run.targets.rto_ms["bet"] = 1000;
+  EXPECT_EQ(red(run), Set{"rto"});
+}
+
+TEST(Rpo, StoreBehindTheLedger) {
+  RecordedRun run = honest_run();
+  run.targets.rpo_ms["reporting"] = 0;
+  run.books.reporting.emplace();
+  for (const LedgerEvent& event : *run.books.events) {
+    run.books.reporting->push_back({event.tx, event.kind, event.amount_minor, "EUR", ""});
+  }
+  EXPECT_EQ(red(run), Set{});
+  run.books.reporting->pop_back();
+  EXPECT_EQ(red(run), Set{"rpo"});
+  run.targets.rpo_ms["reporting"] = 900'000;
+  EXPECT_EQ(checks_with(run, Verdict::inconclusive), Set{"rpo"});
+}
+
+TEST(Keys, OnlyTheFormThatClientsWrite) {
+  for (const uint64_t id : {0ULL, 42ULL, 999'999ULL, 1'000'000ULL, 12'345'678ULL}) {
+    const std::string text = key_of("run", id);
+    const auto ref = parse_key("run", text);
+    ASSERT_TRUE(ref) << text;
+    EXPECT_EQ(ref->operation, id);
+    EXPECT_EQ(ref->step, "");
+  }
+  EXPECT_EQ(parse_key("run", "run-000007:hold")->step, "hold");
+  for (const char* text : {"run-7", "run-0000007", "run000007", "run-000007:", "run-000007x",
+                           "other-000007", "run-", "run", ""}) {
+    EXPECT_FALSE(parse_key("run", text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace rehearse

@@ -1,0 +1,155 @@
+// Recovery point and figures: nothing lost, a lost suffix, a hole; profit and loss; load.
+#include <gtest/gtest.h>
+
+#include "checks/measures.hpp"
+#include "synthetic.hpp"
+
+namespace rehearse {
+namespace {
+
+using namespace synthetic;
+
+// Bets every 10 ms, acknowledged with seq = 2 * id + 1, epoch 1 up to the fault at 1 s, then 2.
+// Those in [lost_from, lost_to) are not in the books.
+Run bets(uint64_t lost_from, uint64_t lost_to) {
+  RecordedRun run;
+  run.history.run_key = "k";
+  run.history.zero_ns = zero_ns;
+  run.capabilities = {"ledger", "intents"};
+  run.targets.rpo_ms["ledger"] = 0;
+  FaultRecord fault;
+  fault.injected_ms = 990;
+  fault.effective_ms = 1000;
+  run.faults.push_back(fault);
+  run.books.ledger_entries.emplace();
+  run.books.intents.emplace();
+  for (uint64_t id = 0; id < 200; ++id) {
+    Operation operation;
+    operation.id = id;
+    operation.amount_minor = 100;
+    run.history.operations.push_back(operation);
+    Attempt attempt;
+    attempt.operation = id;
+    attempt.outcome = Outcome::ok;
+    attempt.amount_minor = 100;
+    attempt.sent_ns = at_ns(static_cast<double>(id) * 10);
+    attempt.answered_ns = at_ns(static_cast<double>(id) * 10 + 5);
+    attempt.seq = static_cast<int64_t>(2 * id + 1);
+    attempt.epoch = attempt.timeline = id < 100 ? 1 : 2;
+    run.history.attempts.push_back(attempt);
+    if (id >= lost_from && id < lost_to) continue;
+    LedgerEntry entry;
+    entry.key = entry.tx = key_of("k", id);
+    entry.account = "player:p0000:cash:EUR";
+    entry.currency = "EUR";
+    entry.kind = "bet";
+    entry.amount_minor = -100;
+    run.books.ledger_entries->push_back(entry);
+  }
+  return run;
+}
+
+RpoRow ledger_of(const Run& run) {
+  return measure_rpo(run).at(0);
+}
+
+TEST(MeasureRpo, NothingLost) {
+  const RpoRow row = ledger_of(bets(0, 0));
+  EXPECT_EQ(row.lost_count, 0);
+  EXPECT_EQ(row.lost_ms, 0);
+  EXPECT_TRUE(row.lost_money.empty());
+  EXPECT_EQ(row.verdict, Verdict::pass);
+}
+
+TEST(MeasureRpo, LostSuffix) {
+  RecordedRun run = bets(90, 100);  // the last ten before the fault
+  RpoRow row = ledger_of(run);
+  EXPECT_EQ(row.lost_count, 10);
+  EXPECT_EQ(row.holes, 0);
+  EXPECT_DOUBLE_EQ(*row.lost_ms, 1000 - 905);  // oldest lost ack to the fault
+  ASSERT_EQ(row.lost_money.size(), 1U);
+  EXPECT_TRUE(row.lost_money[0].minor == 1000);
+  EXPECT_EQ(row.lost_keys.front(), "k-000090");
+  EXPECT_EQ(row.verdict, Verdict::fail);
+  run.targets.rpo_ms["ledger"] = 94;
+  EXPECT_EQ(ledger_of(run).verdict, Verdict::fail);
+  run.targets.rpo_ms["ledger"] = 95;
+  EXPECT_EQ(ledger_of(run).verdict, Verdict::pass);
+  run.checks = {"no_lost_writes"};
+  const Finding listed = examine_all(run).at(0);
+  EXPECT_EQ(listed.verdict, Verdict::pass);
+  EXPECT_EQ(listed.witnesses.size(), 10U);  // listed, not hidden
+}
+
+TEST(MeasureRpo, LostAfterTheFaultCountsToTheLastAcknowledgement) {
+  RecordedRun run = bets(90, 100);
+  run.faults[0].effective_ms = 950;  // the old writer went on acknowledging
+  EXPECT_DOUBLE_EQ(*ledger_of(run).lost_ms, 995 - 905);
+}
+
+TEST(MeasureRpo, HolesFailWhateverTheTarget) {
+  RecordedRun run = bets(90, 95);  // 95 to 99, of the same epoch, survived
+  run.targets.rpo_ms["ledger"] = 1'000'000;
+  RpoRow row = ledger_of(run);
+  EXPECT_EQ(row.lost_count, 5);
+  EXPECT_EQ(row.holes, 5);
+  EXPECT_EQ(row.verdict, Verdict::fail);
+  run.checks = {"no_lost_writes", "rpo"};
+  EXPECT_EQ(red(run), (std::set<std::string>{"no_lost_writes", "rpo"}));
+}
+
+TEST(MeasureRpo, HoleByTimeWhereTheAnswerHasNoSequence) {
+  RecordedRun run = bets(90, 91);
+  run.history.attempts[90].seq = 0;
+  run.history.attempts[90].epoch = run.history.attempts[90].timeline = 0;
+  EXPECT_EQ(ledger_of(run).holes, 1);
+}
+
+TEST(MeasureRpo, UnansweredIsNotLost) {
+  RecordedRun run = bets(90, 100);
+  for (uint64_t id = 90; id < 100; ++id) run.history.attempts[id].outcome = Outcome::unknown;
+  EXPECT_EQ(ledger_of(run).lost_count, 0);
+}
+
+TEST(MeasureRpo, WithoutBooksItIsNull) {
+  RecordedRun run = bets(0, 0);
+  run.books.ledger_entries.reset();
+  EXPECT_FALSE(ledger_of(run).lost_count);
+  EXPECT_EQ(ledger_of(run).verdict, Verdict::inconclusive);
+  EXPECT_FALSE(measure_rpo(run).at(2).lost_count);
+  EXPECT_EQ(measure_rpo(run).at(2).verdict, Verdict::not_applicable);
+}
+
+TEST(MeasurePnl, SourcesAgreeOnAnHonestRun) {
+  const auto rows = measure_pnl(honest_run());
+  ASSERT_EQ(rows.size(), 1U);
+  const PnlRow& row = rows[0];
+  EXPECT_EQ(row.currency, "EUR");
+  EXPECT_TRUE(*row.ledger == row.bets_minor - row.wins_minor);
+  EXPECT_TRUE(*row.ledger == *row.events);
+  EXPECT_TRUE(*row.ledger == *row.clients_acked + 100);  // one bet was done, though unanswered
+  EXPECT_TRUE(*row.clients_upper == *row.clients_acked + 200);
+  EXPECT_TRUE(*row.clients_lower == *row.clients_acked);
+  EXPECT_FALSE(row.reporting || row.providers);
+}
+
+TEST(MeasureLoad, ExactPercentilesByNearestRank) {
+  RecordedRun run = bets(0, 0);
+  for (Attempt& attempt : run.history.attempts) {
+    attempt.intended_ns = attempt.sent_ns - 1'000'000 * static_cast<int64_t>(attempt.operation);
+  }
+  run.load.lateness_us = {5, 1, 3};
+  const LoadStats load = measure_load(run);
+  ASSERT_EQ(load.operations.size(), 1U);
+  EXPECT_EQ(load.sent, 200);
+  EXPECT_EQ(load.ok, 200);
+  EXPECT_DOUBLE_EQ(*load.operations[0].p50_ms, 99 + 5);
+  EXPECT_DOUBLE_EQ(*load.operations[0].p95_ms, 189 + 5);
+  EXPECT_DOUBLE_EQ(*load.operations[0].p99_ms, 197 + 5);
+  EXPECT_DOUBLE_EQ(*load.operations[0].max_ms, 199 + 5);
+  EXPECT_DOUBLE_EQ(*load.operations[0].service_p99_ms, 5);
+  EXPECT_DOUBLE_EQ(*load.lateness_p99_us, 5);
+}
+
+}  // namespace
+}  // namespace rehearse
