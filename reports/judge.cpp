@@ -1,0 +1,215 @@
+// From a recorded run to a verdict, the findings behind it, and what the run does not show.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/units.hpp"
+#include "checks/view.hpp"
+#include "reports/report.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr double steady_failed_share_max = 0.01;
+constexpr double lateness_p99_us_max = 2000;
+
+const Finding* find_check(const Report& report, std::string_view name) {
+  const auto found = std::ranges::find(report.checks, name, &Finding::check);
+  return found == report.checks.end() ? nullptr : &*found;
+}
+
+// Money lost, doubled or in doubt is critical; the rest is major.
+std::string_view severity_of(std::string_view check) {
+  constexpr std::string_view major[] = {"rto", "healed", "faults_effective", "slo", "alerts_fired"};
+  return std::ranges::find(major, check) != std::end(major) ? "major" : "critical";
+}
+
+struct Steady {
+  int64_t attempts = 0, failed = 0;
+};
+Steady steady_attempts(const Run& run) {
+  Steady steady;
+  for (const Attempt& attempt : run.history.attempts) {
+    if (!in_steady_phase(run, attempt)) continue;
+    ++steady.attempts;
+    const bool answered = attempt.outcome == Outcome::ok || attempt.outcome == Outcome::rejected;
+    if (!answered) ++steady.failed;
+  }
+  return steady;
+}
+
+std::vector<std::string> find_troubles(const Run& run) {
+  std::vector<std::string> troubles = run.troubles;
+  if (run.interrupted) troubles.emplace_back("the run was interrupted");
+  if (run.history.zero_ns == 0) {
+    troubles.emplace_back("the steady phase did not end: t = 0 was never reached");
+    return troubles;
+  }
+  const Steady steady = steady_attempts(run);
+  if (steady.attempts == 0) {
+    troubles.emplace_back("steady was not steady: it has no attempts to compare with");
+  } else if (static_cast<double>(steady.failed) >
+             steady_failed_share_max * static_cast<double>(steady.attempts)) {
+    troubles.push_back(fmt::format("steady was not steady: {} of {} attempts failed before a fault",
+                                   steady.failed, steady.attempts));
+  }
+  if (run.observe_deadline_missed) {
+    troubles.emplace_back("the observation's deadline passed before everything had recovered");
+  }
+  if (!run.drained_ms) {
+    troubles.emplace_back("the drain's deadline passed before every operation had ended");
+  }
+  return troubles;
+}
+
+void note(Report& report, std::string text, std::string check = "") {
+  report.findings.push_back({"note", std::move(text), std::move(check)});
+}
+
+void add_findings(Report& report, const Run& run) {
+  for (const Finding& check : report.checks) {
+    if (check.verdict == Verdict::fail) {
+      std::string text = check.summary;
+      if (!check.witnesses.empty()) text += "; first: " + check.witnesses.front();
+      report.findings.push_back({std::string(severity_of(check.check)), text, check.check});
+    } else if (check.verdict == Verdict::inconclusive) {
+      report.findings.push_back({"minor", "it cannot be said: " + check.summary, check.check});
+    }
+  }
+  for (const std::string& trouble : report.troubles) {
+    report.findings.push_back({"minor", trouble, ""});
+  }
+  if (run.load.not_sent > 0) {
+    note(report, fmt::format("{} of {} arrivals were not sent: the generator's bounds were reached",
+                             run.load.not_sent, run.load.scheduled));
+  }
+  if (report.load.lateness_p99_us.value_or(0) > lateness_p99_us_max) {
+    note(report, fmt::format("the generator was late: p99 {:.1f} ms after the intended send",
+                             *report.load.lateness_p99_us / 1000));
+  }
+  if (report.load.unknown > 0 && report.load.sent > 0) {
+    note(report, fmt::format("{} of {} operations ({:.2f}%) got no answer; the books decide them",
+                             report.load.unknown, report.load.sent,
+                             100.0 * static_cast<double>(report.load.unknown) /
+                                 static_cast<double>(report.load.sent)));
+  }
+  for (const RtoRow& row : report.rto) {
+    if (row.outages < 2) continue;
+    note(report,
+         fmt::format("{} after {} flapped: {} outages, {} in all; the longest counts",
+                     row.operation, row.fault, row.outages, format_ms(row.down_total_ms)),
+         "rto");
+  }
+}
+
+void add_limits(Report& report, const Run& run) {
+  auto& limits = report.limits;
+  limits.emplace_back(
+      "One host: zones are containers on one machine, so power, cooling, disks, clocks and the "
+      "kernel are shared, and distances are those of the network emulation.");
+  limits.emplace_back(
+      "Times are of one monotonic clock on that host, as clients felt them; clocks of people "
+      "(request to verified) and of restores were not measured.");
+  limits.push_back(fmt::format(
+      "One load, one seed ({}): failures that need other traffic or data do not show.", run.seed));
+  std::map<std::string, std::string> by_reason;  // checks that say the same share a line
+  for (const Finding& check : report.checks) {
+    if (check.verdict != Verdict::not_applicable) continue;
+    std::string& names = by_reason[check.summary];
+    names += (names.empty() ? "" : ", ") + check.check;
+  }
+  for (const auto& [reason, names] : by_reason) {
+    limits.push_back(fmt::format("Not checked: {} ({}).", names, reason));
+  }
+  if (!run.checks.empty() && run.checks.size() < all_checks().size()) {
+    limits.push_back(fmt::format("The scenario asks for {} of {} checks.", run.checks.size(),
+                                 all_checks().size()));
+  }
+  if (!run.capabilities.contains("regions")) {
+    limits.emplace_back("One region: loss of a region and failover between regions do not show.");
+  }
+  std::string without_baseline;
+  for (const RtoRow& row : report.rto) {
+    if (row.baseline || without_baseline.find(row.operation) != std::string::npos) continue;
+    without_baseline += (without_baseline.empty() ? "" : ", ") + row.operation;
+  }
+  if (!without_baseline.empty()) {
+    limits.push_back(fmt::format(
+        "No attempts in the steady phase, so recovery is judged by success alone, not by latency: "
+        "{}.",
+        without_baseline));
+  }
+  for (const RpoRow& row : report.rpo) {
+    if (row.store == "ledger" || row.lag_at_fault_ms || !row.lost_count) continue;
+    limits.push_back(fmt::format(
+        "The lag of {} at the fault was not measured; what was missing after the drain was.",
+        row.store));
+  }
+  if (!run.targets.slo.empty()) limits.emplace_back("Targets for service levels were not judged.");
+}
+
+bool is_met(const Report& report, const Run& run) {
+  if (run.expect_fail.empty()) return report.verdict == Verdict::pass;
+  const bool unsure =
+      !report.troubles.empty() || std::ranges::any_of(report.checks, [](const Finding& check) {
+        return check.verdict == Verdict::inconclusive;
+      });
+  return !unsure && std::ranges::all_of(run.expect_fail, [&](const std::string& name) {
+    const Finding* check = find_check(report, name);
+    return check != nullptr && check->verdict == Verdict::fail;
+  });
+}
+
+}  // namespace
+
+Verdict verdict_of(const FaultRecord& fault) {
+  if (!fault.error.empty() || !fault.injected_ms || !fault.effective_ms || fault.evidence.empty()) {
+    return Verdict::fail;
+  }
+  return fault.heal_expected && !fault.healed_ms ? Verdict::fail : Verdict::pass;
+}
+
+std::string expectation_of(const Run& run) {
+  if (!run.expect_text.empty()) return run.expect_text;
+  if (run.expect_fail.empty()) return "pass";
+  return fmt::format("fail: {}", fmt::join(run.expect_fail, ", "));
+}
+
+Report judge(const Run& run) {
+  Report report;
+  report.run = &run;
+  report.checks = examine_all(run);
+  report.rto = measure_rto(run);
+  report.rpo = measure_rpo(run);
+  report.pnl = measure_pnl(run);
+  report.load = measure_load(run);
+  report.troubles = find_troubles(run);
+  const auto any = [&](Verdict verdict) {
+    return std::ranges::find(report.checks, verdict, &Finding::verdict) != report.checks.end();
+  };
+  const bool examined = any(Verdict::pass) || any(Verdict::fail);
+  report.verdict = any(Verdict::fail) ? Verdict::fail
+                   : any(Verdict::inconclusive) || !report.troubles.empty() || !examined
+                       ? Verdict::inconclusive
+                       : Verdict::pass;
+  report.met = is_met(report, run);
+  add_findings(report, run);
+  add_limits(report, run);
+  return report;
+}
+
+ExitCode exit_code_of(const Report& report) {
+  if (report.run->interrupted) return ExitCode::interrupted;
+  if (report.met) return ExitCode::expected;
+  const bool canary = !report.run->expect_fail.empty();
+  const bool all_red = std::ranges::all_of(report.run->expect_fail, [&](const std::string& name) {
+    const Finding* check = find_check(report, name);
+    return check != nullptr && check->verdict == Verdict::fail;
+  });
+  // A canary that is red where it must be, and not met, has something inconclusive.
+  if (canary && all_red) return ExitCode::inconclusive;
+  return report.verdict == Verdict::inconclusive ? ExitCode::inconclusive : ExitCode::failed;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,49 @@
+// The result of a rehearsal and the formats that it is written in. One file per format.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "books/run.hpp"
+#include "checks/check.hpp"
+#include "checks/measures.hpp"
+
+namespace rehearse {
+
+struct ReportFinding {
+  std::string severity;  // critical | major | minor | note
+  std::string text;
+  std::string check;  // or ""
+};
+
+struct Report {
+  const Run* run = nullptr;
+  std::vector<Finding> checks;
+  std::vector<RtoRow> rto;
+  std::vector<RpoRow> rpo;
+  std::vector<PnlRow> pnl;
+  LoadStats load;
+  std::vector<ReportFinding> findings;
+  std::vector<std::string> limits;    // what this run does not show
+  std::vector<std::string> troubles;  // the run's own and those seen here; any = inconclusive
+  Verdict verdict = Verdict::inconclusive;
+  bool met = false;  // the verdict is what the scenario expects
+};
+
+// Runs the checks and measures and forms the verdict: fail if any check failed, else inconclusive
+// if any was inconclusive or the run had troubles, else pass.
+Report judge(const Run& run);
+
+// 0 met, 1 failed, 2 inconclusive, 130 interrupted.
+ExitCode exit_code_of(const Report& report);
+
+// As report.json carries it: what is wrong with a fault, or that it took effect and was healed.
+Verdict verdict_of(const FaultRecord& fault);
+// "pass", or for a canary "fail: no_duplicate_payouts".
+std::string expectation_of(const Run& run);
+
+void write_json(std::ostream& out, const Report& report);  // rehearse.report/1
+void write_terminal(std::ostream& out, const Report& report, bool color, int columns);
+
+}  // namespace rehearse

@@ -1,0 +1,148 @@
+// The verdict, and the formats against golden files. REHEARSE_APPROVE=1 writes the golden files
+// anew: look at the difference before you commit it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "../checks/synthetic.hpp"
+#include "reports/report.hpp"
+
+namespace rehearse {
+namespace {
+
+using namespace synthetic;
+
+void compare_with_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(REHEARSE_SOURCE_DIR) + "/tests/golden/" + name;
+  if (std::getenv("REHEARSE_APPROVE") != nullptr) std::ofstream(path) << text;
+  std::ostringstream golden;
+  golden << std::ifstream(path).rdbuf();
+  EXPECT_EQ(text, golden.str()) << "differs from " << path << " (REHEARSE_APPROVE=1 rewrites it)";
+}
+
+std::string json_of(const Run& run) {
+  std::ostringstream out;
+  write_json(out, judge(run));
+  return out.str();
+}
+std::string terminal_of(const Run& run, bool color = false, int columns = 80) {
+  std::ostringstream out;
+  write_terminal(out, judge(run), color, columns);
+  return out.str();
+}
+
+// Red in several ways, with everything that a report can have.
+Run bad_run() {
+  RecordedRun run = honest_run();
+  run.scenario = "canary-double-payout";
+  run.id = "20260131T120000Z-canary-double-payout-7";
+  run.title = "A payout that timed out is sent again through the other provider, with another key";
+  auto& transfers = *run.books.provider_transfers;
+  ProviderTransfer again = *std::ranges::find(transfers, "out", &ProviderTransfer::direction);
+  again.provider = again.provider == "psp-a" ? "psp-b" : "psp-a";
+  again.transfer = "x-again";
+  transfers.push_back(again);
+  run.targets.rto_ms["bet"] = 1000;
+  run.targets.rto_ms["deposit"] = 60'000;
+  run.capabilities.erase("ledger_chain");
+  run.load.not_sent = 3;
+  run.load.lateness_us.assign(1400, 2600);
+  FaultRecord fault;
+  fault.id = "f2";
+  fault.fault = "provider_timeout";
+  fault.target = "psp-b";
+  fault.planned_ms = 30'000;
+  fault.error = "psp-b: POST /control/behaviour: connection refused";
+  fault.heal_expected = false;
+  run.faults.push_back(fault);
+  return run;
+}
+
+TEST(Judge, HonestRunPasses) {
+  const RecordedRun run = honest_run();
+  const Report report = judge(run);
+  EXPECT_EQ(report.verdict, Verdict::pass);
+  EXPECT_TRUE(report.met);
+  EXPECT_EQ(exit_code_of(report), ExitCode::expected);
+  EXPECT_FALSE(report.limits.empty());
+}
+
+TEST(Judge, FailureBeatsInconclusive) {
+  RecordedRun run = honest_run();
+  run.drained_ms.reset();
+  EXPECT_EQ(judge(run).verdict, Verdict::inconclusive);
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::inconclusive);
+  run.targets.rto_ms["bet"] = 1000;
+  EXPECT_EQ(judge(run).verdict, Verdict::fail);
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::failed);
+}
+
+TEST(Judge, SteadyMustBeSteady) {
+  RecordedRun run = honest_run();
+  for (size_t i = 0; i < 40; ++i) run.history.attempts[i * 3].outcome = Outcome::failed;
+  const Report report = judge(run);
+  ASSERT_FALSE(report.troubles.empty());
+  EXPECT_THAT(report.troubles[0], testing::HasSubstr("steady was not steady"));
+  EXPECT_FALSE(report.met);
+}
+
+TEST(Judge, Canary) {
+  RecordedRun run = honest_run();
+  run.expect_fail = {"rto"};
+  EXPECT_FALSE(judge(run).met);  // green, so it proves nothing
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::failed);
+  run.targets.rto_ms["bet"] = 1000;
+  EXPECT_TRUE(judge(run).met);
+  EXPECT_EQ(judge(run).verdict, Verdict::fail);
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::expected);
+  run.residue.reset();  // now something is inconclusive
+  EXPECT_FALSE(judge(run).met);
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::inconclusive);
+  run.interrupted = true;
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::interrupted);
+}
+
+TEST(Reports, JsonMatchesGolden) {
+  compare_with_golden("pass.json", json_of(honest_run()));
+  compare_with_golden("fail.json", json_of(bad_run()));
+}
+
+TEST(Reports, TerminalMatchesGolden) {
+  compare_with_golden("pass.txt", terminal_of(honest_run()));
+  compare_with_golden("fail.txt", terminal_of(bad_run()));
+  compare_with_golden("fail-wide.txt", terminal_of(bad_run(), false, 120));
+}
+
+TEST(Reports, UnmeasuredIsNull) {
+  RecordedRun run;
+  const auto report = nlohmann::json::parse(json_of(run));
+  EXPECT_EQ(report["verdict"], "inconclusive");
+  EXPECT_TRUE(report["run"]["zero_at"].is_null());
+  EXPECT_TRUE(report["run"]["stack_ready_ms"].is_null());
+  EXPECT_TRUE(report["rpo"][0]["lost_count"].is_null());
+  EXPECT_TRUE(report["rpo"][0]["holes"].is_null());
+  EXPECT_TRUE(report["load"]["lateness_p99_us"].is_null());
+}
+
+TEST(Reports, TerminalFitsItsColumns) {
+  for (const int columns : {80, 100, 132}) {
+    std::istringstream lines(terminal_of(bad_run(), false, columns));
+    for (std::string line; std::getline(lines, line);) {
+      const auto width = std::ranges::count_if(line, [](char c) { return (c & 0xC0) != 0x80; });
+      EXPECT_LE(width, columns) << line;
+      EXPECT_FALSE(line.ends_with(' ')) << line;
+    }
+  }
+}
+
+TEST(Reports, ColoursOnlyWhenAskedFor) {
+  EXPECT_EQ(terminal_of(bad_run()).find('\x1b'), std::string::npos);
+  EXPECT_NE(terminal_of(bad_run(), true).find("\x1b[31m"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rehearse
