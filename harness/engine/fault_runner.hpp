@@ -1,0 +1,64 @@
+// Carries out a scenario's timeline: each occurrence of a fault on a thread of its own, always in
+// the order plan → journal → inject → effect → undo.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "engine/recorder.hpp"
+#include "faults/fault.hpp"
+#include "undo/journal.hpp"
+
+namespace rehearse {
+
+class FaultRunner {
+ public:
+  FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack& stack,
+              const Observer& observer, Journal& journal, Recorder& recorder);
+  ~FaultRunner();  // heals what is still on
+
+  void begin(int64_t zero_ns);
+
+  // Every occurrence is over, or lasts until it is told to end.
+  bool settled() const;
+  // Ends those that last to the end of observation; then waits until all are healed.
+  void heal_rest();
+  // Gives up what has not begun and heals everything now.
+  void cancel();
+
+  std::vector<FaultRecord> records() const;
+  // Monotonic time of the last healing; 0 = nothing was healed yet.
+  int64_t last_healed_ns() const;
+
+ private:
+  struct Occurrence;
+  void run(Occurrence& occurrence);
+  bool wait_for_start(Occurrence& occurrence);
+  bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
+  void watch(Occurrence& occurrence, Fault& fault);
+  void heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
+  void set_failed(Occurrence& occurrence, const std::string& why);
+
+  const Scenario& scenario_;
+  Runtime& runtime_;
+  const Stack& stack_;
+  const Observer& observer_;
+  Journal& journal_;
+  Recorder& recorder_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::mutex journal_mutex_;
+  int64_t zero_ns_ = 0;
+  int64_t last_healed_ns_ = 0;
+  bool end_lasting_ = false, cancelled_ = false;
+  std::mt19937_64 random_;
+  std::vector<std::unique_ptr<Occurrence>> occurrences_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,166 @@
+#include "engine/machine.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/files.hpp"
+
+namespace rehearse {
+namespace {
+
+// The whole stack was seen to use 3 GiB of memory and 2 GiB of disk; the rest is room to breathe.
+constexpr int64_t memory_needed_mib = 4096;
+constexpr int64_t disk_needed_mib = 4096;
+constexpr int64_t run_disk_needed_mib = 512;
+
+bool on_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::string all = path ? path : "/usr/sbin:/usr/bin:/sbin:/bin";
+  all += ":";
+  for (size_t at = 0, end; (end = all.find(':', at)) != std::string::npos; at = end + 1)
+    if (::access((all.substr(at, end - at) + "/" + program).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+int64_t memory_available_mib() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("MemAvailable:")) return std::atoll(line.c_str() + 13) / 1024;
+  return 0;
+}
+
+// Of the nearest folder above that exists.
+int64_t disk_free_mib(const std::string& path) {
+  std::error_code ignored;
+  std::filesystem::path at = std::filesystem::absolute(path, ignored);
+  while (!std::filesystem::exists(at, ignored) && at.has_relative_path()) at = at.parent_path();
+  struct statvfs info {};
+  if (::statvfs(at.c_str(), &info) != 0) return 0;
+  return static_cast<int64_t>(info.f_bavail) * static_cast<int64_t>(info.f_frsize) / (1 << 20);
+}
+
+MachineFact program_fact(const std::string& program, const std::string& package) {
+  const bool ok = on_path(program);
+  return {program, ok, ok ? "installed" : "not installed",
+          ok ? "" : fmt::format("install it: apt-get install {}", package)};
+}
+
+MachineFact room_fact(const std::string& name, const std::string& where, int64_t have_mib,
+                      int64_t need_mib) {
+  const bool ok = have_mib >= need_mib;
+  return {name, ok, fmt::format("{} MiB free{}", have_mib, where),
+          ok ? "" : fmt::format("{} MiB are needed: free some", need_mib)};
+}
+
+}  // namespace
+
+StatePaths state_paths() {
+  const char* chosen = std::getenv("REHEARSE_STATE");
+  const std::string root = chosen && *chosen ? chosen : "/var/lib/rehearse";
+  return {root, root + "/nodes", root + "/active.json", root + "/lock"};
+}
+
+std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {
+  std::vector<MachineFact> facts;
+  const bool root = ::geteuid() == 0;
+  facts.push_back({"root", root, root ? "yes" : "no",
+                   root ? "" : "network namespaces and packet rules need root: use sudo"});
+  facts.push_back(program_fact("podman", "podman"));
+  facts.push_back(program_fact("runc", "runc"));
+  facts.push_back(program_fact("nft", "nftables"));
+  facts.push_back(program_fact("ip", "iproute2"));
+  const auto state = state_paths();
+  facts.push_back(room_fact("memory", "", memory_available_mib(), memory_needed_mib));
+  facts.push_back(
+      room_fact("disk", " for " + state.root, disk_free_mib(state.root), disk_needed_mib));
+  facts.push_back(
+      room_fact("run disk", " for " + runs_dir, disk_free_mib(runs_dir), run_disk_needed_mib));
+  return facts;
+}
+
+Status require_machine(const std::string& runs_dir) {
+  for (const auto& fact : inspect_machine(runs_dir))
+    if (fact.required && !fact.ok)
+      return fail(ExitCode::machine, fmt::format("this machine cannot rehearse: {}: {}; {}",
+                                                 fact.name, fact.found, fact.follows));
+  return {};
+}
+
+Result<std::unique_ptr<MachineLock>> MachineLock::take() {
+  const auto state = state_paths();
+  if (auto made = make_directories(state.root); !made) return std::unexpected(made.error());
+  const int fd = ::open(state.lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0)
+    return fail(ExitCode::machine,
+                fmt::format("cannot open {}: {}", state.lock, std::strerror(errno)));
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    char holder[32] = "";
+    const ssize_t length = ::pread(fd, holder, sizeof holder - 1, 0);
+    holder[length > 0 ? length : 0] = 0;
+    ::close(fd);
+    return fail(ExitCode::machine,
+                fmt::format("another rehearse (process {}) is at work on this machine: wait for it "
+                            "to end, or interrupt it",
+                            holder));
+  }
+  const std::string own = std::to_string(::getpid());
+  (void)!::ftruncate(fd, 0);
+  (void)!::pwrite(fd, own.data(), own.size(), 0);
+  return std::unique_ptr<MachineLock>(new MachineLock(fd));
+}
+
+MachineLock::~MachineLock() {
+  ::close(fd_);
+}
+
+Status write_active(const ActiveStack& active) {
+  const nlohmann::json json = {
+      {"stack", active.stack}, {"run_dir", active.run_dir}, {"kept", active.kept}};
+  return write_file_atomically(state_paths().active, json.dump() + "\n");
+}
+
+Result<ActiveStack> read_active() {
+  std::error_code ignored;
+  if (!std::filesystem::exists(state_paths().active, ignored)) return ActiveStack{};
+  const auto text = read_file(state_paths().active);
+  if (!text) return std::unexpected(text.error());
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (!json.is_object())
+    return fail(ExitCode::machine, fmt::format("{} is damaged: `./rehearse down` removes all that "
+                                               "is left",
+                                               state_paths().active));
+  return ActiveStack{json.value("stack", ""), json.value("run_dir", ""), json.value("kept", false)};
+}
+
+Status clear_active() {
+  std::error_code error;
+  std::filesystem::remove(state_paths().active, error);
+  if (error)
+    return fail(ExitCode::machine,
+                fmt::format("cannot remove {}: {}", state_paths().active, error.message()));
+  return {};
+}
+
+Status require_clean(Runtime& runtime) {
+  const auto left = runtime.leftovers();
+  if (!left) return std::unexpected(left.error());
+  if (left->empty()) return {};
+  const auto active = read_active();
+  const bool kept = active && active->kept;
+  return fail(ExitCode::machine,
+              fmt::format("{} is still here ({} things, such as {}): `./rehearse {}` removes it",
+                          kept ? "a stack that was left up" : "what an interrupted run left",
+                          left->size(), left->front(), kept ? "down" : "undo"));
+}
+
+}  // namespace rehearse

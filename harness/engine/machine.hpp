@@ -1,0 +1,55 @@
+// What this machine can and cannot do, and who else rehearses on it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "runtime/runtime.hpp"
+
+namespace rehearse {
+
+// Where we keep what must be found again after a crash (REHEARSE_STATE, else /var/lib/rehearse).
+struct StatePaths {
+  std::string root, nodes, active, lock;
+};
+StatePaths state_paths();
+
+struct MachineFact {
+  std::string name;  // root, podman, memory, …
+  bool ok = false;
+  std::string found;    // what there is
+  std::string follows;  // remedy or consequence when it is not ok; else empty
+  bool required = true;
+};
+// Looks, touches nothing.
+std::vector<MachineFact> inspect_machine(const std::string& runs_dir);
+// The first required fact that is not ok, as an error (machine).
+Status require_machine(const std::string& runs_dir);
+
+// One rehearsal at a time on one machine: held as long as it lives, freed by the kernel when we
+// die.
+class MachineLock {
+ public:
+  static Result<std::unique_ptr<MachineLock>> take();
+  ~MachineLock();
+
+ private:
+  explicit MachineLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+// The run or stack that is on this machine now; written before anything is raised.
+struct ActiveStack {
+  std::string stack, run_dir;
+  bool kept = false;  // left up on purpose (`up`, `--keep`)
+};
+Status write_active(const ActiveStack& active);
+Result<ActiveStack> read_active();  // empty stack = none
+Status clear_active();
+
+// Errors (machine) when something of an earlier run is still here, with the remedy.
+Status require_clean(Runtime& runtime);
+
+}  // namespace rehearse

@@ -1,0 +1,336 @@
+#include "engine/rehearsal.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/utsname.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/files.hpp"
+#include "base/scope_exit.hpp"
+#include "base/sha256.hpp"
+#include "engine/fault_runner.hpp"
+#include "engine/machine.hpp"
+#include "engine/recovery.hpp"
+#include "engine/stage.hpp"
+#include "load/profiles.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr auto tick = std::chrono::milliseconds(100);
+constexpr int64_t settle_after_heal_ns = 10 * ns_per_s;
+constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
+// The first part of the steady phase warms caches and connections and is no baseline.
+constexpr int64_t warm_up_ms_max = 5'000;
+
+class Rehearsal {
+ public:
+  Rehearsal(const RehearsalOptions& options, Runtime& runtime, Stack stack, LiveView& live)
+      : options_(options),
+        scenario_(options.scenario),
+        runtime_(runtime),
+        live_(live),
+        recorder_([&live](const std::string& line) { live.say("  " + line); }),
+        stage_(std::move(stack), runtime, recorder_, live, options.cancelled) {}
+
+  Status play();
+
+ private:
+  Status prepare();
+  Status raise();
+  Status steady();
+  void disturb();
+  void observe();
+  void settle();
+  Status collect();
+  void scan();
+  Status record();
+
+  bool cancelled() const { return options_.cancelled(); }
+  std::string path(const std::string& name) const { return options_.out_dir + "/" + name; }
+  LoadPlan load_plan() const;
+  void show(const std::string& phase);
+
+  const RehearsalOptions& options_;
+  const Scenario& scenario_;
+  Runtime& runtime_;
+  LiveView& live_;
+  Recorder recorder_;
+  Stage stage_;
+  StackPlaces places_;
+  Run run_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<HistoryWriter> history_;
+  std::unique_ptr<Load> load_;
+  std::unique_ptr<FaultRunner> faults_;
+  int64_t load_began_ns_ = 0, zero_ns_ = 0;
+};
+
+Status Rehearsal::prepare() {
+  for (const char* part : {"", "/logs", "/books"})
+    if (auto made = make_directories(options_.out_dir + part); !made) return made;
+  if (auto written = write_file_atomically(path("scenario.yaml"), scenario_.as_run_yaml); !written)
+    return written;
+  auto journal = Journal::create(path("faults.jsonl"));
+  if (!journal) return std::unexpected(journal.error());
+  journal_ = std::move(*journal);
+
+  run_.started_wall_ns = wall_ns();
+  run_.id = options_.out_dir.substr(options_.out_dir.rfind('/') + 1);
+  run_.scenario = scenario_.name;
+  run_.title = scenario_.title;
+  run_.tier = scenario_.tier;
+  run_.stack = scenario_.stack;
+  run_.seed = scenario_.seed;
+  run_.targets = scenario_.targets;
+  run_.checks = scenario_.checks;
+  run_.expect_fail = scenario_.expect_fail;
+  run_.capabilities = options_.stack.capabilities;
+  run_.scenario_sha256 = sha256_hex(scenario_.as_run_yaml);
+
+  const auto plan = load_plan();
+  const auto room = history_room(plan);
+  // Keys of two runs on one stack must differ; everything else about them comes from the seed.
+  const std::string run_key =
+      "k" + sha256_hex(run_.id + rfc3339(run_.started_wall_ns)).substr(0, 8);
+  auto history =
+      HistoryWriter::create(path("history.bin"), run_key, room.operations, room.attempts);
+  if (!history) return std::unexpected(history.error());
+  history_ = std::move(*history);
+  auto images = read_image_list(options_.places.images_list);
+  if (!images) return std::unexpected(images.error());
+  run_.images = *images;
+  places_ = {*images, options_.places.binary_dir, path("logs")};
+  return {};
+}
+
+Status Rehearsal::raise() {
+  auto versions = runtime_.versions();
+  if (!versions) return std::unexpected(versions.error());
+  run_.versions = *versions;
+  run_.versions["rehearse"] = REHEARSE_VERSION;
+  utsname kernel{};
+  if (::uname(&kernel) == 0) run_.versions["kernel"] = kernel.release;
+  if (options_.reuse) return stage_.reuse();
+  if (auto written = write_active({scenario_.stack, options_.out_dir, options_.keep}); !written)
+    return written;
+  auto ready_ms = stage_.raise(places_);
+  if (!ready_ms) return std::unexpected(ready_ms.error());
+  run_.stack_ready_ms = *ready_ms;
+  recorder_.event("stack", "whole", fmt::format("after {:.1f} s", *ready_ms / 1000));
+  return {};
+}
+
+LoadPlan Rehearsal::load_plan() const {
+  LoadPlan plan;
+  plan.profile = *load_profile(scenario_.profile);
+  for (const auto& step : scenario_.steps)
+    plan.steps.push_back({step.for_ms, step.rate_per_s, step.ramp});
+  plan.players = scenario_.players;
+  plan.seed = scenario_.seed;
+  plan.length_ms_max = scenario_.steady_ms + scenario_.observe_ms;
+  return plan;
+}
+
+void Rehearsal::show(const std::string& phase) {
+  const auto load = load_->progress();
+  live_.status(fmt::format(
+      "{:<8} {:6.1f} s  sent {} ok {} rejected {} failed {} unknown {}  errors {:.0f}%  "
+      "p95 {:.0f} ms  {}",
+      phase,
+      static_cast<double>(monotonic_ns() - (zero_ns_ ? zero_ns_ : load_began_ns_)) / ns_per_s,
+      load.sent, load.ok, load.rejected, load.failed, load.unknown, 100 * load.recent_error_share,
+      load.recent_p95_ms, stage_.roles_line()));
+}
+
+Status Rehearsal::steady() {
+  recorder_.set_planned(false);
+  auto load = Load::start(load_plan(), stage_.edges(), *history_);
+  if (!load) return std::unexpected(load.error());
+  load_ = std::move(*load);
+  load_began_ns_ = monotonic_ns();
+  recorder_.event("engine", "load begins",
+                  fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
+  const int64_t end_ns = load_began_ns_ + scenario_.steady_ms * ns_per_ms;
+  while (monotonic_ns() < end_ns && !cancelled()) {
+    show("steady");
+    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(
+        tick, std::chrono::nanoseconds(std::max<int64_t>(0, end_ns - monotonic_ns()))));
+  }
+  return {};
+}
+
+void Rehearsal::disturb() {
+  zero_ns_ = monotonic_ns();
+  run_.zero_wall_ns = wall_ns();
+  recorder_.set_zero(zero_ns_);
+  history_->set_zero_ns(zero_ns_);
+  const int64_t steady_ms = scenario_.steady_ms;
+  run_.steady_from_ms = -static_cast<double>(steady_ms - std::min(warm_up_ms_max, steady_ms / 3));
+  recorder_.event("engine", "steady ends");
+  faults_ = std::make_unique<FaultRunner>(scenario_, runtime_, stage_.stack(), stage_.observer(),
+                                          *journal_, recorder_);
+  faults_->begin(zero_ns_);
+}
+
+// Until every kind of operation has recovered and redundancy is restored, and at least 10 s after
+// the last healing; the scenario's phase is the deadline.
+void Rehearsal::observe() {
+  const int64_t deadline_ns = zero_ns_ + scenario_.observe_ms * ns_per_ms;
+  const RecoveryWatch recovery(
+      *load_, zero_ns_ + static_cast<int64_t>(run_.steady_from_ms) * ns_per_ms, zero_ns_);
+  bool rest_healed = false;
+  int64_t whole_ns = 0;
+  while (!cancelled()) {
+    show("observe");
+    const int64_t now_ns = monotonic_ns();
+    if (now_ns > deadline_ns) {
+      run_.observe_deadline_missed = true;
+      recorder_.trouble(fmt::format("not recovered within {} s: {}", scenario_.observe_ms / 1000,
+                                    fmt::join(recovery.not_recovered(now_ns), ", ")) +
+                        fmt::format("{}", fmt::join(stage_.missing(), ", ")));
+      break;
+    }
+    std::this_thread::sleep_for(tick);
+    if (!faults_->settled()) continue;
+    const bool recovered = recovery.not_recovered(now_ns).empty();
+    if (!rest_healed && recovered) {
+      faults_->heal_rest();
+      rest_healed = true;
+    }
+    if (!rest_healed) continue;
+    if (!stage_.missing().empty())
+      whole_ns = 0;
+    else if (whole_ns == 0)
+      whole_ns = now_ns;
+    if (recovered && whole_ns != 0 && now_ns - faults_->last_healed_ns() >= settle_after_heal_ns)
+      break;
+  }
+  if (cancelled())
+    faults_->cancel();
+  else
+    faults_->heal_rest();
+  if (whole_ns != 0) run_.redundancy_restored_ms = recorder_.ms(whole_ns);
+  run_.interrupted = cancelled();
+}
+
+void Rehearsal::settle() {
+  recorder_.event("engine", "arrivals end");
+  load_->stop_arrivals();
+  const int64_t deadline_ns =
+      monotonic_ns() + (cancelled() ? interrupted_drain_ns : scenario_.drain_ms * ns_per_ms);
+  while (load_->progress().in_flight > 0 && monotonic_ns() < deadline_ns) {
+    show("drain");
+    std::this_thread::sleep_for(tick);
+  }
+  const LoadResult result = load_->finish(std::max(deadline_ns, monotonic_ns()));
+  const int64_t ended_ns = monotonic_ns();
+  run_.load = {result.scheduled, result.not_sent, result.lateness_us};
+  run_.arrivals_end_ms = recorder_.ms(result.last_arrival_ns);
+  if (!result.drained) recorder_.trouble("the drain's deadline passed with operations open");
+  Status rested = stage_.wait_idle(ended_ns, deadline_ns);
+  if (rested) {
+    if (result.drained) run_.drained_ms = recorder_.now_ms();
+    rested = stage_.fence(deadline_ns);
+  } else {
+    (void)stage_.fence(monotonic_ns() + interrupted_drain_ns);
+  }
+  if (!rested) recorder_.trouble(rested.error().message);
+}
+
+Status Rehearsal::collect() {
+  live_.status("collecting the books");
+  const auto source = stage_.books_source();
+  if (!source) return std::unexpected(source.error());
+  if (auto collected = collect_books(*source, path("books")); !collected) return collected;
+  auto books = read_books(path("books"));
+  if (!books) return std::unexpected(books.error());
+  run_.books = std::move(*books);
+  return {};
+}
+
+void Rehearsal::scan() {
+  const auto found = residue(runtime_, stage_.container_nodes());
+  if (!found)
+    return recorder_.trouble("the machine could not be scanned: " + found.error().message);
+  run_.residue = *found;
+}
+
+// Everything that the checks will see goes to disk; they read it from there.
+Status Rehearsal::record() {
+  run_.finished_wall_ns = wall_ns();
+  run_.faults = faults_ ? faults_->records() : std::vector<FaultRecord>{};
+  run_.events = recorder_.events();
+  run_.roles = recorder_.roles();
+  run_.troubles = recorder_.troubles();
+  if (auto closed = history_->close(); !closed) return closed;
+  return write_run(options_.out_dir, run_);
+}
+
+Status Rehearsal::play() {
+  if (auto done = prepare(); !done) return done;
+  if (auto done = raise(); !done) return done;
+  if (auto done = steady(); !done) return done;
+  disturb();
+  observe();
+  settle();
+  scan();
+  if (auto books = collect(); !books) recorder_.trouble(books.error().message);
+  return record();
+}
+
+}  // namespace
+
+Status rehearse_scenario(const RehearsalOptions& options, LiveView& live) {
+  if (!options.scenario.stop_when.empty())
+    return fail(ExitCode::usage, "stop_when is not carried out yet: a scenario that relies on it "
+                                 "would run on where it asks to stop");
+  auto stack = make_stack(options.stack, options.scenario.stack_set);
+  if (!stack) return std::unexpected(stack.error());
+  const auto runtime = make_podman_runtime(state_paths().nodes);
+  if (!options.reuse)
+    if (auto clean = require_clean(*runtime); !clean) return clean;
+  Status played;
+  {
+    Rehearsal rehearsal(options, *runtime, std::move(*stack), live);
+    played = rehearsal.play();
+  }
+  if (options.reuse || (options.keep && played)) return played;
+  live.status("taking the stack down");
+  const int64_t began_ns = monotonic_ns();
+  Status down = take_down(*runtime);
+  if (down) down = clear_active();
+  if (down)
+    live.say(fmt::format("  stack: gone · after {:.1f} s",
+                         static_cast<double>(monotonic_ns() - began_ns) / ns_per_s));
+  return played ? down : played;
+}
+
+Status raise_and_keep(const StackFile& file, const std::map<std::string, std::string>& settings,
+                      const Places& places, const std::function<bool()>& cancelled,
+                      LiveView& live) {
+  auto stack = make_stack(file, settings);
+  if (!stack) return std::unexpected(stack.error());
+  auto images = read_image_list(places.images_list);
+  if (!images) return std::unexpected(images.error());
+  const auto runtime = make_podman_runtime(state_paths().nodes);
+  if (auto clean = require_clean(*runtime); !clean) return clean;
+  const std::string logs = state_paths().root + "/logs";
+  if (auto made = make_directories(logs); !made) return made;
+  if (auto written = write_active({file.name, "", true}); !written) return written;
+  Recorder recorder(nullptr);
+  Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
+  const auto ready_ms = stage.raise({*images, places.binary_dir, logs});
+  if (ready_ms) {
+    live.say(fmt::format("{} is up after {:.1f} s; `./rehearse down` takes it down", file.name,
+                         *ready_ms / 1000));
+    return {};
+  }
+  if (auto down = take_down(*runtime); down) (void)clear_active();
+  return std::unexpected(ready_ms.error());
+}
+
+}  // namespace rehearse

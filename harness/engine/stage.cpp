@@ -1,0 +1,194 @@
+#include "engine/stage.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <fstream>
+
+#include "base/clock.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int64_t ready_deadline_ns = 120 * ns_per_s;
+constexpr size_t log_lines_shown = 5;
+constexpr int logs_shown = 3;
+
+std::string last_lines(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    lines.push_back("    " + line);
+    if (lines.size() > log_lines_shown) lines.erase(lines.begin());
+  }
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+bool idle(const Stack& stack, const StackView& view, int64_t since_ns) {
+  for (const auto& component : stack.file.components)
+    for (const auto* node : stack.of_component(component.name))
+      for (const auto& [field, wanted] : component.idle) {
+        const auto& seen = view.nodes.at(node->name);
+        const auto value = seen.status.find(field);
+        // What was looked at before the last change says nothing about now.
+        if (seen.seen_ns < since_ns || value == seen.status.end() || value->second != wanted)
+          return false;
+      }
+  return true;
+}
+
+}  // namespace
+
+Stage::Stage(Stack stack, Runtime& runtime, Recorder& recorder, LiveView& live, Cancelled cancelled)
+    : stack_(std::move(stack)),
+      runtime_(runtime),
+      recorder_(recorder),
+      live_(live),
+      cancelled_(std::move(cancelled)) {}
+
+Stage::~Stage() = default;
+
+Result<double> Stage::raise(const StackPlaces& places) {
+  const int64_t began_ns = monotonic_ns();
+  observer_ = std::make_unique<Observer>(
+      stack_, [this](int64_t at_ns, const std::string& node, const std::string& role) {
+        recorder_.role(at_ns, node, role);
+      });
+  const int64_t deadline_ns = began_ns + ready_deadline_ns;
+  if (auto made = rehearse::raise(runtime_, stack_, places, *observer_, deadline_ns, cancelled_);
+      !made)
+    return std::unexpected(made.error());
+  const bool whole = observer_->wait_until(
+      [&](const StackView& view) {
+        const auto missing = missing_redundancy(stack_, view);
+        live_.status(fmt::format("raising {:5.1f} s  {}",
+                                 static_cast<double>(monotonic_ns() - began_ns) / ns_per_s,
+                                 missing.empty() ? "whole" : missing.front()));
+        return missing.empty();
+      },
+      deadline_ns, cancelled_);
+  if (cancelled_()) return fail(ExitCode::interrupted, "interrupted while the stack came up");
+  if (!whole) return fail(ExitCode::machine, why_not_ready(places));
+  return static_cast<double>(monotonic_ns() - began_ns) / ns_per_ms;
+}
+
+std::string Stage::why_not_ready(const StackPlaces& places) const {
+  const auto view = observer_->view();
+  std::string text =
+      fmt::format("the stack did not become whole within {} s: {}", ready_deadline_ns / ns_per_s,
+                  fmt::join(missing_redundancy(stack_, view), ", "));
+  int shown = 0;  // those that were made first come first, and so do their troubles
+  for (const auto& node : stack_.nodes)
+    if (const auto seen = view.nodes.find(node.name);
+        seen != view.nodes.end() && !seen->second.healthy && ++shown <= logs_shown)
+      text += fmt::format("\n  last lines of {}:\n{}", node.name,
+                          last_lines(places.log_dir + "/" + node.name + ".log"));
+  return text;
+}
+
+Status Stage::reuse() {
+  observer_ = std::make_unique<Observer>(
+      stack_, [this](int64_t at_ns, const std::string& node, const std::string& role) {
+        recorder_.role(at_ns, node, role);
+      });
+  const bool whole = observer_->wait_until(
+      [&](const StackView& view) { return missing_redundancy(stack_, view).empty(); },
+      monotonic_ns() + 10 * ns_per_s, cancelled_);
+  if (whole) return {};
+  return fail(ExitCode::machine, fmt::format("the stack that is up is not whole: {}; take it down "
+                                             "by `./rehearse down`",
+                                             fmt::join(missing(), ", ")));
+}
+
+Status Stage::wait_idle(int64_t since_ns, int64_t deadline_ns) {
+  const bool done = observer_->wait_until(
+      [&](const StackView& view) { return idle(stack_, view, since_ns); }, deadline_ns, cancelled_);
+  if (done) return {};
+  std::vector<std::string> pending;
+  const auto view = observer_->view();
+  for (const auto& component : stack_.file.components)
+    for (const auto* node : stack_.of_component(component.name))
+      for (const auto& [field, wanted] : component.idle) {
+        const auto& status = view.nodes.at(node->name).status;
+        const auto value = status.find(field);
+        if (value == status.end())
+          pending.push_back(fmt::format("{} says nothing", node->name));
+        else if (value->second != wanted)
+          pending.push_back(fmt::format("{} {} = {}", node->name, field, value->second));
+      }
+  return fail(ExitCode::inconclusive, fmt::format("the platform did not come to rest in time: {}",
+                                                  fmt::join(pending, ", ")));
+}
+
+Status Stage::fence(int64_t deadline_ns) {
+  for (const auto& component : stack_.file.components) {
+    if (component.fence_path.empty()) continue;
+    for (const auto* node : stack_.of_component(component.name)) {
+      const auto answer =
+          http_call(stack_.endpoint(*node), {"POST", component.fence_path, {}, "{}"}, 1'000, 5'000);
+      if (!answer || answer->status != 200)
+        return fail(ExitCode::inconclusive,
+                    fmt::format("{} could not be fenced: {}", node->name,
+                                answer ? answer->body : answer.error().message));
+    }
+  }
+  recorder_.event("engine", "writers fenced");
+  return wait_idle(monotonic_ns(), deadline_ns);
+}
+
+Result<BooksSource> Stage::books_source() const {
+  const auto& books = stack_.file.books;
+  const auto primary = resolve_role(stack_, observer_->view(), books.sql_component + ".primary");
+  if (!primary) return std::unexpected(primary.error());
+  BooksSource source;
+  source.sql_address = stack_.find(*primary)->address;
+  source.sql_user = books.sql_user;
+  source.sql_password = books.sql_password;
+  source.sql_database = books.sql_database;
+  source.sql = books.sql;
+  source.kafka_topic = books.kafka_topic;
+  std::vector<std::string> brokers;
+  for (const auto* node : stack_.of_component(books.kafka_component))
+    brokers.push_back(node->address + ":9092");
+  source.kafka_bootstrap = fmt::format("{}", fmt::join(brokers, ","));
+  for (const auto* node : stack_.of_component(books.provider_component))
+    source.providers.emplace_back(node->name, stack_.endpoint(*node));
+  source.provider_path = books.provider_path;
+  return source;
+}
+
+PlatformEdges Stage::edges() const {
+  PlatformEdges edges{namespace_path(stack_.file.players_node), {}};
+  for (const auto* node : stack_.of_component(stack_.file.edge_component))
+    edges.edges.push_back(stack_.endpoint(*node));
+  return edges;
+}
+
+std::vector<std::string> Stage::container_nodes() const {
+  std::vector<std::string> names;
+  for (const auto& node : stack_.nodes)
+    if (stack_.has_container(node)) names.push_back(node.name);
+  return names;
+}
+
+std::vector<std::string> Stage::missing() const {
+  return missing_redundancy(stack_, observer_->view());
+}
+
+std::string Stage::roles_line() const {
+  const auto view = observer_->view();
+  std::string line;
+  for (const auto& component : stack_.file.components) {
+    if (component.roles != "patroni" && component.roles != "writer") continue;
+    line += fmt::format("{}{}", line.empty() ? "" : " · ", component.name);
+    for (const auto* node : stack_.of_component(component.name)) {
+      const auto seen = view.nodes.find(node->name);
+      const std::string role = seen == view.nodes.end() ? "" : seen->second.role;
+      if (component.roles == "writer" && role != "writer") continue;
+      line += fmt::format(" {} {}", node->number, role.empty() ? "–" : role);
+    }
+  }
+  return line;
+}
+
+}  // namespace rehearse
