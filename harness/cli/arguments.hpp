@@ -1,0 +1,36 @@
+// What a verb takes on the command line. A thin front of CLI11, which is the business of one source
+// file: its templates cost ten seconds of compilation in each file that sees them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace rehearse {
+
+class Arguments {
+ public:
+  struct Impl;
+  explicit Arguments(Impl& impl) : impl_(impl) {}
+
+  // Positional; `choices` empty = anything.
+  void word(const std::string& name, std::string& into, const std::string& help, bool required,
+            const std::vector<std::string>& choices = {});
+  void words(const std::string& name, std::vector<std::string>& into, const std::string& help);
+
+  // Named "--like-this". `repeated` may be given many times, one value each.
+  void text(const std::string& name, std::string& into, const std::string& help,
+            const std::vector<std::string>& choices = {});
+  void repeated(const std::string& name, std::vector<std::string>& into, const std::string& help);
+  void number(const std::string& name, uint64_t& into, const std::string& help, uint64_t max);
+  void flag(const std::string& name, bool& into, const std::string& help);
+
+  // What the verb does, once everything above is read.
+  void action(std::function<void()> action);
+
+ private:
+  Impl& impl_;
+};
+
+}  // namespace rehearse

@@ -1,0 +1,49 @@
+// One file per verb, one line in verbs.def.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/arguments.hpp"
+#include "engine/rehearsal.hpp"
+#include "scenario/scenario.hpp"
+
+namespace rehearse {
+
+// What all verbs share.
+struct Cli {
+  bool quiet = false;
+  Places places;
+  ExitCode exit = ExitCode::expected;
+};
+
+#define VERB(name, summary) void add_##name(Arguments& verb, Cli& cli);
+#include "cli/verbs.def"
+#undef VERB
+
+// Reads the arguments and carries out the verb they name; returns the exit code.
+int run_command_line(int argc, char** argv);
+
+// Prints `rehearse: message` on standard error.
+ExitCode complain(const Error& error);
+
+// Of two runs: fail is worse than inconclusive, an error is worse than both.
+ExitCode worse(ExitCode a, ExitCode b);
+
+Places find_places();
+// The fault, check and load names of the program itself, as validation wants them.
+const Catalogue& catalogue();
+std::string stack_path(const Places& places, const std::string& name);
+
+// A scenario by path or by the name that `list scenarios` prints. Prints every diagnostic.
+Result<Scenario> load_scenario(const Places& places, const std::string& name_or_path,
+                               const std::vector<std::string>& overrides);
+std::vector<std::string> scenario_files(const Places& places);
+
+// True once SIGINT or SIGTERM came; the handler is installed by the first call.
+bool interrupted();
+
+}  // namespace rehearse

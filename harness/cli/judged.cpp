@@ -1,0 +1,45 @@
+#include "cli/judged.hpp"
+
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+
+#include "base/files.hpp"
+#include "books/run.hpp"
+#include "cli/cli.hpp"
+#include "reports/report.hpp"
+
+namespace rehearse {
+
+bool color_wanted() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) == 1 && !(no_color && *no_color);
+}
+
+int terminal_columns() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 100;
+  return std::clamp<int>(size.ws_col, 80, 160);
+}
+
+ExitCode judge_and_report(const std::string& run_dir, bool write_files) {
+  const auto run = read_run(run_dir);
+  if (!run) return complain(run.error());
+  const Report report = judge(*run);
+  if (write_files) {
+    std::ostringstream json;
+    write_json(json, report);
+    if (auto written = write_file_atomically(run_dir + "/report.json", json.str()); !written)
+      return complain(written.error());
+  }
+  write_terminal(std::cout, report, color_wanted(), terminal_columns());
+  std::cout << "run folder: " << run_dir << "\n" << std::flush;
+  return exit_code_of(report);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,48 @@
+// rehearse list WHAT: the catalogue, from the code itself.
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "checks/check.hpp"
+#include "cli/cli.hpp"
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+void list_scenarios(const Places& places) {
+  for (const auto& file : scenario_files(places)) {
+    const auto scenario = load_scenario(places, file, {});
+    const std::filesystem::path path(file);
+    fmt::print("{:<28}  {}\n", path.parent_path().filename().string() + "/" + path.stem().string(),
+               scenario ? scenario->title : "(invalid: `./rehearse validate` says why)");
+  }
+}
+
+void list_stacks(const Places& places) {
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(places.root + "/fixtures/stacks", ignored))
+    if (const auto stack = read_stack_file(entry.path().string()))
+      fmt::print("{:<28}  {}\n", stack->name, stack->title);
+}
+
+}  // namespace
+
+void add_list(Arguments& verb, Cli& cli) {
+  auto what = std::make_shared<std::string>();
+  verb.word("what", *what, "faults, checks, scenarios or stacks", true,
+            {"faults", "checks", "scenarios", "stacks"});
+  verb.action([what, &cli] {
+    if (*what == "faults")
+      for (const auto& fault : all_faults())
+        fmt::print("{:<28}  {}\n", fault.schema.name, fault.schema.summary);
+    if (*what == "checks")
+      for (const auto& check : all_checks()) fmt::print("{:<28}  {}\n", check.name, check.question);
+    if (*what == "scenarios") list_scenarios(cli.places);
+    if (*what == "stacks") list_stacks(cli.places);
+  });
+}
+
+}  // namespace rehearse

@@ -1,0 +1,91 @@
+// rehearse run SCENARIO…: raise the stack, rehearse, check, report, take the stack down.
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "cli/cli.hpp"
+#include "cli/judged.hpp"
+#include "engine/machine.hpp"
+
+namespace rehearse {
+namespace {
+
+struct RunArguments {
+  std::vector<std::string> scenarios, overrides;
+  std::string out, rate, seed;
+  bool keep = false, reuse = false;
+  uint64_t repeat = 1;
+};
+
+std::string run_folder(const Cli& cli, const RunArguments& arguments, const Scenario& scenario) {
+  if (!arguments.out.empty()) return std::filesystem::absolute(arguments.out).string();
+  return fmt::format("{}/runs/{}-{}-{}", cli.places.root, compact_utc(wall_ns()), scenario.name,
+                     scenario.seed);
+}
+
+ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::string& name,
+                  uint64_t seed_offset) {
+  auto overrides = arguments.overrides;
+  if (!arguments.rate.empty()) overrides.push_back("load.rate=" + arguments.rate);
+  if (!arguments.seed.empty()) overrides.push_back("seed=" + arguments.seed);
+  auto scenario = load_scenario(cli.places, name, overrides);
+  if (!scenario) return complain(scenario.error());
+  scenario->seed += seed_offset;
+  auto stack = read_stack_file(stack_path(cli.places, scenario->stack));
+  if (!stack) return complain(stack.error());
+  RehearsalOptions options{
+      *scenario,      *stack,          cli.places, run_folder(cli, arguments, *scenario),
+      arguments.keep, arguments.reuse, interrupted};
+  std::error_code ignored;
+  if (std::filesystem::exists(options.out_dir, ignored))
+    return complain({ExitCode::usage, options.out_dir + " exists already: give another --out"});
+
+  LiveView live(cli.quiet, ::isatty(STDERR_FILENO) == 1);
+  live.say(fmt::format("{}: {}", scenario->name, scenario->title));
+  const Status played = rehearse_scenario(options, live);
+  live.clear();
+  if (!played) return complain(played.error());
+  return judge_and_report(options.out_dir, true);
+}
+
+ExitCode run_all(const Cli& cli, const RunArguments& arguments) {
+  (void)interrupted();
+  if (!arguments.out.empty() && (arguments.scenarios.size() > 1 || arguments.repeat > 1))
+    return complain({ExitCode::usage, "--out takes one run: not several scenarios or --repeat"});
+  // Every scenario must be readable before the first one is played.
+  for (const auto& name : arguments.scenarios)
+    if (auto scenario = load_scenario(cli.places, name, arguments.overrides); !scenario)
+      return complain(scenario.error());
+  if (auto able = require_machine(cli.places.root + "/runs"); !able) return complain(able.error());
+  auto lock = MachineLock::take();
+  if (!lock) return complain(lock.error());
+  ExitCode exit = ExitCode::expected;
+  for (const auto& name : arguments.scenarios)
+    for (uint64_t i = 0; i < arguments.repeat && !interrupted(); ++i)
+      exit = worse(exit, run_once(cli, arguments, name, i));
+  return interrupted() ? ExitCode::interrupted : exit;
+}
+
+}  // namespace
+
+void add_run(Arguments& verb, Cli& cli) {
+  auto arguments = std::make_shared<RunArguments>();
+  verb.words("scenario", arguments->scenarios, "files or names");
+  verb.text("--out", arguments->out, "folder of the run");
+  verb.text("--seed", arguments->seed, "instead of the scenario's");
+  verb.number("--repeat", arguments->repeat, "times, each with the next seed", 1000);
+  verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s");
+  verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of the scenario");
+  verb.flag("--keep", arguments->keep, "leave the stack up");
+  verb.flag("--reuse", arguments->reuse, "use the stack that is up");
+  verb.action([arguments, &cli] { cli.exit = run_all(cli, *arguments); });
+}
+
+}  // namespace rehearse

@@ -1,0 +1,145 @@
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/files.hpp"
+#include "checks/check.hpp"
+#include "cli/cli.hpp"
+#include "faults/fault.hpp"
+#include "history/records.hpp"
+#include "load/profiles.hpp"
+
+namespace rehearse {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::atomic<bool> interrupt_flag = false;
+void on_signal(int) {
+  interrupt_flag = true;
+}
+
+std::string find_scenario(const Places& places, const std::string& name_or_path) {
+  std::error_code ignored;
+  if (fs::is_regular_file(name_or_path, ignored)) return name_or_path;
+  for (const auto& file : scenario_files(places)) {
+    const auto stem = fs::path(file).stem().string();
+    const auto tiered = fs::path(file).parent_path().filename().string() + "/" + stem;
+    if (name_or_path == stem || name_or_path == tiered) return file;
+  }
+  return name_or_path;
+}
+
+}  // namespace
+
+ExitCode complain(const Error& error) {
+  fmt::print(stderr, "rehearse: {}\n", error.message);
+  return error.code;
+}
+
+ExitCode worse(ExitCode a, ExitCode b) {
+  const auto rank = [](ExitCode code) {
+    switch (code) {
+      case ExitCode::expected:
+        return 0;
+      case ExitCode::inconclusive:
+        return 1;
+      case ExitCode::failed:
+        return 2;
+      default:
+        return 3 + static_cast<int>(code);
+    }
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+Places find_places() {
+  std::error_code ignored;
+  const fs::path self = fs::read_symlink("/proc/self/exe", ignored);
+  const char* given = std::getenv("REHEARSE_ROOT");
+  // Built as ROOT/build/<preset>/rehearse.
+  const fs::path root =
+      given && *given ? fs::path(given) : self.parent_path().parent_path().parent_path();
+  return {root, (root / "build/images.list").string(), self.parent_path().string()};
+}
+
+const Catalogue& catalogue() {
+  static const Catalogue known = [] {
+    Catalogue all;
+    for (const auto& fault : all_faults()) all.faults.push_back(fault.schema);
+    for (const auto& check : all_checks())
+      all.checks[std::string(check.name)] = std::string(check.needs);
+    for (const auto& profile : load_profiles()) all.profiles.push_back(profile.name);
+    for (int kind = 0; kind < operation_kinds; ++kind)
+      all.operations.emplace_back(name_of(static_cast<OperationKind>(kind)));
+    all.stores = {"ledger", "events", "reporting"};
+    return all;
+  }();
+  return known;
+}
+
+std::string stack_path(const Places& places, const std::string& name) {
+  return places.root + "/fixtures/stacks/" + name + ".yaml";
+}
+
+std::vector<std::string> scenario_files(const Places& places) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& tier : fs::directory_iterator(places.root + "/scenarios", ignored)) {
+    const auto name = tier.path().filename().string();
+    if (!tier.is_directory() || name == "suites" || name == "runbooks") continue;
+    for (const auto& file : fs::directory_iterator(tier.path(), ignored))
+      if (file.path().extension() == ".yaml") files.push_back(file.path().string());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+Result<Scenario> load_scenario(const Places& places, const std::string& name_or_path,
+                               const std::vector<std::string>& overrides) {
+  ParseInput input;
+  input.path = find_scenario(places, name_or_path);
+  auto text = read_file(input.path);
+  if (!text)
+    return fail(ExitCode::usage, text.error().message +
+                                     "; `./rehearse list scenarios` "
+                                     "names those there are");
+  input.text = *text;
+  input.targets_path = places.root + "/scenarios/targets.yaml";
+  auto targets = read_file(input.targets_path);
+  if (!targets) return fail(ExitCode::usage, targets.error().message);
+  input.targets_text = *targets;
+  input.overrides = overrides;
+  input.catalogue = &catalogue();
+  input.stack = [&places](const std::string& name) -> Result<StackFacts> {
+    auto file = read_stack_file(stack_path(places, name));
+    if (!file) return std::unexpected(file.error());
+    return facts_of(*file);
+  };
+  auto scenario = parse_scenario(input);
+  if (scenario) return std::move(*scenario);
+  std::string all;
+  for (const auto& diagnostic : scenario.error())
+    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
+  return fail(ExitCode::usage, all);
+}
+
+bool interrupted() {
+  static const bool installed = [] {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return true;
+  }();
+  return installed && interrupt_flag;
+}
+
+}  // namespace rehearse
