@@ -65,7 +65,6 @@ void FaultRunner::set_failed(Occurrence& occurrence, const std::string& why) {
     occurrence.record.error += (occurrence.record.error.empty() ? "" : "; ") + why;
   }
   recorder_.event(occurrence.record.id, "failed", why);
-  const std::lock_guard lock(journal_mutex_);
   (void)journal_.mark(occurrence.record.id, "failed", recorder_.now_ms(), {}, why);
 }
 
@@ -128,11 +127,7 @@ void FaultRunner::run(Occurrence& occurrence) {
     occurrence.record.target = planned->target;
     occurrence.record.disruptive = fault->disruptive();
   }
-  const Status on_disk = [&] {
-    const std::lock_guard lock(journal_mutex_);
-    return journal_.planned(*planned);
-  }();
-  if (!on_disk) {
+  if (const auto on_disk = journal_.planned(*planned); !on_disk) {
     set_failed(occurrence, "not injected: " + on_disk.error().message);
     return end();
   }
@@ -151,10 +146,7 @@ bool FaultRunner::inject(Occurrence& occurrence, Fault& fault, const PlannedFaul
   recorder_.event(occurrence.record.id, "injecting",
                   fmt::format("{} on {}", planned.fault, planned.target));
   const Status done = fault.inject(runtime_);
-  {
-    const std::lock_guard lock(journal_mutex_);
-    (void)journal_.mark(occurrence.record.id, "injected", injected_ms);
-  }
+  (void)journal_.mark(occurrence.record.id, "injected", injected_ms);
   if (!done) set_failed(occurrence, "injection failed: " + done.error().message);
   return done.has_value();
 }
@@ -173,15 +165,16 @@ void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
         recorder_.event(occurrence.record.id, "effect unknown", evidence.error().message);
       if (evidence && *evidence) {
         seen = true;
-        const std::lock_guard lock(mutex_);
-        occurrence.record.effective_ms = recorder_.now_ms();
-        occurrence.record.evidence = **evidence;
-        const std::lock_guard journal_lock(journal_mutex_);
-        (void)journal_.mark(occurrence.record.id, "effective", *occurrence.record.effective_ms,
-                            **evidence);
-        changed_.notify_all();
+        const double effective_ms = recorder_.now_ms();
+        {
+          const std::lock_guard lock(mutex_);
+          occurrence.record.effective_ms = effective_ms;
+          occurrence.record.evidence = **evidence;
+          changed_.notify_all();
+        }
+        (void)journal_.mark(occurrence.record.id, "effective", effective_ms, **evidence);
+        recorder_.event(occurrence.record.id, "effective");
       }
-      if (seen) recorder_.event(occurrence.record.id, "effective");
       if (!seen && !late && monotonic_ns() > effect_by_ns) {
         late = true;
         set_failed(occurrence, "no effect was seen within 15 s");
@@ -224,10 +217,7 @@ void FaultRunner::heal(Occurrence& occurrence, Fault& fault, const PlannedFault&
     last_healed_ns_ = monotonic_ns();
     changed_.notify_all();
   }
-  {
-    const std::lock_guard lock(journal_mutex_);
-    (void)journal_.mark(occurrence.record.id, "healed", healed_ms, afterwards);
-  }
+  (void)journal_.mark(occurrence.record.id, "healed", healed_ms, afterwards);
   recorder_.event(occurrence.record.id, "healed");
 }
 

@@ -52,7 +52,6 @@ class FaultRunner {
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::mutex journal_mutex_;
   int64_t zero_ns_ = 0;
   int64_t last_healed_ns_ = 0;
   bool end_lasting_ = false, cancelled_ = false;

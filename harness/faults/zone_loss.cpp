@@ -36,11 +36,12 @@ class ZoneLoss final : public Fault {
     return PlannedFault{context.entry.id,
                         "zone_loss",
                         fmt::format("{}", fmt::join(*zones, ", ")),
-                        {{"uncut", nodes_}, {"start", nodes_}}};
+                        {{"uncut", nodes_, all_zones_range}, {"start", nodes_}}};
   }
 
   Status inject(Runtime& runtime) override {
-    if (auto silent = runtime.cut(nodes_, all_zones_range, cut_timeout_ms); !silent) return silent;
+    if (auto silent = runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms); !silent)
+      return silent;
     return runtime.kill(nodes_);
   }
 
@@ -65,7 +66,7 @@ class ZoneLoss final : public Fault {
   }
 
   Status refresh(Runtime& runtime) override {
-    return runtime.cut(nodes_, all_zones_range, cut_timeout_ms);
+    return runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms);
   }
 
   Evidence afterwards(Runtime& runtime) override {

@@ -25,6 +25,17 @@ namespace {
 namespace asio = boost::asio;
 namespace process = boost::process::v2;
 
+// A terminal's SIGINT is for us to answer. podman, ended in the middle of making a container, would
+// leave its monitor and a half-made process behind that nobody finds again.
+struct OwnProcessGroup {
+  template <typename Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const boost::filesystem::path&,
+                                          const char* const*&) {
+    ::setpgid(0, 0);
+    return {};
+  }
+};
+
 void read_all(asio::readable_pipe& pipe, std::string& into) {
   asio::async_read(pipe, asio::dynamic_buffer(into), asio::transfer_all(),
                    [](const boost::system::error_code&, size_t) {});
@@ -52,7 +63,7 @@ Result<CommandResult> run_found(const std::vector<std::string>& argv,
   CommandResult result;
   bool timed_out = false;
   process::process child(context, program, std::vector<std::string>(argv.begin() + 1, argv.end()),
-                         process::process_stdio{in, out, err});
+                         process::process_stdio{in, out, err}, OwnProcessGroup{});
   read_all(out, result.out);
   read_all(err, result.err);
   asio::async_write(in, asio::buffer(input), [&in](const boost::system::error_code&, size_t) {

@@ -4,6 +4,7 @@
 #include "runtime/network.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -33,6 +34,12 @@ Status nft(const std::string& node, const std::string& script) {
                           script);
   if (!done) return std::unexpected(done.error());
   return {};
+}
+
+Status nft_all(const std::vector<std::string>& nodes, const std::string& script) {
+  std::vector<std::function<Status()>> jobs;
+  for (const auto& node : nodes) jobs.push_back([&node, &script] { return nft(node, script); });
+  return run_parallel(jobs, 8);
 }
 
 // A route or address inside the subnet means that somebody else uses it.
@@ -101,24 +108,22 @@ Status remove() {
   return {};
 }
 
-Status cut(const std::vector<std::string>& nodes, const std::string& range, int64_t timeout_ms) {
+Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
+           int64_t timeout_ms) {
   // Delete and add in one transaction: refreshing an element's timeout needs it, and nobody sees
   // the moment in between. The first add makes the delete valid where nothing was cut yet.
-  const std::string script = fmt::format(
-      "add element inet rehearse cut {{ {0} timeout {1}ms }}\n"
-      "delete element inet rehearse cut {{ {0} }}\n"
-      "add element inet rehearse cut {{ {0} timeout {1}ms }}\n",
-      range, timeout_ms);
-  std::vector<std::function<Status()>> jobs;
-  for (const auto& node : nodes) jobs.push_back([&node, &script] { return nft(node, script); });
-  return run_parallel(jobs, 8);
+  const std::string timed = fmt::format(
+      "{} timeout {}ms", fmt::join(ranges, fmt::format(" timeout {}ms, ", timeout_ms)), timeout_ms);
+  return nft_all(nodes, fmt::format("add element inet rehearse cut {{ {0} }}\n"
+                                    "delete element inet rehearse cut {{ {1} }}\n"
+                                    "add element inet rehearse cut {{ {0} }}\n",
+                                    timed, fmt::join(ranges, ", ")));
 }
 
-Status uncut(const std::vector<std::string>& nodes) {
-  std::vector<std::function<Status()>> jobs;
-  for (const auto& node : nodes)
-    jobs.push_back([&node] { return nft(node, "flush set inet rehearse cut\n"); });
-  return run_parallel(jobs, 8);
+Status uncut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges) {
+  return nft_all(nodes, fmt::format("add element inet rehearse cut {{ {0} }}\n"
+                                    "delete element inet rehearse cut {{ {0} }}\n",
+                                    fmt::join(ranges, ", ")));
 }
 
 Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) {

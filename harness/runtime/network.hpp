@@ -11,8 +11,9 @@ constexpr const char* bridge = "rhs0";
 Status create(const NetworkSpec& spec);
 Status remove();
 
-Status cut(const std::vector<std::string>& nodes, const std::string& range, int64_t timeout_ms);
-Status uncut(const std::vector<std::string>& nodes);
+Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
+           int64_t timeout_ms);
+Status uncut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges);
 Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes);
 
 // Names of our namespaces and bridge that exist now.

@@ -97,6 +97,36 @@ class Podman final : public Runtime {
     return {};
   }
 
+  Status pause(const std::vector<std::string>& nodes) override {
+    auto argv = podman({"pause"});
+    for (const auto& node : nodes) argv.push_back(container_of(node));
+    auto done = run_checked(argv, start_ms);
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  // podman takes the unpausing of what is not paused for an error.
+  Status unpause(const std::vector<std::string>& nodes) override {
+    const auto now = states();
+    if (!now) return std::unexpected(now.error());
+    auto argv = podman({"unpause"});
+    const size_t words = argv.size();
+    for (const auto& node : nodes) {
+      const auto state = now->find(node);
+      if (state != now->end() && state->second.paused) argv.push_back(container_of(node));
+    }
+    if (argv.size() == words) return {};
+    auto done = run_checked(argv, start_ms);
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  Result<std::string> exec(const std::string& node, const std::vector<std::string>& args) override {
+    auto argv = podman({"exec", container_of(node)});
+    argv.insert(argv.end(), args.begin(), args.end());
+    return run_checked(argv, start_ms);
+  }
+
   Status remove_all() override {
     auto names = containers();
     if (!names) return std::unexpected(names.error());
@@ -125,17 +155,22 @@ class Podman final : public Runtime {
     for (const auto& item : json) {
       const std::string name = item["Names"][0].get<std::string>();
       if (!name.starts_with(network::prefix)) continue;
+      const std::string state = item.value("State", "");
       result[name.substr(std::string_view(network::prefix).size())] = {
-          true, item.value("State", "") == "running", item.value("ExitCode", 0)};
+          true, state == "running" || state == "paused", item.value("ExitCode", 0),
+          state == "paused"};
     }
     return result;
   }
 
-  Status cut(const std::vector<std::string>& nodes, const std::string& range,
+  Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
              int64_t timeout_ms) override {
-    return network::cut(nodes, range, timeout_ms);
+    return network::cut(nodes, ranges, timeout_ms);
   }
-  Status uncut(const std::vector<std::string>& nodes) override { return network::uncut(nodes); }
+  Status uncut(const std::vector<std::string>& nodes,
+               const std::vector<std::string>& ranges) override {
+    return network::uncut(nodes, ranges);
+  }
   Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) override {
     return network::cuts(nodes);
   }

@@ -32,8 +32,10 @@ struct NetworkSpec {
 };
 
 struct NodeState {
-  bool exists = false, running = false;
+  bool exists = false;
+  bool running = false;  // also while it is paused
   int exit_code = 0;
+  bool paused = false;
 };
 
 // What a cut has stopped so far, as the kernel counts it in the node's namespace.
@@ -56,14 +58,23 @@ class Runtime {
   virtual Status create(const NodeSpec& node, const std::string& log_path) = 0;
   virtual Status start(const std::vector<std::string>& nodes) = 0;  // again, after a kill
   virtual Status kill(const std::vector<std::string>& nodes) = 0;   // SIGKILL
-  virtual Status remove_all() = 0;                                  // containers and their data
+  // All processes of a node stand still, as a virtual machine does that its host forgot.
+  virtual Status pause(const std::vector<std::string>& nodes) = 0;
+  virtual Status unpause(const std::vector<std::string>& nodes) = 0;  // those that are paused
+  // Runs a program inside a node to its end, as that container's user: what it printed.
+  virtual Result<std::string> exec(const std::string& node,
+                                   const std::vector<std::string>& argv) = 0;
+  virtual Status remove_all() = 0;  // containers and their data
   virtual Result<std::map<std::string, NodeState>> states() = 0;
 
-  // Drops everything from and to `range` in the nodes' namespaces for at most `timeout_ms`: the
-  // kernel lets it through again by itself when nobody refreshes it. Counters start at 0.
-  virtual Status cut(const std::vector<std::string>& nodes, const std::string& range,
+  // Drops everything from and to `ranges` (addresses or prefixes, none within another) in the
+  // nodes' namespaces for at most `timeout_ms`: the kernel lets it through again by itself when
+  // nobody refreshes it. Counters start at 0.
+  virtual Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
                      int64_t timeout_ms) = 0;
-  virtual Status uncut(const std::vector<std::string>& nodes) = 0;  // back to the baseline: no cut
+  // Back to the baseline for these ranges, cut or not.
+  virtual Status uncut(const std::vector<std::string>& nodes,
+                       const std::vector<std::string>& ranges) = 0;
   virtual Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) = 0;
 
   // Everything of ours that is on this machine: containers, namespaces, bridge, data, in words.

@@ -4,33 +4,94 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/http.hpp"
 
 namespace rehearse {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int64_t post_connect_ms = 1'000, post_total_ms = 3'000;
+
 Json to_json(const std::vector<UndoStep>& steps) {
   Json list = Json::array();
-  for (const auto& step : steps) list.push_back({{"do", step.action}, {"nodes", step.nodes}});
+  for (const auto& step : steps) {
+    list.push_back({{"do", step.action}, {"nodes", step.nodes}});
+    if (!step.detail.empty()) list.back()["detail"] = step.detail;
+  }
   return list;
 }
 
 PlannedFault planned_from(const Json& line) {
   PlannedFault fault{line.value("id", ""), line.value("fault", ""), line.value("target", ""), {}};
   for (const auto& step : line.value("undo", Json::array()))
-    fault.undo.push_back({step.value("do", ""), step["nodes"].get<std::vector<std::string>>()});
+    fault.undo.push_back({step.value("do", ""), step["nodes"].get<std::vector<std::string>>(),
+                          step.value("detail", "")});
   return fault;
 }
 
+Status uncut(Runtime& runtime, const UndoStep& step) {
+  std::vector<std::string> ranges;
+  for (size_t at = 0; at < step.detail.size();) {
+    const size_t end = std::min(step.detail.find(',', at), step.detail.size());
+    ranges.push_back(step.detail.substr(at, end - at));
+    at = end + 1;
+  }
+  return runtime.uncut(step.nodes, ranges);
+}
+Status unpause(Runtime& runtime, const UndoStep& step) {
+  return runtime.unpause(step.nodes);
+}
+Status start(Runtime& runtime, const UndoStep& step) {
+  return runtime.start(step.nodes);
+}
+
+// Faults are ours to end on our own containers only, whatever a damaged journal says.
+Status post(Runtime&, const UndoStep& step) {
+  const size_t colon = step.detail.find(':'), slash = step.detail.find('/');
+  if (colon == std::string::npos || slash == std::string::npos || slash < colon ||
+      !step.detail.starts_with("198.18."))
+    return fail(ExitCode::bug, fmt::format("the journal names no URL of ours: {}", step.detail));
+  const Endpoint to{
+      step.detail.substr(0, colon),
+      static_cast<uint16_t>(std::atoi(step.detail.substr(colon + 1, slash - colon - 1).c_str()))};
+  const HttpRequest request{"POST", step.detail.substr(slash), {}, ""};
+  const auto answer = http_call(to, request, post_connect_ms, post_total_ms);
+  if (answer && answer->status / 100 == 2) return {};
+  return fail(ExitCode::machine, fmt::format("{}: {}", step.detail,
+                                             answer ? fmt::format("status {}", answer->status)
+                                                    : answer.error().message));
+}
+
+Status sql(Runtime& runtime, const UndoStep& step) {
+  Status first;
+  for (const auto& node : step.nodes) {
+    const auto done = runtime.exec(
+        node, {"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", step.detail});
+    if (!done && first) first = std::unexpected(done.error());
+  }
+  return first;
+}
+
+constexpr struct {
+  std::string_view action;
+  Status (*carry_out)(Runtime&, const UndoStep&);
+} undo_actions[] = {
+    {"uncut", uncut}, {"unpause", unpause}, {"start", start}, {"post", post}, {"sql", sql},
+};
+
 Status carry_out(Runtime& runtime, const UndoStep& step) {
-  if (step.action == "uncut") return runtime.uncut(step.nodes);
-  if (step.action == "start") return runtime.start(step.nodes);
+  for (const auto& known : undo_actions)
+    if (known.action == step.action) return known.carry_out(runtime, step);
   return fail(ExitCode::bug, fmt::format("the journal names an unknown undo `{}`", step.action));
 }
 
@@ -49,6 +110,7 @@ Journal::~Journal() {
 
 Status Journal::append(const std::string& line) {
   const std::string text = line + "\n";
+  const std::lock_guard lock(mutex_);
   if (::write(fd_, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       ::fdatasync(fd_) != 0)
     return fail(ExitCode::machine,
@@ -112,6 +174,8 @@ Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std
       found.push_back(fmt::format("{} has no container", node));
     else if (!state->second.running)
       found.push_back(fmt::format("{} does not run (exit code {})", node, state->second.exit_code));
+    else if (state->second.paused)
+      found.push_back(fmt::format("{} is still paused", node));
   }
   return found;
 }

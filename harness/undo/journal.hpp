@@ -1,11 +1,12 @@
 // The fault journal: a fault's undo is on disk before the fault. One JSON object a line in
 // faults.jsonl of the run's folder, synced before anything is done; never rewritten.
 //
-//   {"step":"planned","id":"az","fault":"zone_loss","target":"az-1",…,"undo":[{"do":"uncut",…},…]}
+//   {"step":"planned","id":"az","fault":"zone_loss","target":"az-1","undo":[{"do":"start",…},…]}
 //   {"step":"injecting"|"injected"|"effective"|"healing"|"healed"|"failed","id":"az","t_ms":…,…}
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,15 @@
 namespace rehearse {
 
 // One idempotent step back to the declared baseline, on handles that we own.
+//   uncut    the nodes' packets from and to the ranges in `detail` (joined by commas) pass again
+//   unpause  the nodes' processes run again
+//   start    the nodes' containers run again
+//   post     POST to the URL in `detail` ("198.18.8.81:8080/control/…"), of a node of ours
+//   sql      the statement in `detail`, as the superuser of the database on each node
 struct UndoStep {
-  std::string action;  // uncut | start
+  std::string action;
   std::vector<std::string> nodes;
+  std::string detail = {};
 };
 
 struct PlannedFault {
@@ -32,7 +39,7 @@ class Journal {
   static Result<std::unique_ptr<Journal>> create(const std::string& path);
   ~Journal();
 
-  // Each returns only after fdatasync: what it says is on disk.
+  // Each returns only after fdatasync: what it says is on disk. From any thread.
   Status planned(const PlannedFault& fault);
   Status mark(const std::string& id, const std::string& step, double t_ms,
               const Evidence& evidence = {}, const std::string& error = "");
@@ -40,7 +47,8 @@ class Journal {
  private:
   explicit Journal(int fd) : fd_(fd) {}
   Status append(const std::string& line);
-  int fd_;
+  const int fd_;
+  std::mutex mutex_;
 };
 
 // Faults of a journal that were planned and not healed. A last line cut short by a crash is

@@ -20,6 +20,7 @@ class FakeRuntime final : public Runtime {
   int64_t packets_per_look = 1;
   int failing_starts = 0;  // so many starts fail first
   bool kills_work = true;
+  std::string exec_answer;  // what every program prints
 
   Status create_network(const NetworkSpec&) override { return note("create_network"); }
   Status remove_network() override { return note("remove_network"); }
@@ -41,16 +42,31 @@ class FakeRuntime final : public Runtime {
       for (const auto& name : names) nodes[name] = {true, false, 137};
     return note("kill");
   }
+  Status pause(const std::vector<std::string>& names) override {
+    for (const auto& name : names) nodes[name].paused = true;
+    return note("pause");
+  }
+  Status unpause(const std::vector<std::string>& names) override {
+    for (const auto& name : names) nodes[name].paused = false;
+    return note("unpause");
+  }
+  Result<std::string> exec(const std::string& node, const std::vector<std::string>& argv) override {
+    std::string call = "exec " + node;
+    for (const auto& word : argv) call += " " + word;
+    (void)note(call);
+    return exec_answer;
+  }
   Status remove_all() override {
     nodes.clear();
     return note("remove_all");
   }
   Result<std::map<std::string, NodeState>> states() override { return nodes; }
-  Status cut(const std::vector<std::string>& names, const std::string&, int64_t) override {
+  Status cut(const std::vector<std::string>& names, const std::vector<std::string>&,
+             int64_t) override {
     cut_nodes.insert(names.begin(), names.end());
     return note("cut");
   }
-  Status uncut(const std::vector<std::string>& names) override {
+  Status uncut(const std::vector<std::string>& names, const std::vector<std::string>&) override {
     for (const auto& name : names) cut_nodes.erase(name);
     return note("uncut");
   }

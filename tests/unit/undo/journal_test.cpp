@@ -21,7 +21,10 @@ class JournalTest : public testing::Test {
   ~JournalTest() override { std::filesystem::remove_all(dir_); }
 
   const PlannedFault az_{
-      "az", "zone_loss", "az-1", {{"uncut", {"etcd-1", "postgres-1"}}, {"start", {"etcd-1"}}}};
+      "az",
+      "zone_loss",
+      "az-1",
+      {{"uncut", {"etcd-1", "postgres-1"}, "198.18.0.0/17"}, {"start", {"etcd-1"}}}};
   std::string dir_, path_;
 };
 
@@ -36,6 +39,7 @@ TEST_F(JournalTest, PlannedIsOnDiskAtOnceAndUnhealed) {
   ASSERT_EQ(open->front().undo.size(), 2u);
   EXPECT_EQ(open->front().undo[0].action, "uncut");
   EXPECT_EQ(open->front().undo[0].nodes, az_.undo[0].nodes);
+  EXPECT_EQ(open->front().undo[0].detail, "198.18.0.0/17");
   EXPECT_EQ(open->front().undo[1].action, "start");
 }
 
@@ -78,7 +82,7 @@ TEST(Undo, EveryStepIsTriedAndTheFirstErrorIsTold) {
   FakeRuntime runtime;
   runtime.failing_starts = 1;
   runtime.cut_nodes = {"etcd-1"};
-  const auto done = undo(runtime, {{"start", {"etcd-1"}}, {"uncut", {"etcd-1"}}});
+  const auto done = undo(runtime, {{"start", {"etcd-1"}}, {"uncut", {"etcd-1"}, "198.18.0.0/17"}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "no memory for a start");
   EXPECT_TRUE(runtime.cut_nodes.empty());
@@ -87,7 +91,8 @@ TEST(Undo, EveryStepIsTriedAndTheFirstErrorIsTold) {
 TEST(Undo, IsIdempotent) {
   FakeRuntime runtime;
   runtime.nodes["etcd-1"] = {true, true, 0};
-  const std::vector<UndoStep> steps = {{"uncut", {"etcd-1"}}, {"start", {"etcd-1"}}};
+  const std::vector<UndoStep> steps = {{"uncut", {"etcd-1"}, "198.18.0.0/17"},
+                                       {"start", {"etcd-1"}}};
   EXPECT_TRUE(undo(runtime, steps));
   EXPECT_TRUE(undo(runtime, steps));
   EXPECT_TRUE(residue(runtime, {"etcd-1"})->empty());
@@ -98,6 +103,31 @@ TEST(Undo, AnUnknownActionIsABugNotSilence) {
   const auto done = undo(runtime, {{"warp", {"etcd-1"}}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ExitCode::bug);
+}
+
+TEST(Undo, PostsToNodesOfOursOnly) {
+  FakeRuntime runtime;
+  for (const char* url : {"10.0.0.1:80/x", "198.18.8.81/x", "198.18.8.81:80", ""}) {
+    const auto done = undo(runtime, {{"post", {"psp-a"}, url}});
+    ASSERT_FALSE(done) << url;
+    EXPECT_EQ(done.error().code, ExitCode::bug) << url;
+  }
+}
+
+TEST(Undo, RunsAStatementOnEveryNode) {
+  FakeRuntime runtime;
+  ASSERT_TRUE(undo(runtime, {{"sql", {"postgres-1", "postgres-2"}, "SELECT 1"}}));
+  ASSERT_EQ(runtime.calls.size(), 2u);
+  EXPECT_TRUE(runtime.calls[1].starts_with("exec postgres-2 psql"));
+  EXPECT_TRUE(runtime.calls[1].ends_with("-c SELECT 1"));
+}
+
+TEST(Undo, WakesOnlyWhatStandsStill) {
+  FakeRuntime runtime;
+  runtime.nodes["wallet-1"] = {true, true, 0, true};
+  EXPECT_FALSE(residue(runtime, {"wallet-1"})->empty());
+  ASSERT_TRUE(undo(runtime, {{"unpause", {"wallet-1"}}}));
+  EXPECT_TRUE(residue(runtime, {"wallet-1"})->empty());
 }
 
 TEST(Residue, NamesWhatIsStillCutDeadOrGone) {
