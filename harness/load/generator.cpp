@@ -178,8 +178,35 @@ void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpErro
   follow_edge(running, result.has_value());
   const Answer answer = result ? answer_of(*result) : answer_of(result.error());
   end_attempt(running, answer, result.has_value());
+  if (running.resent) return forget(id);
+  if (answer.outcome == Outcome::ok) resend_later(running);
   if (is_final(answer.outcome)) return end(id, answer.outcome);
   retry_or_rest(running);
+}
+
+void Generator::resend_later(const Running& ended) {
+  const Operation& operation = ended.operation;
+  if (operation.kind == OperationKind::balance) return;
+  const auto after_ns = resent_after_ns(plan_.seed, operation.id, plan_.profile.resent_share);
+  if (!after_ns) return;
+  client_.at(monotonic_ns() + *after_ns,
+             [this, operation, tries = ended.attempts] { resend(operation, tries); });
+}
+
+// Once, and however it ends: the operation is over, its sender only does not know.
+void Generator::resend(const Operation& operation, uint32_t attempts) {
+  if (stopped_) return;
+  Running& running = running_[operation.id];
+  running.operation = operation;
+  running.request = request_of(operation, history_.run_key());
+  running.attempts = attempts;
+  running.resent = true;
+  if (!try_at(running, monotonic_ns())) forget(operation.id);
+}
+
+void Generator::forget(uint64_t id) {
+  running_.erase(id);
+  end_if_drained();
 }
 
 void Generator::retry_or_rest(Running& running) {
@@ -265,7 +292,7 @@ void Generator::cut() {
       end_attempt(running, unknown_because("cut_at_drain"), false);
     }
     const bool unknown = running.maybe_done || is_watch(running.operation.kind);
-    count(unknown ? Outcome::unknown : Outcome::failed);
+    if (!running.resent) count(unknown ? Outcome::unknown : Outcome::failed);
   }
   running_.clear();
   watches_ = 0;

@@ -39,6 +39,7 @@ class Generator final : public Load {
     uint32_t attempts = 0;
     size_t edge = 0;  // of the latest try or look
     bool maybe_done = false;
+    bool resent = false;         // it has ended; this is its second sending
     int64_t watch_until_ns = 0;  // of a *_settled: end of this watch
   };
 
@@ -54,6 +55,9 @@ class Generator final : public Load {
   bool try_at(Running& running, int64_t intended_ns);
   void answered(uint64_t id, const std::expected<HttpResponse, HttpError>& result);
   void retry_or_rest(Running& running);
+  void resend_later(const Running& ended);
+  void resend(const Operation& operation, uint32_t attempts);
+  void forget(uint64_t id);
   void begin_watch(const Operation& payment, size_t arrival, int64_t accepted_ns);
   void look(uint64_t id);
   void looked(uint64_t id, const std::expected<HttpResponse, HttpError>& result);

@@ -28,6 +28,9 @@ struct LoadProfile {
   double settle_after_ms = 0;  // a bet's win, rollback or loss comes this long after it (mean)
   double win_share = 0;        // of bets
   double rollback_share = 0;   // of bets, though they were accepted
+  // Of acknowledged bets, wins, rollbacks and payments: sent once more under the same key some
+  // seconds later, as senders do that lost the answer or their memory. Must change nothing.
+  double resent_share = 0;
 };
 
 struct LoadPlan {

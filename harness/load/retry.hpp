@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "load/random.hpp"
@@ -21,6 +22,16 @@ inline int64_t backoff_ns(uint64_t seed, uint64_t operation, uint32_t attempts) 
   const int64_t most_ns = std::min<int64_t>(200 * ns_per_ms << doublings, 2 * ns_per_s);
   const double u = unit_interval(mixed(mixed(mixed(seed) ^ operation) ^ attempts));
   return static_cast<int64_t>(u * static_cast<double>(most_ns));
+}
+
+// Whether an acknowledged operation is sent once more, and how long after its answer: a share of
+// them, up to 5 s later. Depends on its arguments alone.
+inline std::optional<int64_t> resent_after_ns(uint64_t seed, uint64_t operation, double share) {
+  constexpr uint64_t purpose = 0x7265'7365'6e74;  // other draws than those of backoff_ns
+  constexpr double longest_ns = 5.0 * ns_per_s;
+  const uint64_t draw = mixed(mixed(mixed(seed) ^ purpose) ^ operation);
+  if (unit_interval(draw) >= share) return std::nullopt;
+  return static_cast<int64_t>(unit_interval(mixed(draw)) * longest_ns);
 }
 
 }  // namespace rehearse

@@ -12,8 +12,8 @@ namespace {
 
 constexpr int64_t watch_ns = 5 * ns_per_s;
 constexpr int64_t look_every_ns = 250 * ns_per_ms;
-// Looks are kept below 100/s in all: after an outage hundreds of payments wait, and players who look
-// four times a second each would keep the cashier from the very backlog that they wait for.
+// Looks are kept below 100/s in all: after an outage hundreds of payments wait, and players who
+// look four times a second each would keep the cashier from the very backlog that they wait for.
 constexpr int64_t look_spacing_ns = 10 * ns_per_ms;
 
 }  // namespace

@@ -82,6 +82,46 @@ class GeneratorTest : public testing::Test {
   std::vector<std::vector<const Attempt*>> attempts_;
 };
 
+TEST_F(GeneratorTest, SendsAShareAgainUnderTheSameKey) {
+  FakeCasino casino;
+  LoadProfile profile = only(OperationKind::bet);
+  profile.resent_share = 1;
+  play(profile, 100, 500, {casino.endpoint()}, 1'500);
+  EXPECT_TRUE(result_.drained);
+  EXPECT_EQ(progress_.ok, result_.scheduled);  // sent again is not counted again
+  expect_all(Outcome::ok);
+  int64_t resent = 0;
+  for (const auto& attempts : attempts_) {
+    ASSERT_LE(attempts.size(), 2u);
+    if (attempts.size() < 2) continue;  // its time would have come after the end
+    ++resent;
+    EXPECT_EQ(attempts[1]->number, 2u);
+    EXPECT_EQ(attempts[1]->outcome, Outcome::ok);
+    EXPECT_EQ(attempts[1]->replay, 1);
+    EXPECT_EQ(attempts[1]->seq, attempts[0]->seq);
+    EXPECT_GE(attempts[1]->sent_ns, attempts[0]->answered_ns);
+  }
+  EXPECT_GT(resent, 5);
+  EXPECT_LT(resent, result_.scheduled);
+}
+
+TEST_F(GeneratorTest, ASecondSendingThatFailsChangesNothing) {
+  FakeCasino casino([](const Asked& asked, const Act&) -> std::optional<Reply> {
+    if (asked.count == 1) return std::nullopt;
+    return Reply{Reply::How::close, 0, ""};
+  });
+  LoadProfile profile = only(OperationKind::bet);
+  profile.resent_share = 1;
+  play(profile, 100, 500, {casino.endpoint()}, 1'500);
+  EXPECT_EQ(progress_.ok, result_.scheduled);
+  expect_all(Outcome::ok);
+  const bool one_failed = std::ranges::any_of(attempts_, [](const auto& attempts) {
+    return attempts.size() == 2 && attempts[1]->outcome == Outcome::unknown;
+  });
+  EXPECT_TRUE(one_failed);
+  for (const auto& attempts : attempts_) EXPECT_LE(attempts.size(), 2u);  // it is not tried again
+}
+
 TEST_F(GeneratorTest, PlaysBetsAndWins) {
   FakeCasino casino;
   play(bets_that_win(), 200, 600, {casino.endpoint()});
