@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spawn.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,22 +20,56 @@
 #include <chrono>
 #include <thread>
 
+#include "base/scope_exit.hpp"
+
 namespace rehearse {
 namespace {
 
 namespace asio = boost::asio;
 namespace process = boost::process::v2;
 
-// A terminal's SIGINT is for us to answer. podman, ended in the middle of making a container, would
-// leave its monitor and a half-made process behind that nobody finds again.
-struct OwnProcessGroup {
-  template <typename Launcher>
-  boost::system::error_code on_exec_setup(Launcher&, const boost::filesystem::path&,
-                                          const char* const*&) {
-    ::setpgid(0, 0);
-    return {};
+// A pipe that no other program inherits: ours to read or write, and the child's end.
+struct Pipe {
+  int read_end = -1, write_end = -1;
+  Pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+      throw boost::system::system_error(errno, boost::system::system_category(), "pipe");
+    read_end = ends[0];
+    write_end = ends[1];
   }
 };
+
+// posix_spawn, not fork: a copy of the address space stops every thread that touches memory for
+// milliseconds, the players' too. Boost.Process forks; it watches what was spawned here.
+//
+// In a process group of its own: a terminal's SIGINT is for us to answer. podman, ended in the
+// middle of making a container, would leave its monitor and a half-made process behind.
+pid_t spawn(const std::string& program, const std::vector<std::string>& words, int in, int out,
+            int err) {
+  std::vector<char*> argv;
+  for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_init(&attributes);
+  const ScopeExit freeing([&] {
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
+  });
+  ::posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+  ::posix_spawnattr_setpgroup(&attributes, 0);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  pid_t pid = -1;
+  const int code =
+      ::posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), environ);
+  if (code != 0)
+    throw boost::system::system_error(code, boost::system::system_category(), "posix_spawn");
+  return pid;
+}
 
 void read_all(asio::readable_pipe& pipe, std::string& into) {
   asio::async_read(pipe, asio::dynamic_buffer(into), asio::transfer_all(),
@@ -58,12 +93,17 @@ Result<CommandResult> run_found(const std::vector<std::string>& argv,
                                 const boost::filesystem::path& program, int64_t deadline_ms,
                                 const std::string& input) {
   asio::io_context context;
-  asio::readable_pipe out(context), err(context);
-  asio::writable_pipe in(context);
+  const Pipe in_pipe, out_pipe, err_pipe;
+  asio::readable_pipe out(context, out_pipe.read_end), err(context, err_pipe.read_end);
+  asio::writable_pipe in(context, in_pipe.write_end);
   CommandResult result;
   bool timed_out = false;
-  process::process child(context, program, std::vector<std::string>(argv.begin() + 1, argv.end()),
-                         process::process_stdio{in, out, err}, OwnProcessGroup{});
+  const pid_t pid = [&] {
+    const int ends[] = {in_pipe.read_end, out_pipe.write_end, err_pipe.write_end};
+    const ScopeExit closing([&] { std::ranges::for_each(ends, ::close); });
+    return spawn(program.string(), argv, ends[0], ends[1], ends[2]);
+  }();
+  process::process child(context.get_executor(), pid);
   read_all(out, result.out);
   read_all(err, result.err);
   asio::async_write(in, asio::buffer(input), [&in](const boost::system::error_code&, size_t) {
