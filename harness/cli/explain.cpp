@@ -17,7 +17,7 @@ const char* type_name(ParamType type) {
     case ParamType::target_node:
       return "node: a name, a list, {of: ROLE} or {any: N}";
     case ParamType::target_provider:
-      return "provider: a name or a list";
+      return "provider: a name, a list or {any: N}";
     case ParamType::duration:
       return "duration, e.g. 250ms";
     case ParamType::share:
@@ -34,13 +34,19 @@ const char* type_name(ParamType type) {
   return "";
 }
 
+std::string range_of(const ParamSchema& param) {
+  if (param.min == 0 && param.max == 0) return "";
+  const char* unit = param.type == ParamType::duration ? "ms" : "";
+  return fmt::format(", from {}{} to {}{}", param.min, unit, param.max, unit);
+}
+
 bool explain_fault(const std::string& name) {
   const auto* fault = find_fault(name);
   if (!fault) return false;
   fmt::print("fault {}\n  {}\n", name, fault->schema.summary);
   for (const auto& param : fault->schema.params)
-    fmt::print("  {}{}  {}\n", param.name, param.required ? " (required)" : "",
-               type_name(param.type));
+    fmt::print("  {}{}  {}{}\n", param.name, param.required ? " (required)" : "",
+               type_name(param.type), range_of(param));
   if (fault->schema.lasting) fmt::print("  for  how long; without it: to the end of observation\n");
   return true;
 }

@@ -72,6 +72,20 @@ Target read_target(const Node& node, const ParamSchema& param, const World& worl
   return target;
 }
 
+bool bounded(const ParamSchema& param) {
+  return param.min != 0 || param.max != 0;
+}
+
+std::optional<int64_t> read_length(const Node& node, const ParamSchema& param, Problems& problems) {
+  const auto ms = read_duration_ms(node, param.name, 0, problems);
+  if (!ms || !bounded(param) || (*ms >= param.min && *ms <= param.max)) return ms;
+  problems.add(
+      node.at,
+      must_be(param.name, fmt::format("from {} to {}", duration(param.min), duration(param.max)),
+              node));
+  return std::nullopt;
+}
+
 std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param, const World& world,
                                      Problems& problems) {
   // Each value keeps its own alternative of the variant: none converts into another.
@@ -81,7 +95,7 @@ std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param,
   };
   switch (param.type) {
     case ParamType::duration:
-      return as_param(read_duration_ms(node, param.name, 0, problems));
+      return as_param(read_length(node, param, problems));
     case ParamType::share:
       return as_param(read_share(node, param.name, problems));
     case ParamType::rate:
@@ -89,7 +103,9 @@ std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param,
     case ParamType::flag:
       return as_param(read_flag(node, param.name, problems));
     case ParamType::count: {
-      const auto count = read_whole(node, param.name, 1, count_max, problems);
+      const auto min = static_cast<uint64_t>(bounded(param) ? param.min : 1);
+      const auto max = bounded(param) ? static_cast<uint64_t>(param.max) : count_max;
+      const auto count = read_whole(node, param.name, min, max, problems);
       if (!count) return std::nullopt;
       return ParamValue(static_cast<int64_t>(*count));
     }

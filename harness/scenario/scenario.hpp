@@ -42,6 +42,7 @@ struct ParamSchema {
   ParamType type = ParamType::text;
   bool required = false;
   std::vector<std::string> choices;  // for text: empty = anything
+  int64_t min = 0, max = 0;          // for count, and duration in ms; both 0 = anything
 };
 struct FaultSchema {
   std::string name;
