@@ -1,0 +1,225 @@
+// The ways in which a payment provider misbehaves, as rows of data over one mechanism: the provider
+// is told over its control network, and obeys (fixtures/casino/psp/misconduct.hpp says what each
+// mode means).
+//
+// Heals by: telling it to stop. A provider that is not told again within a few seconds stops by
+// itself, so nothing stays behind when the harness dies.
+// Effect: the provider's own count of requests or webhooks that it treated so, at every provider
+// that the fault is aimed at. A share that met nobody yet is no effect.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int64_t lease_ms = 4000;  // refreshed every second
+constexpr int64_t connect_ms = 500, total_ms = 1000;
+constexpr int tries = 2;
+constexpr const char* conducts = "/control/conduct";
+
+enum Takes : unsigned { nothing = 0, captured = 1, status = 2, copies = 4, delay = 8 };
+
+struct Row {
+  const char* name;
+  const char* mode;  // as the provider knows it
+  bool disruptive;   // players feel it
+  unsigned takes;    // parameters besides provider and fraction
+  int64_t delay_ms;  // default
+  const char* summary;
+};
+
+constexpr Row rows[] = {
+    {"provider_drop", "drop", true, nothing, 0,
+     "A provider hangs up on every request, does nothing, and sends no webhooks"},
+    {"provider_timeout", "timeout", true, captured, 0,
+     "A provider never answers transfer requests; captured: it made the transfer all the same"},
+    {"provider_error", "error", true, captured | status, 0,
+     "A provider answers transfer requests by a 5xx; captured: it made the transfer all the same"},
+    {"webhook_duplicate", "webhook_duplicate", false, copies, 0,
+     "Each webhook comes `copies` times, some at once and some seconds later"},
+    {"webhook_reorder", "webhook_reorder", false, delay, 2000,
+     "Webhooks are held for `delay` and come in reverse"},
+    {"webhook_delay", "webhook_delay", true, delay, 5000, "Each webhook comes `delay` later"},
+};
+
+const Row& row_of(std::string_view name) {
+  return *std::ranges::find(rows, name, [](const Row& row) { return std::string_view(row.name); });
+}
+
+FaultSchema schema_of(const Row& row) {
+  FaultSchema schema{row.name,
+                     row.summary,
+                     true,
+                     {{"provider", ParamType::target_provider, true, {}},
+                      {"fraction", ParamType::share, false, {}}}};
+  if (row.takes & captured) schema.params.push_back({"captured", ParamType::flag, false, {}});
+  if (row.takes & status)
+    schema.params.push_back({"status", ParamType::count, false, {}, 500, 599});
+  if (row.takes & copies) schema.params.push_back({"copies", ParamType::count, false, {}, 2, 10});
+  if (row.takes & delay)
+    schema.params.push_back({"delay", ParamType::duration, false, {}, 100, 60'000});
+  return schema;
+}
+
+template <typename T>
+T param(const TimelineEntry& entry, const char* name, T otherwise) {
+  const auto given = entry.params.find(name);
+  return given == entry.params.end() ? otherwise : std::get<T>(given->second);
+}
+
+std::string order_of(const Row& row, const TimelineEntry& entry) {
+  nlohmann::json order = {{"fault", entry.id}, {"mode", row.mode}, {"lease_ms", lease_ms}};
+  order["fraction"] = param(entry, "fraction", 1.0);
+  if (row.takes & captured) order["captured"] = param(entry, "captured", false);
+  if (row.takes & status) order["status"] = param(entry, "status", int64_t{500});
+  if (row.takes & copies) order["copies"] = param(entry, "copies", int64_t{2});
+  if (row.takes & delay) order["delay_ms"] = param(entry, "delay", row.delay_ms);
+  return order.dump();
+}
+
+Result<std::vector<const Node*>> resolve_providers(const FaultContext& context) {
+  const Target& target = std::get<Target>(context.entry.params.at("provider"));
+  auto all = context.stack.of_component(context.stack.file.books.provider_component);
+  if (target.names.empty()) {
+    const auto wanted = static_cast<size_t>(std::max(target.any, 0));
+    if (wanted == 0 || wanted > all.size())
+      return fail(ExitCode::inconclusive,
+                  fmt::format("{{any: {}}} of {} providers", target.any, all.size()));
+    // A partial Fisher-Yates by hand: std::shuffle's draws differ between libraries.
+    for (size_t i = 0; i < wanted; ++i)
+      std::swap(all[i], all[i + context.random() % (all.size() - i)]);
+    all.resize(wanted);
+    return all;
+  }
+  std::vector<const Node*> found;
+  for (const auto& name : target.names) {
+    const auto at = std::ranges::find(all, name, [](const Node* node) { return node->name; });
+    if (at == all.end())
+      return fail(ExitCode::inconclusive, fmt::format("the stack has no provider {}", name));
+    found.push_back(*at);
+  }
+  return found;
+}
+
+// The body of a 2xx.
+Result<std::string> call(const Endpoint& to, const HttpRequest& request) {
+  std::string why;
+  for (int i = 0; i < tries; ++i) {
+    const auto answer = http_call(to, request, connect_ms, total_ms);
+    if (answer && answer->status / 100 == 2) return answer->body;
+    why = answer ? fmt::format("{} {}:{}{}: status {} {}", request.method, to.address, to.port,
+                               request.target, answer->status, answer->body)
+                 : answer.error().message;
+  }
+  return fail(ExitCode::machine, why);
+}
+
+class ProviderFault final : public Fault {
+ public:
+  explicit ProviderFault(const Row& row) : row_(row) {}
+
+  Result<PlannedFault> plan(const FaultContext& context) override {
+    const auto nodes = resolve_providers(context);
+    if (!nodes) return std::unexpected(nodes.error());
+    id_ = context.entry.id;
+    order_ = order_of(row_, context.entry);
+    PlannedFault planned{id_, row_.name, "", {}};
+    for (const Node* node : *nodes) {
+      const Endpoint at = context.stack.endpoint(*node);
+      providers_.push_back({node->name, at});
+      planned.target += (planned.target.empty() ? "" : ", ") + node->name;
+      planned.undo.push_back({"post",
+                              {node->name},
+                              fmt::format("{}:{}{}/{}/end", at.address, at.port, conducts, id_)});
+    }
+    return planned;
+  }
+
+  Status inject(Runtime&) override { return give_order(); }
+  Status refresh(Runtime&) override { return give_order(); }
+
+  Result<std::optional<Evidence>> effect(Runtime&) override {
+    Evidence evidence;
+    for (const auto& provider : providers_) {
+      const auto counts = counts_of(provider);
+      if (!counts) return std::unexpected(counts.error());
+      if (counts->treated == 0) return std::nullopt;
+      note(evidence, provider, *counts, "_at_effect");
+    }
+    return evidence;
+  }
+
+  Evidence afterwards(Runtime&) override {
+    Evidence evidence;
+    for (const auto& provider : providers_)
+      if (const auto counts = counts_of(provider)) note(evidence, provider, *counts, "");
+    return evidence;
+  }
+
+  bool disruptive() const override { return row_.disruptive; }
+
+ private:
+  struct Provider {
+    std::string name;
+    Endpoint endpoint;
+  };
+  struct Counts {
+    int64_t treated = 0, considered = 0;
+  };
+
+  // Every provider is told even if one before it does not listen; the first error is returned.
+  Status give_order() {
+    Status first;
+    const HttpRequest request{"POST", conducts, {{"Content-Type", "application/json"}}, order_};
+    for (const auto& provider : providers_)
+      if (const auto done = call(provider.endpoint, request); !done && first)
+        first = std::unexpected(done.error());
+    return first;
+  }
+
+  Result<Counts> counts_of(const Provider& provider) const {
+    const auto body = call(provider.endpoint, {"GET", conducts, {}, ""});
+    if (!body) return std::unexpected(body.error());
+    const auto list = nlohmann::json::parse(*body, nullptr, false);
+    if (!list.is_array())
+      return fail(ExitCode::machine, fmt::format("{} lists no conduct: {}", provider.name, *body));
+    for (const auto& item : list)
+      if (item.is_object() && item.value("fault", "") == id_)
+        return Counts{item.value("treated", int64_t{0}), item.value("considered", int64_t{0})};
+    return Counts{};  // not on (any more): it has no effect
+  }
+
+  static void note(Evidence& evidence, const Provider& provider, const Counts& counts,
+                   const char* when) {
+    evidence[fmt::format("{}_treated{}", provider.name, when)] = std::to_string(counts.treated);
+    evidence[fmt::format("{}_considered{}", provider.name, when)] =
+        std::to_string(counts.considered);
+  }
+
+  const Row& row_;
+  std::string id_, order_;
+  std::vector<Provider> providers_;
+};
+
+}  // namespace
+
+#define PROVIDER_FAULT(name)                               \
+  FaultSchema name##_schema() {                            \
+    return schema_of(row_of(#name));                       \
+  }                                                        \
+  std::unique_ptr<Fault> make_##name() {                   \
+    return std::make_unique<ProviderFault>(row_of(#name)); \
+  }
+PROVIDER_FAULT(provider_drop)
+PROVIDER_FAULT(provider_timeout)
+PROVIDER_FAULT(provider_error)
+PROVIDER_FAULT(webhook_duplicate)
+PROVIDER_FAULT(webhook_reorder)
+PROVIDER_FAULT(webhook_delay)
+#undef PROVIDER_FAULT
+
+}  // namespace rehearse
