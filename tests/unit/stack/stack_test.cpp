@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "casino/common/planted_bug.hpp"
 #include "stack/observer.hpp"
 
 namespace rehearse {
@@ -73,6 +74,28 @@ TEST(Stack, AnUnknownSettingOrValueIsAnErrorOfUsage) {
     const auto stack = make_stack(shipped(), {{key, value}});
     ASSERT_FALSE(stack);
     EXPECT_EQ(stack.error().code, ExitCode::usage);
+  }
+}
+
+// A canary whose bug nobody has would be green, and one that is planted by default worse.
+TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
+  using casino::PlantedBug;
+  const std::map<std::string, std::pair<std::string, std::vector<PlantedBug>>> roles = {
+      {"wallet.bug",
+       {"wallet-1",
+        {PlantedBug::ack_before_commit, PlantedBug::key_after_effect, PlantedBug::no_epoch_check}}},
+      {"cashier.bug", {"cashier-1", {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup}}},
+      {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}}};
+  for (const auto& [setting, role] : roles) {
+    const auto& [node, bugs] = role;
+    EXPECT_EQ(make_stack(shipped(), {})->find(node)->env.at("BUG"), "none");
+    EXPECT_EQ(shipped().settings.at(setting).values.size(), bugs.size() + 1);
+    for (const PlantedBug bug : bugs) {
+      const std::string name(casino::name_of(bug));
+      const auto stack = make_stack(shipped(), {{setting, name}});
+      ASSERT_TRUE(stack) << stack.error().message;
+      EXPECT_EQ(stack->find(node)->env.at("BUG"), name);
+    }
   }
 }
 
