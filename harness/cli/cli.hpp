@@ -30,9 +30,6 @@ int run_command_line(int argc, char** argv);
 // Prints `rehearse: message` on standard error.
 ExitCode complain(const Error& error);
 
-// Of two runs: fail is worse than inconclusive, an error is worse than both.
-ExitCode worse(ExitCode a, ExitCode b);
-
 Places find_places();
 // The fault, check and load names of the program itself, as validation wants them.
 const Catalogue& catalogue();

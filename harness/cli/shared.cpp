@@ -43,22 +43,6 @@ ExitCode complain(const Error& error) {
   return error.code;
 }
 
-ExitCode worse(ExitCode a, ExitCode b) {
-  const auto rank = [](ExitCode code) {
-    switch (code) {
-      case ExitCode::expected:
-        return 0;
-      case ExitCode::inconclusive:
-        return 1;
-      case ExitCode::failed:
-        return 2;
-      default:
-        return 3 + static_cast<int>(code);
-    }
-  };
-  return rank(a) >= rank(b) ? a : b;
-}
-
 Places find_places() {
   std::error_code ignored;
   const fs::path self = fs::read_symlink("/proc/self/exe", ignored);
