@@ -10,6 +10,7 @@
 #include "cli/arguments.hpp"
 #include "engine/rehearsal.hpp"
 #include "scenario/scenario.hpp"
+#include "scenario/suite.hpp"
 
 namespace rehearse {
 
@@ -39,6 +40,15 @@ std::string stack_path(const Places& places, const std::string& name);
 Result<Scenario> load_scenario(const Places& places, const std::string& name_or_path,
                                const std::vector<std::string>& overrides);
 std::vector<std::string> scenario_files(const Places& places);
+
+// "…/scenarios/ci/zone-loss.yaml" → "ci/zone-loss".
+std::string scenario_name(const std::string& file);
+
+// A suite by path or by the name that `list suites` prints. Errors (usage): every diagnostic.
+Result<Suite> load_suite(const Places& places, const std::string& name_or_path);
+std::vector<std::string> suite_files(const Places& places);
+// Whether that is a suite's file or name, and no scenario's.
+bool names_suite(const Places& places, const std::string& name_or_path);
 
 // True once SIGINT or SIGTERM came; the handler is installed by the first call.
 bool interrupted();
