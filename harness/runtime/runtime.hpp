@@ -56,6 +56,7 @@ class Runtime {
   virtual Status create(const NodeSpec& node, const std::string& log_path) = 0;
   virtual Status start(const std::vector<std::string>& nodes) = 0;  // again, after a kill
   virtual Status kill(const std::vector<std::string>& nodes) = 0;   // SIGKILL
+  virtual Status wipe(const std::vector<std::string>& nodes) = 0;   // data of nodes that are dead
   virtual Status remove_all() = 0;                                  // containers and their data
   virtual Result<std::map<std::string, NodeState>> states() = 0;
 
