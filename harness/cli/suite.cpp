@@ -28,7 +28,8 @@ Result<SuitePlan> plan_suite(const Cli& cli, const SuiteArguments& arguments) {
   for (const auto& name : plan.suite.scenarios) {
     auto scenario = load_scenario(cli.places, name, overrides);
     if (!scenario) {
-      errors += (errors.empty() ? "" : "\n") + scenario.error().message;
+      const std::string& error = scenario.error().message;  // of an override: the same for all
+      if (errors.find(error) == std::string::npos) errors += (errors.empty() ? "" : "\n") + error;
       continue;
     }
     auto file = read_stack_file(stack_path(cli.places, scenario->stack));
