@@ -176,6 +176,28 @@ std::string expectation_of(const Run& run) {
   return fmt::format("fail: {}", fmt::join(run.expect_fail, ", "));
 }
 
+Standing standing_of(const Run& run, const Finding& check) {
+  const bool named = std::ranges::find(run.expect_fail, check.check) != run.expect_fail.end();
+  switch (check.verdict) {
+    case Verdict::pass:
+      return named ? Standing::wrong : Standing::as_expected;
+    case Verdict::fail:
+      return named                     ? Standing::as_expected
+             : run.expect_fail.empty() ? Standing::wrong
+                                       : Standing::aside;
+    case Verdict::inconclusive:
+      return Standing::unsure;
+    case Verdict::not_applicable:
+      break;
+  }
+  return named ? Standing::wrong : Standing::aside;
+}
+
+Standing standing_of(const Run& run, const FaultRecord& fault) {
+  if (verdict_of(fault) == Verdict::pass) return Standing::as_expected;
+  return run.expect_fail.empty() ? Standing::wrong : Standing::aside;
+}
+
 Report judge(const Run& run) {
   Report report;
   report.run = &run;

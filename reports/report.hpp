@@ -43,7 +43,15 @@ Verdict verdict_of(const FaultRecord& fault);
 // "pass", or for a canary "fail: no_duplicate_payouts".
 std::string expectation_of(const Run& run);
 
+// How one result stands to what the scenario expects: a canary is the other way round for the
+// checks that it names, and indifferent to others that are red as well.
+enum class Standing { as_expected, wrong, unsure, aside };
+Standing standing_of(const Run& run, const Finding& check);
+Standing standing_of(const Run& run, const FaultRecord& fault);
+
 void write_json(std::ostream& out, const Report& report);  // rehearse.report/1
+void write_junit(std::ostream& out, const Report& report, const std::string& run_dir);
+void write_markdown(std::ostream& out, const Report& report, const std::string& run_dir);
 void write_terminal(std::ostream& out, const Report& report, bool color, int columns);
 
 }  // namespace rehearse

@@ -7,39 +7,12 @@
 
 #include "base/units.hpp"
 #include "reports/report.hpp"
+#include "reports/text.hpp"
 
 namespace rehearse {
 namespace {
 
-enum class Ink { plain, bold, dim, green, red, yellow };
-
-// Columns on the screen: code points, since all that is printed here is one column wide.
-size_t width_of(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-std::string left(std::string text, size_t width) {
-  const size_t has = width_of(text);
-  if (has < width) text.append(width - has, ' ');
-  return text;
-}
-std::string right(const std::string& text, size_t width) {
-  const size_t has = width_of(text);
-  return has < width ? std::string(width - has, ' ') + text : text;
-}
-
-// Cut to `width` columns with an ellipsis.
-std::string cut(const std::string& text, size_t width) {
-  if (width_of(text) <= width) return text;
-  std::string result;
-  size_t columns = 0;
-  for (const char c : text) {
-    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U && ++columns >= width) break;
-    result += c;
-  }
-  return result + "…";
-}
+using namespace text;
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
@@ -57,11 +30,7 @@ class Page {
       : out_(out), color_(color), columns_(static_cast<size_t>(std::max(columns, 80))) {}
 
   size_t columns() const { return columns_; }
-  std::string ink(std::string text, Ink ink) const {
-    constexpr std::string_view codes[] = {"0", "1", "2", "32", "31", "33"};
-    if (!color_ || ink == Ink::plain) return text;
-    return fmt::format("\x1b[{}m{}\x1b[0m", codes[static_cast<size_t>(ink)], text);
-  }
+  std::string ink(std::string text, Ink ink) const { return inked(std::move(text), ink, color_); }
   void line(const std::string& text = "") const {
     const size_t end = text.find_last_not_of(' ');
     out_ << (end == std::string::npos ? "" : text.substr(0, end + 1)) << '\n';
@@ -94,34 +63,13 @@ class Page {
   size_t columns_;
 };
 
-Ink ink_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass:
-      return Ink::green;
-    case Verdict::fail:
-      return Ink::red;
-    case Verdict::inconclusive:
-      return Ink::yellow;
-    case Verdict::not_applicable:
-      return Ink::dim;
-  }
-  return Ink::plain;
-}
 std::string mark_of(const Page& page, Verdict verdict) {
-  constexpr std::string_view marks[] = {"✓", "✗", "?", "–"};
-  return page.ink(std::string(marks[static_cast<size_t>(verdict)]), ink_of(verdict));
-}
-
-std::string ms_or_dash(const std::optional<double>& ms) {
-  return ms ? format_ms(*ms) : "–";
+  return page.ink(std::string(text::mark_of(verdict)), ink_of(verdict));
 }
 
 void write_head(const Page& page, const Report& report) {
   const Run& run = *report.run;
-  std::string verdict(name_of(report.verdict));
-  std::ranges::transform(verdict, verdict.begin(), [](char c) {
-    return static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  });
+  const std::string verdict = upper(name_of(report.verdict));
   const std::string title = run.title.empty() ? "" : " · " + run.title;
   const size_t room = page.columns() - width_of(verdict) - 2;
   page.line(page.ink(verdict, ink_of(report.verdict)) + "  " +
@@ -157,12 +105,6 @@ void write_faults(const Page& page, const Run& run) {
   }
 }
 
-std::string measured_text(const RtoRow& row) {
-  if (!row.measured_ms) return "–";
-  if (row.open_at_end) return "≥ " + format_ms(*row.measured_ms);
-  return row.outages == 0 ? "none" : format_ms(*row.measured_ms);
-}
-
 void write_rto(const Page& page, const Report& report) {
   std::vector<std::string> faults;
   for (const RtoRow& row : report.rto) {
@@ -194,45 +136,25 @@ void write_rto(const Page& page, const Report& report) {
   }
 }
 
-std::string plain_money(Int128 minor, const std::string& currency) {
-  const auto exponent = currency_exponent(currency);
-  return format_minor(minor, exponent.value_or(0)) + " " + currency;
-}
-
 void write_rpo(const Page& page, const Report& report) {
   page.section(left("LOSS", 22), page.ink(right("target", 9) + right("lost", 9) +
                                               right("holes", 9) + right("span", 11) + "   money",
                                           Ink::dim));
   for (const RpoRow& row : report.rpo) {
-    std::string lost_money;
-    for (const LostMoney& lost : row.lost_money) {
-      lost_money += (lost_money.empty() ? "" : ", ") + plain_money(lost.minor, lost.currency);
-    }
-    if (lost_money.empty()) lost_money = row.lost_count == 0 ? "none" : "–";
     page.line(fmt::format("  {} {}{}{}{}{}   {}", mark_of(page, row.verdict), left(row.store, 18),
                           right(ms_or_dash(row.target_ms), 9),
                           right(row.lost_count ? std::to_string(*row.lost_count) : "–", 9),
                           right(row.lost_count ? std::to_string(row.holes) : "–", 9),
-                          right(ms_or_dash(row.lost_ms), 11), lost_money));
+                          right(ms_or_dash(row.lost_ms), 11), lost_money_text(row)));
   }
 }
 
 void write_pnl(const Page& page, const Report& report) {
-  struct Source {
-    std::string_view name;
-    std::optional<Int128> PnlRow::*member;
-  };
-  constexpr Source sources[] = {{"clients, acknowledged", &PnlRow::clients_acked},
-                                {"clients, at least", &PnlRow::clients_lower},
-                                {"clients, at most", &PnlRow::clients_upper},
-                                {"ledger", &PnlRow::ledger},
-                                {"events", &PnlRow::events},
-                                {"reporting", &PnlRow::reporting}};
   if (report.pnl.empty()) return;
   std::string header;
   for (const PnlRow& row : report.pnl) header += right(row.currency, 18);
   page.section(left("GROSS GAMING REVENUE", 28), page.ink(header, Ink::dim));
-  for (const Source& source : sources) {
+  for (const PnlSource& source : pnl_sources()) {
     std::string text;
     for (const PnlRow& row : report.pnl) {
       const std::optional<Int128>& minor = row.*source.member;

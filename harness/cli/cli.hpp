@@ -10,6 +10,7 @@
 #include "cli/arguments.hpp"
 #include "engine/rehearsal.hpp"
 #include "scenario/scenario.hpp"
+#include "scenario/suite.hpp"
 
 namespace rehearse {
 
@@ -30,9 +31,6 @@ int run_command_line(int argc, char** argv);
 // Prints `rehearse: message` on standard error.
 ExitCode complain(const Error& error);
 
-// Of two runs: fail is worse than inconclusive, an error is worse than both.
-ExitCode worse(ExitCode a, ExitCode b);
-
 Places find_places();
 // The fault, check and load names of the program itself, as validation wants them.
 const Catalogue& catalogue();
@@ -42,6 +40,15 @@ std::string stack_path(const Places& places, const std::string& name);
 Result<Scenario> load_scenario(const Places& places, const std::string& name_or_path,
                                const std::vector<std::string>& overrides);
 std::vector<std::string> scenario_files(const Places& places);
+
+// "…/scenarios/ci/zone-loss.yaml" → "ci/zone-loss".
+std::string scenario_name(const std::string& file);
+
+// A suite by path or by the name that `list suites` prints. Errors (usage): every diagnostic.
+Result<Suite> load_suite(const Places& places, const std::string& name_or_path);
+std::vector<std::string> suite_files(const Places& places);
+// Whether that is a suite's file or name, and no scenario's.
+bool names_suite(const Places& places, const std::string& name_or_path);
 
 // True once SIGINT or SIGTERM came; the handler is installed by the first call.
 bool interrupted();

@@ -27,16 +27,25 @@ int terminal_columns() {
   return std::clamp<int>(size.ws_col, 80, 160);
 }
 
+Status write_report_files(const Report& report, const std::string& run_dir) {
+  std::ostringstream json, junit, markdown;
+  write_json(json, report);
+  write_junit(junit, report, run_dir);
+  write_markdown(markdown, report, run_dir);
+  for (const auto& [name, text] :
+       {std::pair("/report.json", json.str()), std::pair("/junit.xml", junit.str()),
+        std::pair("/report.md", markdown.str())})
+    if (auto written = write_file_atomically(run_dir + name, text); !written) return written;
+  return {};
+}
+
 ExitCode judge_and_report(const std::string& run_dir, bool write_files) {
   const auto run = read_run(run_dir);
   if (!run) return complain(run.error());
   const Report report = judge(*run);
-  if (write_files) {
-    std::ostringstream json;
-    write_json(json, report);
-    if (auto written = write_file_atomically(run_dir + "/report.json", json.str()); !written)
+  if (write_files)
+    if (auto written = write_report_files(report, run_dir); !written)
       return complain(written.error());
-  }
   write_terminal(std::cout, report, color_wanted(), terminal_columns());
   std::cout << "run folder: " << run_dir << "\n" << std::flush;
   return exit_code_of(report);

@@ -14,8 +14,7 @@ namespace {
 void list_scenarios(const Places& places) {
   for (const auto& file : scenario_files(places)) {
     const auto scenario = load_scenario(places, file, {});
-    const std::filesystem::path path(file);
-    fmt::print("{:<28}  {}\n", path.parent_path().filename().string() + "/" + path.stem().string(),
+    fmt::print("{:<28}  {}\n", scenario_name(file),
                scenario ? scenario->title : "(invalid: `./rehearse validate` says why)");
   }
 }
@@ -28,12 +27,22 @@ void list_stacks(const Places& places) {
       fmt::print("{:<28}  {}\n", stack->name, stack->title);
 }
 
+void list_suites(const Places& places) {
+  for (const auto& file : suite_files(places)) {
+    const auto suite = load_suite(places, file);
+    const std::string name = std::filesystem::path(file).stem().string();
+    fmt::print("{:<28}  {}\n", name,
+               suite ? fmt::format("{} ({} scenarios)", suite->title, suite->scenarios.size())
+                     : "(invalid: `./rehearse validate` says why)");
+  }
+}
+
 }  // namespace
 
 void add_list(Arguments& verb, Cli& cli) {
   auto what = std::make_shared<std::string>();
-  verb.word("what", *what, "faults, checks, scenarios or stacks", true,
-            {"faults", "checks", "scenarios", "stacks"});
+  verb.word("what", *what, "faults, checks, scenarios, stacks or suites", true,
+            {"faults", "checks", "scenarios", "stacks", "suites"});
   verb.action([what, &cli] {
     if (*what == "faults")
       for (const auto& fault : all_faults())
@@ -42,6 +51,7 @@ void add_list(Arguments& verb, Cli& cli) {
       for (const auto& check : all_checks()) fmt::print("{:<28}  {}\n", check.name, check.question);
     if (*what == "scenarios") list_scenarios(cli.places);
     if (*what == "stacks") list_stacks(cli.places);
+    if (*what == "suites") list_suites(cli.places);
   });
 }
 

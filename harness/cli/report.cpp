@@ -1,6 +1,7 @@
 // rehearse report RUN --format F: write a report again.
 #include "reports/report.hpp"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -15,18 +16,27 @@ void add_report(Arguments& verb, Cli& cli) {
   };
   auto arguments = std::make_shared<Arguments>();
   verb.word("run", arguments->run, "folder of the run", true);
-  verb.text("--format", arguments->format, "json or terminal", {"json", "terminal"});
+  verb.text("--format", arguments->format, "json, junit, markdown or terminal",
+            {"html", "json", "junit", "markdown", "terminal"});
   verb.action([arguments, &cli] {
+    const std::string& format = arguments->format;
+    if (format == "html") {
+      cli.exit =
+          complain({ExitCode::usage, "there is no HTML report yet: markdown is the nearest"});
+      return;
+    }
     const auto run = read_run(arguments->run);
     if (!run) {
       cli.exit = complain(run.error());
       return;
     }
     const Report report = judge(*run);
-    if (arguments->format == "json")
-      write_json(std::cout, report);
-    else
-      write_terminal(std::cout, report, color_wanted(), terminal_columns());
+    const std::string run_dir =
+        std::filesystem::absolute(arguments->run).lexically_normal().string();
+    if (format == "json") write_json(std::cout, report);
+    if (format == "junit") write_junit(std::cout, report, run_dir);
+    if (format == "markdown") write_markdown(std::cout, report, run_dir);
+    if (format == "terminal") write_terminal(std::cout, report, color_wanted(), terminal_columns());
   });
 }
 

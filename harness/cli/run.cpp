@@ -84,7 +84,8 @@ void add_run(Arguments& verb, Cli& cli) {
   verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s");
   verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of the scenario");
   verb.flag("--keep", arguments->keep, "leave the stack up");
-  verb.flag("--reuse", arguments->reuse, "use the stack that is up");
+  verb.flag("--reuse", arguments->reuse,
+            "use the stack that is up; it is reset first where it was used");
   verb.action([arguments, &cli] { cli.exit = run_all(cli, *arguments); });
 }
 

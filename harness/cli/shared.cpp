@@ -30,8 +30,7 @@ std::string find_scenario(const Places& places, const std::string& name_or_path)
   if (fs::is_regular_file(name_or_path, ignored)) return name_or_path;
   for (const auto& file : scenario_files(places)) {
     const auto stem = fs::path(file).stem().string();
-    const auto tiered = fs::path(file).parent_path().filename().string() + "/" + stem;
-    if (name_or_path == stem || name_or_path == tiered) return file;
+    if (name_or_path == stem || name_or_path == scenario_name(file)) return file;
   }
   return name_or_path;
 }
@@ -41,22 +40,6 @@ std::string find_scenario(const Places& places, const std::string& name_or_path)
 ExitCode complain(const Error& error) {
   fmt::print(stderr, "rehearse: {}\n", error.message);
   return error.code;
-}
-
-ExitCode worse(ExitCode a, ExitCode b) {
-  const auto rank = [](ExitCode code) {
-    switch (code) {
-      case ExitCode::expected:
-        return 0;
-      case ExitCode::inconclusive:
-        return 1;
-      case ExitCode::failed:
-        return 2;
-      default:
-        return 3 + static_cast<int>(code);
-    }
-  };
-  return rank(a) >= rank(b) ? a : b;
 }
 
 Places find_places() {
@@ -126,6 +109,55 @@ Result<Scenario> load_scenario(const Places& places, const std::string& name_or_
   if (scenario) return std::move(*scenario);
   std::string all;
   for (const auto& diagnostic : scenario.error())
+    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
+  return fail(ExitCode::usage, all);
+}
+
+std::string scenario_name(const std::string& file) {
+  const fs::path path(file);
+  return path.parent_path().filename().string() + "/" + path.stem().string();
+}
+
+std::vector<std::string> suite_files(const Places& places) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(places.root + "/scenarios/suites", ignored))
+    if (file.path().extension() == ".yaml") files.push_back(file.path().string());
+  std::ranges::sort(files);
+  return files;
+}
+
+bool names_suite(const Places& places, const std::string& name_or_path) {
+  const std::string scenario = find_scenario(places, name_or_path);
+  if (const auto text = read_file(scenario)) return is_suite(*text);
+  return std::ranges::any_of(suite_files(places), [&](const std::string& file) {
+    return fs::path(file).stem() == name_or_path;
+  });
+}
+
+Result<Suite> load_suite(const Places& places, const std::string& name_or_path) {
+  SuiteInput input{name_or_path, "", {}};
+  std::error_code ignored;
+  std::vector<std::string> known;
+  for (const auto& file : suite_files(places)) {
+    known.push_back(fs::path(file).stem().string());
+    if (known.back() == name_or_path && !fs::is_regular_file(name_or_path, ignored))
+      input.path = file;
+  }
+  auto text = read_file(input.path);
+  if (!text) {
+    const auto near = suggest(name_or_path, known);
+    return fail(ExitCode::usage,
+                fmt::format("no suite `{}`; {}", name_or_path,
+                            near ? fmt::format("did you mean `{}`?", *near)
+                                 : "`./rehearse list suites` names those there are"));
+  }
+  input.text = std::move(*text);
+  for (const auto& file : scenario_files(places)) input.scenarios.push_back(scenario_name(file));
+  auto suite = parse_suite(input);
+  if (suite) return std::move(*suite);
+  std::string all;
+  for (const auto& diagnostic : suite.error())
     all += (all.empty() ? "" : "\n") + to_string(diagnostic);
   return fail(ExitCode::usage, all);
 }

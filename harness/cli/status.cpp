@@ -21,7 +21,7 @@ ExitCode print_status(const Cli& cli, const std::string& name) {
   }
   const auto file = read_stack_file(stack_path(cli.places, active->stack));
   if (!file) return complain(file.error());
-  const auto stack = make_stack(*file, {});
+  const auto stack = make_stack(*file, active->settings);
   if (!stack) return complain(stack.error());
   const Observer observer(*stack, nullptr);
   const auto containers = static_cast<size_t>(std::ranges::count_if(

@@ -67,7 +67,7 @@ MachineFact room_fact(const std::string& name, const std::string& where, int64_t
 StatePaths state_paths() {
   const char* chosen = std::getenv("REHEARSE_STATE");
   const std::string root = chosen && *chosen ? chosen : "/var/lib/rehearse";
-  return {root, root + "/nodes", root + "/active.json", root + "/lock"};
+  return {root, root + "/nodes", root + "/active.json", root + "/lock", root + "/logs"};
 }
 
 std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {
@@ -124,8 +124,11 @@ MachineLock::~MachineLock() {
 }
 
 Status write_active(const ActiveStack& active) {
-  const nlohmann::json json = {
-      {"stack", active.stack}, {"run_dir", active.run_dir}, {"kept", active.kept}};
+  const nlohmann::json json = {{"stack", active.stack},
+                               {"run_dir", active.run_dir},
+                               {"kept", active.kept},
+                               {"settings", active.settings},
+                               {"log_dir", active.log_dir}};
   return write_file_atomically(state_paths().active, json.dump() + "\n");
 }
 
@@ -139,7 +142,9 @@ Result<ActiveStack> read_active() {
     return fail(ExitCode::machine, fmt::format("{} is damaged: `./rehearse down` removes all that "
                                                "is left",
                                                state_paths().active));
-  return ActiveStack{json.value("stack", ""), json.value("run_dir", ""), json.value("kept", false)};
+  return ActiveStack{json.value("stack", ""), json.value("run_dir", ""), json.value("kept", false),
+                     json.value("settings", std::map<std::string, std::string>{}),
+                     json.value("log_dir", "")};
 }
 
 Status clear_active() {

@@ -1,6 +1,7 @@
 // What this machine can and cannot do, and who else rehearses on it.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@ namespace rehearse {
 
 // Where we keep what must be found again after a crash (REHEARSE_STATE, else /var/lib/rehearse).
 struct StatePaths {
-  std::string root, nodes, active, lock;
+  std::string root, nodes, active, lock, logs;  // logs: of a stack that outlives a run
 };
 StatePaths state_paths();
 
@@ -43,7 +44,9 @@ class MachineLock {
 // The run or stack that is on this machine now; written before anything is raised.
 struct ActiveStack {
   std::string stack, run_dir;
-  bool kept = false;  // left up on purpose (`up`, `--keep`)
+  bool kept = false;                                 // left up on purpose (`up`, `--keep`)
+  std::map<std::string, std::string> settings = {};  // of the stack, as chosen
+  std::string log_dir = {};                          // where its nodes write theirs
 };
 Status write_active(const ActiveStack& active);
 Result<ActiveStack> read_active();  // empty stack = none

@@ -13,7 +13,9 @@
 #include "base/sha256.hpp"
 #include "engine/fault_runner.hpp"
 #include "engine/machine.hpp"
+#include "engine/node_logs.hpp"
 #include "engine/recovery.hpp"
+#include "engine/reset.hpp"
 #include "engine/stage.hpp"
 #include "load/profiles.hpp"
 
@@ -23,6 +25,7 @@ namespace {
 constexpr auto tick = std::chrono::milliseconds(100);
 constexpr int64_t settle_after_heal_ns = 10 * ns_per_s;
 constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
+constexpr int64_t reuse_deadline_ns = 10 * ns_per_s;
 // The first part of the steady phase warms caches and connections and is no baseline.
 constexpr int64_t warm_up_ms_max = 5'000;
 
@@ -41,6 +44,7 @@ class Rehearsal {
  private:
   Status prepare();
   Status raise();
+  Status reuse();
   Status steady();
   void disturb();
   void observe();
@@ -61,6 +65,7 @@ class Rehearsal {
   Recorder recorder_;
   Stage stage_;
   StackPlaces places_;
+  NodeLogs logs_;
   Run run_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<HistoryWriter> history_;
@@ -103,7 +108,8 @@ Status Rehearsal::prepare() {
   auto images = read_image_list(options_.places.images_list);
   if (!images) return std::unexpected(images.error());
   run_.images = *images;
-  places_ = {*images, options_.places.binary_dir, path("logs")};
+  const bool outlives = options_.keep || options_.shared;
+  places_ = {*images, options_.places.binary_dir, outlives ? state_paths().logs : path("logs")};
   return {};
 }
 
@@ -114,13 +120,38 @@ Status Rehearsal::raise() {
   run_.versions["rehearse"] = REHEARSE_VERSION;
   utsname kernel{};
   if (::uname(&kernel) == 0) run_.versions["kernel"] = kernel.release;
-  if (options_.reuse) return stage_.reuse();
-  if (auto written = write_active({scenario_.stack, options_.out_dir, options_.keep}); !written)
+  if (options_.reuse) return reuse();
+  if (places_.log_dir != path("logs")) {
+    auto begun = NodeLogs::begin_anew(places_.log_dir);
+    if (!begun) return std::unexpected(begun.error());
+    logs_ = std::move(*begun);
+  }
+  if (auto written = write_active({scenario_.stack, options_.out_dir, options_.keep,
+                                   stage_.stack().settings, places_.log_dir});
+      !written)
     return written;
   auto ready_ms = stage_.raise(places_);
   if (!ready_ms) return std::unexpected(ready_ms.error());
   run_.stack_ready_ms = *ready_ms;
   recorder_.event("stack", "whole", fmt::format("after {:.1f} s", *ready_ms / 1000));
+  return {};
+}
+
+Status Rehearsal::reuse() {
+  auto active = read_active();
+  if (!active) return std::unexpected(active.error());
+  active->run_dir = options_.out_dir;  // whose faults `undo` heals from here on
+  if (auto written = write_active(*active); !written) return written;
+  logs_ = NodeLogs::from_now_on(active->log_dir);
+  stage_.watch();
+  const int64_t now_ns = monotonic_ns();
+  if (auto whole = stage_.wait_whole(now_ns, now_ns + reuse_deadline_ns); !whole) return whole;
+  const double reset_ms = options_.reset_ms.value_or(0);
+  recorder_.event(
+      "stack", "used again",
+      reset_ms > 0
+          ? fmt::format("reset in {:.1f} s: whole, books without a trace of use", reset_ms / 1000)
+          : "whole, books without a trace of use");
   return {};
 }
 
@@ -266,6 +297,7 @@ Status Rehearsal::record() {
   run_.events = recorder_.events();
   run_.roles = recorder_.roles();
   run_.troubles = recorder_.troubles();
+  if (auto copied = logs_.copy_to(path("logs")); !copied) live_.say("  " + copied.error().message);
   if (auto closed = history_->close(); !closed) return closed;
   return write_run(options_.out_dir, run_);
 }
@@ -284,29 +316,62 @@ Status Rehearsal::play() {
 
 }  // namespace
 
-Status rehearse_scenario(const RehearsalOptions& options, LiveView& live) {
+Status rehearse_scenario(const RehearsalOptions& given, LiveView& live) {
+  RehearsalOptions options = given;
   if (!options.scenario.stop_when.empty())
-    return fail(ExitCode::usage, "stop_when is not carried out yet: a scenario that relies on it "
-                                 "would run on where it asks to stop");
+    return fail(ExitCode::usage,
+                "stop_when is not carried out yet: a scenario that relies on it "
+                "would run on where it asks to stop");
   auto stack = make_stack(options.stack, options.scenario.stack_set);
   if (!stack) return std::unexpected(stack.error());
   const auto runtime = make_podman_runtime(state_paths().nodes);
-  if (!options.reuse)
+  if (!options.reuse) {
     if (auto clean = require_clean(*runtime); !clean) return clean;
+  } else if (!options.reset_ms) {
+    auto reset_ms =
+        reset_active_stack(options.stack, options.scenario.stack_set, options.cancelled, live);
+    if (!reset_ms) return std::unexpected(reset_ms.error());
+    options.reset_ms = *reset_ms;
+  }
   Status played;
   {
     Rehearsal rehearsal(options, *runtime, std::move(*stack), live);
     played = rehearsal.play();
   }
-  if (options.reuse || (options.keep && played)) return played;
-  live.status("taking the stack down");
-  const int64_t began_ns = monotonic_ns();
-  Status down = take_down(*runtime);
-  if (down) down = clear_active();
-  if (down)
-    live.say(fmt::format("  stack: gone · after {:.1f} s",
-                         static_cast<double>(monotonic_ns() - began_ns) / ns_per_s));
+  if (options.reuse || ((options.keep || options.shared) && played)) return played;
+  const Status down = take_active_down(live);
   return played ? down : played;
+}
+
+Result<double> reset_active_stack(const StackFile& file,
+                                  const std::map<std::string, std::string>& settings,
+                                  const std::function<bool()>& cancelled, LiveView& live) {
+  auto stack = make_stack(file, settings);
+  if (!stack) return std::unexpected(stack.error());
+  const auto active = read_active();
+  if (!active) return std::unexpected(active.error());
+  if (active->stack.empty())
+    return fail(ExitCode::machine, "no stack is up: `./rehearse up` raises one");
+  if (active->stack != file.name || active->settings != stack->settings)
+    return fail(
+        ExitCode::machine,
+        fmt::format("the stack that is up is {}{}: take it down by `./rehearse down`",
+                    active->stack, active->stack == file.name ? " with other settings" : ""));
+  const auto runtime = make_podman_runtime(state_paths().nodes);
+  Recorder recorder(nullptr);
+  Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
+  return make_pristine(stage, *runtime, live, cancelled);
+}
+
+Status take_active_down(LiveView& live) {
+  live.status("taking the stack down");
+  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const int64_t began_ns = monotonic_ns();
+  if (auto down = take_down(*runtime); !down) return down;
+  if (auto cleared = clear_active(); !cleared) return cleared;
+  live.say(fmt::format("  stack: gone · after {:.1f} s",
+                       static_cast<double>(monotonic_ns() - began_ns) / ns_per_s));
+  return {};
 }
 
 Status raise_and_keep(const StackFile& file, const std::map<std::string, std::string>& settings,
@@ -318,9 +383,10 @@ Status raise_and_keep(const StackFile& file, const std::map<std::string, std::st
   if (!images) return std::unexpected(images.error());
   const auto runtime = make_podman_runtime(state_paths().nodes);
   if (auto clean = require_clean(*runtime); !clean) return clean;
-  const std::string logs = state_paths().root + "/logs";
-  if (auto made = make_directories(logs); !made) return made;
-  if (auto written = write_active({file.name, "", true}); !written) return written;
+  const std::string logs = state_paths().logs;
+  if (auto begun = NodeLogs::begin_anew(logs); !begun) return std::unexpected(begun.error());
+  if (auto written = write_active({file.name, "", true, stack->settings, logs}); !written)
+    return written;
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
   const auto ready_ms = stage.raise({*images, places.binary_dir, logs});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/clock.hpp"
@@ -50,10 +51,7 @@ Stage::~Stage() = default;
 
 Result<double> Stage::raise(const StackPlaces& places) {
   const int64_t began_ns = monotonic_ns();
-  observer_ = std::make_unique<Observer>(
-      stack_, [this](int64_t at_ns, const std::string& node, const std::string& role) {
-        recorder_.role(at_ns, node, role);
-      });
+  watch();
   const int64_t deadline_ns = began_ns + ready_deadline_ns;
   if (auto made = rehearse::raise(runtime_, stack_, places, *observer_, deadline_ns, cancelled_);
       !made)
@@ -86,15 +84,23 @@ std::string Stage::why_not_ready(const StackPlaces& places) const {
   return text;
 }
 
-Status Stage::reuse() {
+void Stage::watch() {
   observer_ = std::make_unique<Observer>(
       stack_, [this](int64_t at_ns, const std::string& node, const std::string& role) {
         recorder_.role(at_ns, node, role);
       });
+}
+
+Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
   const bool whole = observer_->wait_until(
-      [&](const StackView& view) { return missing_redundancy(stack_, view).empty(); },
-      monotonic_ns() + 10 * ns_per_s, cancelled_);
+      [&](const StackView& view) {
+        return missing_redundancy(stack_, view).empty() &&
+               std::ranges::all_of(
+                   view.nodes, [&](const auto& node) { return node.second.seen_ns >= since_ns; });
+      },
+      deadline_ns, cancelled_);
   if (whole) return {};
+  if (cancelled_()) return fail(ExitCode::interrupted, "interrupted while the stack came up");
   return fail(ExitCode::machine, fmt::format("the stack that is up is not whole: {}; take it down "
                                              "by `./rehearse down`",
                                              fmt::join(missing(), ", ")));

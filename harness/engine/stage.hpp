@@ -25,8 +25,10 @@ class Stage {
   // From nothing to whole: every node healthy, every role taken, all copies in sync.
   // Returns milliseconds. Errors (machine): what is missing, with the last lines of its log.
   Result<double> raise(const StackPlaces& places);
-  // One that is up already must be whole.
-  Status reuse();
+  // One that is up already: begins to watch it, and waits until it is whole by looks that began
+  // after `since_ns`. Errors (machine): what is missing.
+  void watch();
+  Status wait_whole(int64_t since_ns, int64_t deadline_ns);
 
   // All writers stop for good, then what they wrote flows to its end (events published).
   // Errors (inconclusive): a writer that cannot be fenced, or a deadline missed.

@@ -127,6 +127,22 @@ class Podman final : public Runtime {
     return run_checked(argv, start_ms);
   }
 
+  // The folder itself stays: it is mounted, and a new one of the same name would not be.
+  Status wipe(const std::vector<std::string>& nodes) override {
+    for (const auto& node : nodes) {
+      std::error_code error;
+      std::vector<std::filesystem::path> found;
+      for (const auto& entry : std::filesystem::directory_iterator(state_dir_ + "/" + node, error))
+        found.push_back(entry.path());
+      for (size_t i = 0; i < found.size() && !error; ++i)
+        std::filesystem::remove_all(found[i], error);
+      if (error)
+        return fail(ExitCode::machine,
+                    fmt::format("cannot empty {}/{}: {}", state_dir_, node, error.message()));
+    }
+    return {};
+  }
+
   Status remove_all() override {
     auto names = containers();
     if (!names) return std::unexpected(names.error());

@@ -64,7 +64,8 @@ class Runtime {
   // Runs a program inside a node to its end, as that container's user: what it printed.
   virtual Result<std::string> exec(const std::string& node,
                                    const std::vector<std::string>& argv) = 0;
-  virtual Status remove_all() = 0;  // containers and their data
+  virtual Status wipe(const std::vector<std::string>& nodes) = 0;   // data of nodes that are dead
+  virtual Status remove_all() = 0;                                  // containers and their data
   virtual Result<std::map<std::string, NodeState>> states() = 0;
 
   // Drops everything from and to `ranges` (addresses or prefixes, none within another) in the

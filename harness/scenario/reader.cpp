@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "base/units.hpp"
 
@@ -56,6 +57,26 @@ std::optional<std::string> read_text(const Node& node, std::string_view what, Pr
   problems.add(node.at,
                blank ? fmt::format("`{}` must not be empty", what) : must_be(what, "text", node));
   return std::nullopt;
+}
+
+std::string read_own_name(const Node& node, std::string_view what, const std::string& path,
+                          std::string_view kept_as, Problems& problems) {
+  const auto name = read_text(node, what, problems);
+  if (!name) return "";
+  const bool good =
+      name->size() <= 64 && std::ranges::all_of(*name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+      });
+  const std::string file = std::filesystem::path(path).filename().string();
+  if (!good) {
+    problems.add(node.at, fmt::format("the name {} may have lower-case letters, digits, - "
+                                      "and _ only, up to 64",
+                                      shown(*name)));
+  } else if (file != *name + ".yaml" && (kept_as.empty() || file != kept_as)) {
+    problems.add(node.at, fmt::format("the {} {} is in the file {}: it must be {}.yaml", what,
+                                      shown(*name), shown(file), *name));
+  }
+  return *name;
 }
 
 std::optional<std::string> read_one_of(const Node& node, std::string_view what,

@@ -18,6 +18,10 @@ constexpr int64_t duration_ms_max = 366LL * 86'400'000;
 // Each adds a problem and returns nothing where the value is not what it must be. `what` is the
 // name of the value in messages, mostly its key.
 std::optional<std::string> read_text(const Node& node, std::string_view what, Problems& problems);
+// The name of what a file describes: a folder can be called so, and the file NAME.yaml is (or
+// `kept_as`, if that is not empty). Given back also where it is wrong.
+std::string read_own_name(const Node& node, std::string_view what, const std::string& path,
+                          std::string_view kept_as, Problems& problems);
 std::optional<std::string> read_one_of(const Node& node, std::string_view what,
                                        const std::vector<std::string>& known, Problems& problems);
 std::optional<uint64_t> read_whole(const Node& node, std::string_view what, uint64_t min,

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <filesystem>
 
 #include "scenario/overrides.hpp"
 #include "scenario/parts.hpp"
@@ -23,31 +22,11 @@ constexpr int64_t default_steady_ms = 15'000;
 constexpr int64_t default_observe_ms = 120'000;
 constexpr int64_t default_drain_ms = 60'000;
 
-// Names become folders' names.
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
-
-void read_name(const Node& node, const std::string& path, Scenario& scenario, Problems& problems) {
-  const auto name = yaml::read_text(node, "scenario", problems);
-  if (!name) return;
-  scenario.name = *name;
-  if (!is_name(*name)) {
-    return problems.add(node.at, fmt::format("the name {} may have lower-case letters, digits, - "
-                                             "and _ only, up to 64",
-                                             yaml::shown(*name)));
-  }
-  const std::string file = std::filesystem::path(path).filename().string();
-  // What a run's folder keeps is a scenario too, under a name that is the same for all.
-  if (file == *name + ".yaml" || file == "scenario.yaml") return;
-  problems.add(node.at, fmt::format("the scenario {} is in the file {}: it must be {}.yaml",
-                                    yaml::shown(*name), yaml::shown(file), *name));
-}
-
 void read_head(MapReader& map, const std::string& path, Scenario& scenario, Problems& problems) {
-  if (const Node* name = map.need("scenario")) read_name(*name, path, scenario, problems);
+  if (const Node* name = map.need("scenario")) {
+    // What a run's folder keeps is a scenario too, under a name that is the same for all.
+    scenario.name = yaml::read_own_name(*name, "scenario", path, "scenario.yaml", problems);
+  }
   if (const Node* title = map.need("title")) {
     scenario.title = yaml::read_text(*title, "title", problems).value_or("");
   }

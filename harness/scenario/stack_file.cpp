@@ -143,6 +143,32 @@ BooksEntry read_books_entry(const YAML::Node& node) {
   return books;
 }
 
+// What is wiped must not be written to meanwhile, so it must be stopped as well.
+ResetEntry read_reset(const YAML::Node& node, const StackFile& stack) {
+  Section section(node, "reset");
+  ResetEntry reset;
+  reset.stop = text_list(section.need("stop"));
+  reset.sql = text_list(section.get("sql"));
+  reset.topics = text_list(section.get("topics"));
+  reset.data = text_list(section.get("data"));
+  section.finish();
+  std::vector<std::string> components;
+  for (const auto& component : stack.components)
+    if (!component.image.empty()) components.push_back(component.name);
+  for (const auto* names : {&reset.stop, &reset.data})
+    for (const auto& name : *names) {
+      if (std::ranges::find(components, name) != components.end()) continue;
+      const auto near = suggest(name, components);
+      throw Mistake{node.Mark(), fmt::format("reset names no component `{}`{}", name,
+                                             near ? "; did you mean `" + *near + "`?" : "")};
+    }
+  for (const auto& name : reset.data)
+    if (std::ranges::find(reset.stop, name) == reset.stop.end())
+      throw Mistake{node.Mark(),
+                    fmt::format("reset wipes the data of {}, which it does not stop", name)};
+  return reset;
+}
+
 StackFile read_root(const std::string& path, const YAML::Node& root) {
   Section section(root, "a stack");
   StackFile stack;
@@ -163,6 +189,7 @@ StackFile read_root(const std::string& path, const YAML::Node& root) {
   stack.edge_component = section.need("edge").as<std::string>();
   stack.players_node = section.need("players").as<std::string>();
   stack.books = read_books_entry(section.need("books"));
+  if (const auto reset = section.get("reset")) stack.reset = read_reset(reset, stack);
   section.finish();
   return stack;
 }

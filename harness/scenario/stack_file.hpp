@@ -50,6 +50,15 @@ struct BooksEntry {
   std::string provider_component, provider_path;
 };
 
+// How a stack that a rehearsal has used becomes as good as new: these components are killed, what
+// they wrote is wiped, they are started again in the opposite order.
+struct ResetEntry {
+  std::vector<std::string> stop;    // components
+  std::vector<std::string> sql;     // statements, by the books' user, in one transaction
+  std::vector<std::string> topics;  // of Kafka, deleted
+  std::vector<std::string> data;    // components whose own folder is emptied
+};
+
 struct StackFile {
   std::string path, name, title, subnet, control_address;
   std::set<std::string> capabilities;
@@ -58,6 +67,7 @@ struct StackFile {
   std::map<std::string, SettingEntry> settings;  // "postgres.profile" → …
   std::string edge_component, players_node;      // where players come from and go to
   BooksEntry books;
+  std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };
 
 // Errors (usage): file:line:column: what is wrong.

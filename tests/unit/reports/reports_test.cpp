@@ -35,6 +35,33 @@ std::string terminal_of(const Run& run, bool color = false, int columns = 80) {
   return out.str();
 }
 
+std::string junit_of(const Run& run) {
+  std::ostringstream out;
+  write_junit(out, judge(run), "runs/" + run.id);
+  return out.str();
+}
+std::string markdown_of(const Run& run) {
+  std::ostringstream out;
+  write_markdown(out, judge(run), "runs/" + run.id);
+  return out.str();
+}
+
+// The planted bug is seen by the check that the canary names, and by another one.
+Run canary_run() {
+  RecordedRun run = honest_run();
+  run.scenario = "canary-double-payout";
+  run.id = "20260131T120000Z-canary-double-payout-7";
+  run.title = "A payout that timed out is sent again through the other provider, with another key";
+  run.tier = "canary";
+  run.expect_fail = {"no_duplicate_payouts"};
+  auto& transfers = *run.books.provider_transfers;
+  ProviderTransfer again = *std::ranges::find(transfers, "out", &ProviderTransfer::direction);
+  again.provider = again.provider == "psp-a" ? "psp-b" : "psp-a";
+  again.transfer = "x-again";
+  transfers.push_back(again);
+  return run;
+}
+
 // Red in several ways, with everything that a report can have.
 Run bad_run() {
   RecordedRun run = honest_run();
@@ -109,12 +136,26 @@ TEST(Judge, Canary) {
 TEST(Reports, JsonMatchesGolden) {
   compare_with_golden("pass.json", json_of(honest_run()));
   compare_with_golden("fail.json", json_of(bad_run()));
+  compare_with_golden("canary.json", json_of(canary_run()));
 }
 
 TEST(Reports, TerminalMatchesGolden) {
   compare_with_golden("pass.txt", terminal_of(honest_run()));
   compare_with_golden("fail.txt", terminal_of(bad_run()));
   compare_with_golden("fail-wide.txt", terminal_of(bad_run(), false, 120));
+  compare_with_golden("canary.txt", terminal_of(canary_run()));
+}
+
+TEST(Reports, JunitMatchesGolden) {
+  compare_with_golden("pass.xml", junit_of(honest_run()));
+  compare_with_golden("fail.xml", junit_of(bad_run()));
+  compare_with_golden("canary.xml", junit_of(canary_run()));
+}
+
+TEST(Reports, MarkdownMatchesGolden) {
+  compare_with_golden("pass.md", markdown_of(honest_run()));
+  compare_with_golden("fail.md", markdown_of(bad_run()));
+  compare_with_golden("canary.md", markdown_of(canary_run()));
 }
 
 TEST(Reports, UnmeasuredIsNull) {

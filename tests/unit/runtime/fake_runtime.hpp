@@ -15,6 +15,7 @@ namespace rehearse {
 class FakeRuntime final : public Runtime {
  public:
   std::vector<std::string> calls;
+  std::vector<std::string> started;  // nodes, in their order
   std::map<std::string, NodeState> nodes;
   std::set<std::string> cut_nodes;
   int64_t packets_per_look = 1;
@@ -35,6 +36,7 @@ class FakeRuntime final : public Runtime {
       return fail(ExitCode::machine, "no memory for a start");
     }
     for (const auto& name : names) nodes[name].running = true;
+    started.insert(started.end(), names.begin(), names.end());
     return note("start");
   }
   Status kill(const std::vector<std::string>& names) override {
@@ -55,6 +57,13 @@ class FakeRuntime final : public Runtime {
     for (const auto& word : argv) call += " " + word;
     (void)note(call);
     return exec_answer;
+  }
+  Status wipe(const std::vector<std::string>& names) override {
+    for (const auto& name : names) {
+      if (nodes[name].running) return fail(ExitCode::bug, name + " is wiped while it runs");
+      (void)note("wipe " + name);
+    }
+    return {};
   }
   Status remove_all() override {
     nodes.clear();

@@ -112,6 +112,27 @@ TEST(StackFile, AnUnknownKeyIsNamedWithItsPlaceAndASuggestion) {
   EXPECT_NE(file.error().message.find("did you mean `port`"), std::string::npos);
 }
 
+TEST(StackFile, AResetNamesComponentsThatItAlsoStops) {
+  const auto error = [](const std::string& reset) {
+    const std::string path = testing::TempDir() + "/reset-stack.yaml";
+    std::ofstream(path) << "stack: reset-stack\nsubnet: 198.18.0.0/16\ncontrol: 198.18.255.1\n"
+                           "zones: {az-1: 198.18.1.0/24}\nedge: edge\nplayers: edge\n"
+                           "components:\n  edge: {image: haproxy, zones: [az-1], host: 5}\n"
+                           "books: {sql: {tables: {}}}\nreset: "
+                        << reset << "\n";
+    const auto file = read_stack_file(path);
+    return file ? "" : file.error().message.substr(path.size());
+  };
+  EXPECT_EQ(error("{stop: [edge], data: [edge], sql: [SELECT 1]}"), "");
+  EXPECT_EQ(error("{stop: [edgy]}"),
+            ":10:8: reset names no component `edgy`; did you mean `edge`?");
+  EXPECT_EQ(error("{stop: [], data: [edge]}"),
+            ":10:8: reset wipes the data of edge, which it does not stop");
+  EXPECT_EQ(error("{stop: [edge], topic: [a]}"),
+            ":10:23: unknown key `topic` in reset; did you mean `topics`?");
+  EXPECT_EQ(error("{sql: [SELECT 1]}"), ":10:8: reset needs `stop`");
+}
+
 TEST(MissingRedundancy, NothingIsMissingFromAWholeStack) {
   const auto stack = make_stack(shipped(), {});
   EXPECT_TRUE(missing_redundancy(*stack, whole_view(*stack)).empty());

@@ -1,0 +1,13 @@
+// UTF-8 (RFC 3629), one character at a time.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace rehearse {
+
+// The length in bytes of the character at the start of `text`; 0 = there is none. Overlong forms,
+// surrogates and what lies beyond U+10FFFF are refused. `text` must not be empty.
+size_t utf8_length(std::string_view text);
+
+}  // namespace rehearse

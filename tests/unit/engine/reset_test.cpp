@@ -1,0 +1,108 @@
+#include "engine/reset.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../runtime/fake_runtime.hpp"
+#include "base/clock.hpp"
+
+namespace rehearse {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// The shipped stack on a machine that plays along; nothing here has a network.
+class ResetTest : public testing::Test {
+ protected:
+  ResetTest() {
+    auto file = read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml");
+    EXPECT_TRUE(file) << file.error().message;
+    stack_ = *make_stack(*file, {});
+    for (const auto& node : stack_.nodes)
+      if (stack_.has_container(node)) runtime_.nodes[node.name] = {true, true, 0};
+    hands_.wipe_sql = [this](int64_t) { return step("sql"); };
+    hands_.delete_topics = [this](int64_t) { return step("topics"); };
+    hands_.wait_whole = [this](int64_t since_ns, int64_t) {
+      EXPECT_GE(since_ns, began_ns_);
+      return step("whole");
+    };
+    hands_.prove_unused = [this](int64_t) { return step("unused"); };
+  }
+
+  Status step(const std::string& name) {
+    runtime_.calls.push_back(name);
+    if (name == failing_) return fail(ExitCode::machine, name + " failed");
+    return {};
+  }
+  Status reset(int64_t deadline_ms = 5000) {
+    return reset_platform(stack_, runtime_, hands_, monotonic_ns() + deadline_ms * ns_per_ms,
+                          [this] { return cancelled_; });
+  }
+
+  FakeRuntime runtime_;
+  Stack stack_;
+  ResetHands hands_;
+  std::string failing_;
+  bool cancelled_ = false;
+  int64_t began_ns_ = monotonic_ns();
+};
+
+TEST_F(ResetTest, WritersDieBeforeTheirBooksAreWipedAndComeBackBeforeAnythingIsProved) {
+  const Status done = reset();
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(runtime_.calls, (Lines{"kill", "sql", "topics", "wipe psp-a", "wipe psp-b", "start",
+                                   "whole", "unused", "whole"}));
+  EXPECT_EQ(runtime_.started, (Lines{"psp-a", "psp-b", "wallet-1", "wallet-2", "wallet-3",
+                                     "cashier-1", "cashier-2", "relay-1", "relay-2"}));
+}
+
+TEST_F(ResetTest, ResidueSpoilsTheStackAndNothingIsTouched) {
+  runtime_.cut_nodes = {"wallet-2"};
+  const Status done = reset();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "left behind: wallet-2 is still cut off");
+  EXPECT_TRUE(runtime_.calls.empty());
+}
+
+TEST_F(ResetTest, ANodeThatIsDownIsResidueToo) {
+  runtime_.nodes["kafka-3"].running = false;
+  ASSERT_FALSE(reset());
+  EXPECT_TRUE(runtime_.calls.empty());
+}
+
+TEST_F(ResetTest, EachFailingStepEndsIt) {
+  for (const char* name : {"sql", "topics", "whole", "unused"}) {
+    failing_ = name;
+    runtime_.calls.clear();
+    const Status done = reset();
+    ASSERT_FALSE(done) << name;
+    EXPECT_EQ(done.error().message, failing_ + " failed");
+    EXPECT_EQ(runtime_.calls.back(), name);
+    for (auto& [node, state] : runtime_.nodes) state.running = true;
+  }
+}
+
+TEST_F(ResetTest, NothingIsWipedUnderALivingWriter) {
+  runtime_.kills_work = false;
+  const Status done = reset(20);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, testing::HasSubstr("does not die"));
+  EXPECT_EQ(runtime_.calls, Lines{"kill"});
+}
+
+TEST_F(ResetTest, AnInterruptionIsNoFailure) {
+  cancelled_ = true;
+  const Status done = reset();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ExitCode::interrupted);
+}
+
+TEST_F(ResetTest, AStackWithoutTheSectionCannotBeReset) {
+  stack_.file.reset.reset();
+  const Status done = reset();
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, testing::HasSubstr("says nothing of `reset`"));
+}
+
+}  // namespace
+}  // namespace rehearse
