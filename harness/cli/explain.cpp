@@ -47,7 +47,9 @@ bool explain_fault(const std::string& name) {
   for (const auto& param : fault->schema.params)
     fmt::print("  {}{}  {}{}\n", param.name, param.required ? " (required)" : "",
                type_name(param.type), range_of(param));
-  if (fault->schema.lasting) fmt::print("  for  how long; without it: to the end of observation\n");
+  if (fault->schema.length != Length::once)
+    fmt::print("  for  how long; without it: {}\n",
+               fault->schema.length == Length::lasting ? "to the end of observation" : "at once");
   return true;
 }
 
