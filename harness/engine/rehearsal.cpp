@@ -44,6 +44,7 @@ class Rehearsal {
   Status steady();
   void disturb();
   void observe();
+  void miss_deadline(std::vector<std::string> missing);
   void settle();
   Status collect();
   void scan();
@@ -176,6 +177,14 @@ void Rehearsal::disturb() {
   faults_->begin(zero_ns_);
 }
 
+void Rehearsal::miss_deadline(std::vector<std::string> missing) {
+  const auto redundancy = stage_.missing();
+  missing.insert(missing.end(), redundancy.begin(), redundancy.end());
+  run_.observe_deadline_missed = true;
+  recorder_.trouble(fmt::format("not recovered within {} s: {}", scenario_.observe_ms / 1000,
+                                fmt::join(missing, ", ")));
+}
+
 // Until every kind of operation has recovered and redundancy is restored, and at least 10 s after
 // the last healing; the scenario's phase is the deadline.
 void Rehearsal::observe() {
@@ -188,10 +197,7 @@ void Rehearsal::observe() {
     show("observe");
     const int64_t now_ns = monotonic_ns();
     if (now_ns > deadline_ns) {
-      run_.observe_deadline_missed = true;
-      recorder_.trouble(fmt::format("not recovered within {} s: {}", scenario_.observe_ms / 1000,
-                                    fmt::join(recovery.not_recovered(now_ns), ", ")) +
-                        fmt::format("{}", fmt::join(stage_.missing(), ", ")));
+      miss_deadline(recovery.not_recovered(now_ns));
       break;
     }
     std::this_thread::sleep_for(tick);
