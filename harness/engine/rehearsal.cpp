@@ -15,6 +15,7 @@
 #include "engine/machine.hpp"
 #include "engine/recovery.hpp"
 #include "engine/stage.hpp"
+#include "engine/stop_watch.hpp"
 #include "load/profiles.hpp"
 
 namespace rehearse {
@@ -67,6 +68,7 @@ class Rehearsal {
   std::unique_ptr<HistoryWriter> history_;
   std::unique_ptr<Load> load_;
   std::unique_ptr<FaultRunner> faults_;
+  std::unique_ptr<StopWatch> stop_watch_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
 
@@ -174,6 +176,9 @@ void Rehearsal::disturb() {
   recorder_.event("engine", "steady ends");
   faults_ = std::make_unique<FaultRunner>(scenario_, runtime_, stage_.stack(), stage_.observer(),
                                           *journal_, recorder_);
+  stop_watch_ = std::make_unique<StopWatch>(
+      scenario_.stop_when, *load_,
+      watch_ledger(scenario_.stop_when, stage_.stack(), stage_.observer()));
   faults_->begin(zero_ns_);
 }
 
@@ -200,6 +205,12 @@ void Rehearsal::observe() {
       miss_deadline(recovery.not_recovered(now_ns));
       break;
     }
+    if (const auto why = stop_watch_->reason(now_ns)) {
+      recorder_.event("engine", "stopped", "by " + *why);
+      recorder_.trouble("stopped: " + *why);
+      faults_->cancel();
+      break;
+    }
     std::this_thread::sleep_for(tick);
     if (!faults_->settled()) continue;
     const bool recovered = recovery.not_recovered(now_ns).empty();
@@ -215,6 +226,7 @@ void Rehearsal::observe() {
     if (recovered && whole_ns != 0 && now_ns - faults_->last_healed_ns() >= settle_after_heal_ns)
       break;
   }
+  stop_watch_.reset();
   if (cancelled())
     faults_->cancel();
   else
@@ -291,9 +303,6 @@ Status Rehearsal::play() {
 }  // namespace
 
 Status rehearse_scenario(const RehearsalOptions& options, LiveView& live) {
-  if (!options.scenario.stop_when.empty())
-    return fail(ExitCode::usage, "stop_when is not carried out yet: a scenario that relies on it "
-                                 "would run on where it asks to stop");
   auto stack = make_stack(options.stack, options.scenario.stack_set);
   if (!stack) return std::unexpected(stack.error());
   const auto runtime = make_podman_runtime(state_paths().nodes);

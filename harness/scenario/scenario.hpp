@@ -61,6 +61,7 @@ struct FaultSchema {
 struct Catalogue {
   std::vector<FaultSchema> faults;
   std::map<std::string, std::string> checks;  // name → capabilities it needs, space-separated
+  std::vector<std::string> live_checks;       // that stop_when may name as CHECK.live
   std::vector<std::string> profiles;          // load profiles
   std::vector<std::string> operations;        // kinds that targets.rto may name
   std::vector<std::string> stores;            // that targets.rpo may name

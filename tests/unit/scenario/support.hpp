@@ -47,6 +47,7 @@ inline Catalogue small_catalogue() {
                       {"no_duplicate_payouts", ""},
                       {"reads_fresh", "versions"},
                       {"reporting_complete", "reporting"}};
+  catalogue.live_checks = {"ledger_balanced"};
   catalogue.profiles = {"evening", "flat"};
   catalogue.operations = {"bet",     "win",           "rollback",
                           "balance", "deposit",       "deposit_settled",

@@ -144,6 +144,13 @@ TEST(ScenarioErrors, judged) {
        "10:13: `ledger_balanced` must be CHECK.live or {slo: …, above: …}"},
       {"", "stop_when: [ledger_balancd.live]\n",
        "10:13: unknown check `ledger_balancd`, did you mean `ledger_balanced`?"},
+      {"", "stop_when: [no_duplicate_payouts.live]\n",
+       "10:13: check `no_duplicate_payouts` cannot be judged while load is on (only "
+       "ledger_balanced can)"},
+      {"", "stop_when: [{slo: bet_rejected, above: 5%}]\n",
+       "10:19: `bet_rejected` cannot be judged while load is on (only *_p95 and *_failed can)"},
+      {"", "stop_when: [{slo: bet_p99, above: 5s}]\n",
+       "10:19: `bet_p99` cannot be judged while load is on (only *_p95 and *_failed can)"},
       {"", "stop_when: [{slo: wallet_p59, above: 5s}]\n",
        "10:19: unknown slo `wallet_p59`, did you mean `wallet_p50`?"},
       {"", "stop_when: [{slo: wallet_p95, above: 5%}]\n",
