@@ -1,5 +1,6 @@
 // rehearse explain NAME: one fault or check, with what it takes.
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 
@@ -34,7 +35,8 @@ const char* type_name(ParamType type) {
   return "";
 }
 
-std::string range_of(const ParamSchema& param) {
+std::string values_of(const ParamSchema& param) {
+  if (!param.choices.empty()) return fmt::format(": {}", fmt::join(param.choices, ", "));
   if (param.min == 0 && param.max == 0) return "";
   const char* unit = param.type == ParamType::duration ? "ms" : "";
   return fmt::format(", from {}{} to {}{}", param.min, unit, param.max, unit);
@@ -46,8 +48,10 @@ bool explain_fault(const std::string& name) {
   fmt::print("fault {}\n  {}\n", name, fault->schema.summary);
   for (const auto& param : fault->schema.params)
     fmt::print("  {}{}  {}{}\n", param.name, param.required ? " (required)" : "",
-               type_name(param.type), range_of(param));
-  if (fault->schema.lasting) fmt::print("  for  how long; without it: to the end of observation\n");
+               type_name(param.type), values_of(param));
+  if (fault->schema.length != Length::once)
+    fmt::print("  for  how long; without it: {}\n",
+               fault->schema.length == Length::lasting ? "to the end of observation" : "at once");
   return true;
 }
 

@@ -11,6 +11,7 @@
 #include "base/files.hpp"
 #include "checks/check.hpp"
 #include "cli/cli.hpp"
+#include "engine/stop_watch.hpp"
 #include "faults/fault.hpp"
 #include "history/records.hpp"
 #include "load/profiles.hpp"
@@ -58,6 +59,7 @@ const Catalogue& catalogue() {
     for (const auto& fault : all_faults()) all.faults.push_back(fault.schema);
     for (const auto& check : all_checks())
       all.checks[std::string(check.name)] = std::string(check.needs);
+    all.live_checks = live_check_names();
     for (const auto& profile : load_profiles()) all.profiles.push_back(profile.name);
     for (int kind = 0; kind < operation_kinds; ++kind)
       all.operations.emplace_back(name_of(static_cast<OperationKind>(kind)));

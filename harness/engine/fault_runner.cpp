@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/clock.hpp"
@@ -9,10 +10,8 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t effect_deadline_ns = 15 * ns_per_s;
 constexpr int64_t refresh_interval_ns = ns_per_s;
 constexpr auto effect_poll = std::chrono::milliseconds(20);
-constexpr int heal_attempts = 5;
 
 std::chrono::steady_clock::time_point at(int64_t ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
@@ -25,18 +24,21 @@ struct FaultRunner::Occurrence {
   int64_t offset_ms = 0;  // of a repetition
   FaultRecord record;
   int64_t planned_ns = 0;
-  bool over = false;     // healed, or given up
-  bool lasting = false;  // injected, and waits for the end of observation
+  std::string effect_error;  // the last one told
+  bool over = false;         // healed, or given up
+  bool lasting = false;      // injected, and waits for the end of observation
 };
 
 FaultRunner::FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack& stack,
-                         const Observer& observer, Journal& journal, Recorder& recorder)
+                         const Observer& observer, Journal& journal, Recorder& recorder,
+                         const Patience& patience)
     : scenario_(scenario),
       runtime_(runtime),
       stack_(stack),
       observer_(observer),
       journal_(journal),
       recorder_(recorder),
+      patience_(patience),
       random_(scenario.seed) {
   for (const auto& entry : scenario.timeline)
     for (int i = 0; i < entry.times; ++i) {
@@ -62,10 +64,31 @@ void FaultRunner::begin(int64_t zero_ns) {
 void FaultRunner::set_failed(Occurrence& occurrence, const std::string& why) {
   {
     const std::lock_guard lock(mutex_);
-    occurrence.record.error += (occurrence.record.error.empty() ? "" : "; ") + why;
+    std::string& error = occurrence.record.error;
+    if (error.ends_with(why)) return;  // said once is enough
+    error += (error.empty() ? "" : "; ") + why;
   }
   recorder_.event(occurrence.record.id, "failed", why);
   (void)journal_.mark(occurrence.record.id, "failed", recorder_.now_ms(), {}, why);
+}
+
+// When the event came that an entry waits for; nullopt when it did not come in time, when it cannot
+// come any more, or when the run ended.
+std::optional<double> FaultRunner::wait_for_event(std::unique_lock<std::mutex>& lock,
+                                                  const TimelineEntry& entry) {
+  const auto found = std::ranges::find_if(
+      occurrences_, [&](const auto& other) { return other->record.id == entry.after_id; });
+  if (found == occurrences_.end()) return std::nullopt;
+  const Occurrence& other = **found;
+  const auto when_ms = [&]() -> std::optional<double> {
+    if (entry.after_event == "injected") return other.record.injected_ms;
+    if (entry.after_event == "effective") return other.record.effective_ms;
+    return other.record.healed_ms;
+  };
+  const int64_t within_ms = entry.within_ms > 0 ? entry.within_ms : scenario_.observe_ms;
+  changed_.wait_until(lock, at(zero_ns_ + within_ms * ns_per_ms),
+                      [&] { return cancelled_ || other.over || when_ms(); });
+  return when_ms();
 }
 
 // False when the run ended before the moment came.
@@ -74,20 +97,8 @@ bool FaultRunner::wait_for_start(Occurrence& occurrence) {
   int64_t base_ns = zero_ns_ + entry.at_ms * ns_per_ms;
   std::unique_lock lock(mutex_);
   if (!entry.after_id.empty()) {
-    const auto happened = [&]() -> std::optional<double> {
-      for (const auto& other : occurrences_) {
-        if (other->record.id != entry.after_id) continue;
-        const auto& record = other->record;
-        return entry.after_event == "injected"    ? record.injected_ms
-               : entry.after_event == "effective" ? record.effective_ms
-                                                  : record.healed_ms;
-      }
-      return std::nullopt;
-    };
-    const int64_t deadline_ns =
-        zero_ns_ + (entry.within_ms > 0 ? entry.within_ms : scenario_.observe_ms) * ns_per_ms;
-    changed_.wait_until(lock, at(deadline_ns), [&] { return cancelled_ || happened(); });
-    const auto when_ms = happened();
+    const auto when_ms = wait_for_event(lock, entry);
+    if (!when_ms && cancelled_) return false;
     if (!when_ms) {
       lock.unlock();
       recorder_.trouble(fmt::format("{}.{} did not come within its time: {} was not injected",
@@ -151,34 +162,38 @@ bool FaultRunner::inject(Occurrence& occurrence, Fault& fault, const PlannedFaul
   return done.has_value();
 }
 
+bool FaultRunner::see_effect(Occurrence& occurrence, Fault& fault) {
+  const auto evidence = fault.effect(runtime_);
+  if (!evidence && evidence.error().message != occurrence.effect_error) {
+    occurrence.effect_error = evidence.error().message;
+    recorder_.event(occurrence.record.id, "effect unknown", occurrence.effect_error);
+  }
+  if (!evidence || !*evidence) return false;
+  const double effective_ms = recorder_.now_ms();
+  {
+    const std::lock_guard lock(mutex_);
+    occurrence.record.effective_ms = effective_ms;
+    occurrence.record.evidence = **evidence;
+    changed_.notify_all();
+  }
+  (void)journal_.mark(occurrence.record.id, "effective", effective_ms, **evidence);
+  recorder_.event(occurrence.record.id, "effective");
+  return true;
+}
+
 // Polls for the effect, then keeps the fault alive until its time is over.
 void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
   const auto& entry = *occurrence.entry;
-  const int64_t effect_by_ns = monotonic_ns() + effect_deadline_ns;
+  const bool at_once = !entry.for_ms && find_fault(entry.fault)->schema.length != Length::lasting;
+  const int64_t effect_by_ns = monotonic_ns() + patience_.effect_ms * ns_per_ms;
   const int64_t end_ns = entry.for_ms ? occurrence.planned_ns + *entry.for_ms * ns_per_ms : 0;
   int64_t next_refresh_ns = monotonic_ns() + refresh_interval_ns;
   bool seen = false, late = false;
   while (true) {
-    if (!seen) {
-      const auto evidence = fault.effect(runtime_);
-      if (!evidence)
-        recorder_.event(occurrence.record.id, "effect unknown", evidence.error().message);
-      if (evidence && *evidence) {
-        seen = true;
-        const double effective_ms = recorder_.now_ms();
-        {
-          const std::lock_guard lock(mutex_);
-          occurrence.record.effective_ms = effective_ms;
-          occurrence.record.evidence = **evidence;
-          changed_.notify_all();
-        }
-        (void)journal_.mark(occurrence.record.id, "effective", effective_ms, **evidence);
-        recorder_.event(occurrence.record.id, "effective");
-      }
-      if (!seen && !late && monotonic_ns() > effect_by_ns) {
-        late = true;
-        set_failed(occurrence, "no effect was seen within 15 s");
-      }
+    if (!seen) seen = see_effect(occurrence, fault);
+    if (!seen && !late && monotonic_ns() > effect_by_ns) {
+      late = true;
+      set_failed(occurrence, fmt::format("no effect was seen within {} ms", patience_.effect_ms));
     }
     if (monotonic_ns() >= next_refresh_ns) {
       if (auto done = fault.refresh(runtime_); !done)
@@ -186,9 +201,11 @@ void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
       next_refresh_ns += refresh_interval_ns;
     }
     std::unique_lock lock(mutex_);
-    occurrence.lasting = !entry.for_ms && (seen || late);
+    occurrence.lasting = !entry.for_ms && !at_once && (seen || late);
     const auto over = [&] {
-      return cancelled_ || (end_ns ? monotonic_ns() >= end_ns : end_lasting_);
+      if (cancelled_) return true;
+      if (at_once) return seen || late;
+      return end_ns ? monotonic_ns() >= end_ns : end_lasting_;
     };
     const auto pause = seen ? std::chrono::milliseconds(100) : effect_poll;
     const auto until = std::chrono::steady_clock::now() + pause;
@@ -197,27 +214,39 @@ void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
   }
 }
 
+// Tried again until it works: a fault that stays on would be the next run's trouble.
 void FaultRunner::heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned) {
   recorder_.event(occurrence.record.id, "healing");
-  const Evidence afterwards = fault.afterwards(runtime_);
-  Status done;
-  for (int attempt = 1; attempt <= heal_attempts; ++attempt) {
-    done = undo(runtime_, planned.undo);
-    if (done) break;
+  Evidence evidence = fault.afterwards(runtime_);
+  const auto put_right = [&]() -> Status {
+    if (auto done = undo(runtime_, planned.undo); !done) return done;
+    const auto restored = fault.restored(runtime_);
+    if (!restored) return std::unexpected(restored.error());
+    evidence.insert(restored->begin(), restored->end());
+    return {};
+  };
+  Status done = put_right();
+  int64_t pause_ms = patience_.heal_pause_ms;
+  for (int attempt = 1; !done; ++attempt) {
     recorder_.event(occurrence.record.id, "healing failed", done.error().message);
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::milliseconds(200 << attempt), [] { return false; });
+    if (attempt == patience_.heal_attempts)
+      return set_failed(occurrence, "not healed: " + done.error().message);
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::milliseconds(pause_ms), [] { return false; });
+    }
+    pause_ms = std::min(2 * pause_ms, patience_.heal_pause_ms_max);
+    done = put_right();
   }
-  if (!done) return set_failed(occurrence, "not healed: " + done.error().message);
-  double healed_ms = recorder_.now_ms();
+  const double healed_ms = recorder_.now_ms();
   {
     const std::lock_guard lock(mutex_);
     occurrence.record.healed_ms = healed_ms;
-    occurrence.record.evidence.insert(afterwards.begin(), afterwards.end());
+    occurrence.record.evidence.insert(evidence.begin(), evidence.end());
     last_healed_ns_ = monotonic_ns();
     changed_.notify_all();
   }
-  (void)journal_.mark(occurrence.record.id, "healed", healed_ms, afterwards);
+  (void)journal_.mark(occurrence.record.id, "healed", healed_ms, evidence);
   recorder_.event(occurrence.record.id, "healed");
 }
 

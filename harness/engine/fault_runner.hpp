@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <vector>
@@ -15,10 +16,19 @@
 
 namespace rehearse {
 
+// How long the runner waits for what should come soon.
+struct Patience {
+  int64_t effect_ms = 15'000;  // then the fault has failed, and goes on
+  int heal_attempts = 8;
+  int64_t heal_pause_ms = 400;  // doubled after each failure, up to the next one
+  int64_t heal_pause_ms_max = 3'200;
+};
+
 class FaultRunner {
  public:
   FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack& stack,
-              const Observer& observer, Journal& journal, Recorder& recorder);
+              const Observer& observer, Journal& journal, Recorder& recorder,
+              const Patience& patience = {});
   ~FaultRunner();  // heals what is still on
 
   void begin(int64_t zero_ns);
@@ -38,8 +48,11 @@ class FaultRunner {
   struct Occurrence;
   void run(Occurrence& occurrence);
   bool wait_for_start(Occurrence& occurrence);
+  std::optional<double> wait_for_event(std::unique_lock<std::mutex>& lock,
+                                       const TimelineEntry& entry);
   bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
   void watch(Occurrence& occurrence, Fault& fault);
+  bool see_effect(Occurrence& occurrence, Fault& fault);
   void heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
   void set_failed(Occurrence& occurrence, const std::string& why);
 
@@ -49,6 +62,7 @@ class FaultRunner {
   const Observer& observer_;
   Journal& journal_;
   Recorder& recorder_;
+  const Patience patience_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -17,6 +17,7 @@
 #include "engine/recovery.hpp"
 #include "engine/reset.hpp"
 #include "engine/stage.hpp"
+#include "engine/stop_watch.hpp"
 #include "load/profiles.hpp"
 
 namespace rehearse {
@@ -48,6 +49,7 @@ class Rehearsal {
   Status steady();
   void disturb();
   void observe();
+  void miss_deadline(std::vector<std::string> missing);
   void settle();
   Status collect();
   void scan();
@@ -71,6 +73,7 @@ class Rehearsal {
   std::unique_ptr<HistoryWriter> history_;
   std::unique_ptr<Load> load_;
   std::unique_ptr<FaultRunner> faults_;
+  std::unique_ptr<StopWatch> stop_watch_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
 
@@ -204,7 +207,18 @@ void Rehearsal::disturb() {
   recorder_.event("engine", "steady ends");
   faults_ = std::make_unique<FaultRunner>(scenario_, runtime_, stage_.stack(), stage_.observer(),
                                           *journal_, recorder_);
+  stop_watch_ = std::make_unique<StopWatch>(
+      scenario_.stop_when, *load_,
+      watch_ledger(scenario_.stop_when, stage_.stack(), stage_.observer()));
   faults_->begin(zero_ns_);
+}
+
+void Rehearsal::miss_deadline(std::vector<std::string> missing) {
+  const auto redundancy = stage_.missing();
+  missing.insert(missing.end(), redundancy.begin(), redundancy.end());
+  run_.observe_deadline_missed = true;
+  recorder_.trouble(fmt::format("not recovered within {} s: {}", scenario_.observe_ms / 1000,
+                                fmt::join(missing, ", ")));
 }
 
 // Until every kind of operation has recovered and redundancy is restored, and at least 10 s after
@@ -219,10 +233,13 @@ void Rehearsal::observe() {
     show("observe");
     const int64_t now_ns = monotonic_ns();
     if (now_ns > deadline_ns) {
-      run_.observe_deadline_missed = true;
-      recorder_.trouble(fmt::format("not recovered within {} s: {}", scenario_.observe_ms / 1000,
-                                    fmt::join(recovery.not_recovered(now_ns), ", ")) +
-                        fmt::format("{}", fmt::join(stage_.missing(), ", ")));
+      miss_deadline(recovery.not_recovered(now_ns));
+      break;
+    }
+    if (const auto why = stop_watch_->reason(now_ns)) {
+      recorder_.event("engine", "stopped", "by " + *why);
+      recorder_.trouble("stopped: " + *why);
+      faults_->cancel();
       break;
     }
     std::this_thread::sleep_for(tick);
@@ -240,6 +257,7 @@ void Rehearsal::observe() {
     if (recovered && whole_ns != 0 && now_ns - faults_->last_healed_ns() >= settle_after_heal_ns)
       break;
   }
+  stop_watch_.reset();
   if (cancelled())
     faults_->cancel();
   else
@@ -318,10 +336,6 @@ Status Rehearsal::play() {
 
 Status rehearse_scenario(const RehearsalOptions& given, LiveView& live) {
   RehearsalOptions options = given;
-  if (!options.scenario.stop_when.empty())
-    return fail(ExitCode::usage,
-                "stop_when is not carried out yet: a scenario that relies on it "
-                "would run on where it asks to stop");
   auto stack = make_stack(options.stack, options.scenario.stack_set);
   if (!stack) return std::unexpected(stack.error());
   const auto runtime = make_podman_runtime(state_paths().nodes);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/clock.hpp"
+#include "engine/fence.hpp"
 
 namespace rehearse {
 namespace {
@@ -25,20 +26,26 @@ std::string last_lines(const std::string& path) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
-bool idle(const Stack& stack, const StackView& view, int64_t since_ns) {
+}  // namespace
+
+std::vector<std::string> pending_work(const Stack& stack, const StackView& view, int64_t since_ns) {
+  std::vector<std::string> pending;
   for (const auto& component : stack.file.components)
     for (const auto* node : stack.of_component(component.name))
       for (const auto& [field, wanted] : component.idle) {
-        const auto& seen = view.nodes.at(node->name);
-        const auto value = seen.status.find(field);
-        // What was looked at before the last change says nothing about now.
-        if (seen.seen_ns < since_ns || value == seen.status.end() || value->second != wanted)
-          return false;
+        const auto seen = view.nodes.find(node->name);
+        if (seen == view.nodes.end() || seen->second.seen_ns < since_ns) {
+          pending.push_back(fmt::format("{} was not looked at since", node->name));
+          break;
+        }
+        const auto value = seen->second.status.find(field);
+        if (value == seen->second.status.end())
+          pending.push_back(fmt::format("{} says nothing of {}", node->name, field));
+        else if (value->second != wanted)
+          pending.push_back(fmt::format("{} {} = {}", node->name, field, value->second));
       }
-  return true;
+  return pending;
 }
-
-}  // namespace
 
 Stage::Stage(Stack stack, Runtime& runtime, Recorder& recorder, LiveView& live, Cancelled cancelled)
     : stack_(std::move(stack)),
@@ -48,6 +55,13 @@ Stage::Stage(Stack stack, Runtime& runtime, Recorder& recorder, LiveView& live, 
       cancelled_(std::move(cancelled)) {}
 
 Stage::~Stage() = default;
+
+void Stage::watch() {
+  observer_ = std::make_unique<Observer>(
+      stack_, [this](int64_t at_ns, const std::string& node, const std::string& role) {
+        recorder_.role(at_ns, node, role);
+      });
+}
 
 Result<double> Stage::raise(const StackPlaces& places) {
   const int64_t began_ns = monotonic_ns();
@@ -84,13 +98,6 @@ std::string Stage::why_not_ready(const StackPlaces& places) const {
   return text;
 }
 
-void Stage::watch() {
-  observer_ = std::make_unique<Observer>(
-      stack_, [this](int64_t at_ns, const std::string& node, const std::string& role) {
-        recorder_.role(at_ns, node, role);
-      });
-}
-
 Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
   const bool whole = observer_->wait_until(
       [&](const StackView& view) {
@@ -107,37 +114,20 @@ Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
 }
 
 Status Stage::wait_idle(int64_t since_ns, int64_t deadline_ns) {
-  const bool done = observer_->wait_until(
-      [&](const StackView& view) { return idle(stack_, view, since_ns); }, deadline_ns, cancelled_);
-  if (done) return {};
   std::vector<std::string> pending;
-  const auto view = observer_->view();
-  for (const auto& component : stack_.file.components)
-    for (const auto* node : stack_.of_component(component.name))
-      for (const auto& [field, wanted] : component.idle) {
-        const auto& status = view.nodes.at(node->name).status;
-        const auto value = status.find(field);
-        if (value == status.end())
-          pending.push_back(fmt::format("{} says nothing", node->name));
-        else if (value->second != wanted)
-          pending.push_back(fmt::format("{} {} = {}", node->name, field, value->second));
-      }
+  const bool done = observer_->wait_until(
+      [&](const StackView& view) {
+        pending = pending_work(stack_, view, since_ns);
+        return pending.empty();
+      },
+      deadline_ns, cancelled_);
+  if (done) return {};
   return fail(ExitCode::inconclusive, fmt::format("the platform did not come to rest in time: {}",
                                                   fmt::join(pending, ", ")));
 }
 
 Status Stage::fence(int64_t deadline_ns) {
-  for (const auto& component : stack_.file.components) {
-    if (component.fence_path.empty()) continue;
-    for (const auto* node : stack_.of_component(component.name)) {
-      const auto answer =
-          http_call(stack_.endpoint(*node), {"POST", component.fence_path, {}, "{}"}, 1'000, 5'000);
-      if (!answer || answer->status != 200)
-        return fail(ExitCode::inconclusive,
-                    fmt::format("{} could not be fenced: {}", node->name,
-                                answer ? answer->body : answer.error().message));
-    }
-  }
+  if (auto fenced = fence_writers(stack_, deadline_ns); !fenced) return fenced;
   recorder_.event("engine", "writers fenced");
   return wait_idle(monotonic_ns(), deadline_ns);
 }

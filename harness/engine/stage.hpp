@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "books/collect.hpp"
 #include "engine/live_view.hpp"
@@ -15,6 +16,10 @@
 #include "stack/observer.hpp"
 
 namespace rehearse {
+
+// What the platform still has to do, by the fields that its components call idle, in words. A look
+// that began before `since_ns` says nothing about now.
+std::vector<std::string> pending_work(const Stack& stack, const StackView& view, int64_t since_ns);
 
 class Stage {
  public:

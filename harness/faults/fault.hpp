@@ -1,7 +1,8 @@
 // A fault: what breaks, how it heals, how we know that it took effect. One file per mechanism,
 // one line in faults.def.
 //
-// The engine's order is fixed: plan → journal synced → inject → effect (polled) → undo.
+// The engine's order is fixed: plan → journal synced → inject → effect (polled) → afterwards →
+// undo → restored.
 #pragma once
 
 #include <functional>
@@ -41,8 +42,11 @@ class Fault {
   virtual Result<std::optional<Evidence>> effect(Runtime& runtime) = 0;
   // Called about every second while the fault lasts: keeps alive what would expire in the kernel.
   virtual Status refresh(Runtime&) { return {}; }
-  // After the undo: adds what was seen over the whole duration to the evidence.
+  // Right before the undo: what was seen over the whole duration. Also lets go of what the fault
+  // itself holds open.
   virtual Evidence afterwards(Runtime&) { return {}; }
+  // After the undo: what shows that it worked. An error is a healing that failed, and is retried.
+  virtual Result<Evidence> restored(Runtime&) { return Evidence{}; }
   // Whether clients may feel it: only such faults open an outage.
   virtual bool disruptive() const { return true; }
 };
@@ -56,5 +60,9 @@ const FaultEntry* find_fault(const std::string& name);
 
 // Zones that a target means now: names, {of: ROLE} (the zone of its holder), {any: N}.
 Result<std::vector<std::string>> resolve_zones(const FaultContext& context, const Target& target);
+// Nodes with a container that a target means now, in the same ways.
+Result<std::vector<std::string>> resolve_nodes(const FaultContext& context, const Target& target);
+// The roles besides plain standby that these nodes hold now: "postgres-2 primary, wallet-1 writer".
+std::string roles_of(const FaultContext& context, const std::vector<std::string>& nodes);
 
 }  // namespace rehearse

@@ -28,7 +28,7 @@ class Noop final : public Fault {
 }  // namespace
 
 FaultSchema noop_schema() {
-  return {"noop", "Breaks nothing: the control of every comparison", true, {}};
+  return {"noop", "Breaks nothing: the control of every comparison", Length::lasting, {}};
 }
 std::unique_ptr<Fault> make_noop() {
   return std::make_unique<Noop>();

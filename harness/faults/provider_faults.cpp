@@ -53,7 +53,7 @@ const Row& row_of(std::string_view name) {
 FaultSchema schema_of(const Row& row) {
   FaultSchema schema{row.name,
                      row.summary,
-                     true,
+                     Length::lasting,
                      {{"provider", ParamType::target_provider, true, {}},
                       {"fraction", ParamType::share, false, {}}}};
   if (row.takes & captured) schema.params.push_back({"captured", ParamType::flag, false, {}});

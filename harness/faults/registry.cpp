@@ -6,6 +6,22 @@
 #include "faults/fault.hpp"
 
 namespace rehearse {
+namespace {
+
+// {any: N}: that many, drawn from the seed.
+Result<std::vector<std::string>> draw(const FaultContext& context, std::vector<std::string> from,
+                                      int any, const char* kind) {
+  if (any < 1 || static_cast<size_t>(any) > from.size())
+    return fail(ExitCode::inconclusive,
+                fmt::format("{{any: {}}} of {} {}", any, from.size(), kind));
+  // A partial Fisher-Yates by hand: std::shuffle's draws differ between libraries.
+  for (size_t i = 0; i < static_cast<size_t>(any); ++i)
+    std::swap(from[i], from[i + context.random() % (from.size() - i)]);
+  from.resize(static_cast<size_t>(any));
+  return from;
+}
+
+}  // namespace
 
 #define FAULT(name)            \
   FaultSchema name##_schema(); \
@@ -38,14 +54,37 @@ Result<std::vector<std::string>> resolve_zones(const FaultContext& context, cons
   std::vector<std::string> zones;
   for (const auto& [zone, prefix] : context.stack.file.zones)
     if (!context.stack.in_zone(zone).empty()) zones.push_back(zone);
-  if (target.any < 1 || static_cast<size_t>(target.any) > zones.size())
-    return fail(ExitCode::inconclusive,
-                fmt::format("{{any: {}}} of {} zones", target.any, zones.size()));
-  // A partial Fisher-Yates by hand: std::shuffle's draws differ between libraries.
-  for (size_t i = 0; i < static_cast<size_t>(target.any); ++i)
-    std::swap(zones[i], zones[i + context.random() % (zones.size() - i)]);
-  zones.resize(static_cast<size_t>(target.any));
-  return zones;
+  return draw(context, std::move(zones), target.any, "zones");
+}
+
+Result<std::vector<std::string>> resolve_nodes(const FaultContext& context, const Target& target) {
+  if (!target.of.empty()) {
+    auto node = resolve_role(context.stack, context.view, target.of);
+    if (!node) return std::unexpected(node.error());
+    return std::vector<std::string>{*node};
+  }
+  for (const auto& name : target.names) {
+    const auto* node = context.stack.find(name);
+    if (!node || !context.stack.has_container(*node))
+      return fail(ExitCode::inconclusive, fmt::format("{} has no container to aim at", name));
+  }
+  if (!target.names.empty()) return target.names;
+  std::vector<std::string> nodes;
+  for (const auto& node : context.stack.nodes)
+    if (context.stack.has_container(node)) nodes.push_back(node.name);
+  return draw(context, std::move(nodes), target.any, "nodes");
+}
+
+std::string roles_of(const FaultContext& context, const std::vector<std::string>& nodes) {
+  std::string roles;
+  for (const auto& node : nodes) {
+    const auto seen = context.view.nodes.find(node);
+    if (seen == context.view.nodes.end()) continue;
+    const std::string& role = seen->second.role;
+    if (role.empty() || role == "standby" || role == "replica") continue;
+    roles += fmt::format("{}{} {}", roles.empty() ? "" : ", ", node, role);
+  }
+  return roles;
 }
 
 }  // namespace rehearse

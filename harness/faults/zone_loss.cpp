@@ -87,7 +87,7 @@ class ZoneLoss final : public Fault {
 FaultSchema zone_loss_schema() {
   return {"zone_loss",
           "A zone falls silent, then its processes die; it comes back after `for`",
-          true,
+          Length::lasting,
           {{"zone", ParamType::target_zone, true, {}}}};
 }
 std::unique_ptr<Fault> make_zone_loss() {

@@ -330,6 +330,13 @@ std::vector<Load::Window> Generator::windows(int64_t from_ns, int64_t to_ns) con
   return windows_of(history_, from_ns, to_ns, monotonic_ns());
 }
 
+Load::Window Generator::window(const std::vector<OperationKind>& kinds, int64_t from_ns,
+                               int64_t to_ns) const {
+  const std::lock_guard lock(reading_);
+  if (finished_) return {};
+  return window_of(history_, kinds, from_ns, to_ns, monotonic_ns());
+}
+
 void Generator::stop_arrivals() {
   client_.post([this] { stop_now(); });
 }

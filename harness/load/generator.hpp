@@ -26,6 +26,8 @@ class Generator final : public Load {
 
   LoadProgress progress() const override;
   std::vector<Window> windows(int64_t from_ns, int64_t to_ns) const override;
+  Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
+                int64_t to_ns) const override;
   void stop_arrivals() override;
   LoadResult finish(int64_t deadline_ns) override;
 

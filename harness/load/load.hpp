@@ -102,6 +102,9 @@ class Load {
     double p95_ms = 0;
   };
   virtual std::vector<Window> windows(int64_t from_ns, int64_t to_ns) const = 0;  // index = kind
+  // The same of several kinds together.
+  virtual Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
+                        int64_t to_ns) const = 0;
   virtual void stop_arrivals() = 0;
   // Waits until all operations begun have ended (retries included), at most until the deadline
   // (monotonic ns); then ends the thread. Afterwards the history may be closed.

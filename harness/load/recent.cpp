@@ -16,6 +16,40 @@ int64_t patience_ns(OperationKind kind) {
   return watches ? 2 * ns_per_s : ns_per_s;
 }
 
+// A window while it is filled.
+struct Filling {
+  Load::Window window;
+  std::vector<int64_t> times_ns;
+
+  void count(const Attempt& attempt, Outcome outcome) {
+    ++window.attempts;
+    if (outcome != Outcome::ok && outcome != Outcome::rejected) return;
+    ++window.succeeded;
+    times_ns.push_back(attempt.answered_ns - attempt.intended_ns);
+  }
+  Load::Window filled() {
+    window.p95_ms = p95_ms(times_ns);
+    return window;
+  }
+};
+
+// `of_kind` says which window counts an operation's attempts; null = none.
+template <typename OfKind>
+void fill(const HistoryWriter& history, int64_t from_ns, int64_t to_ns, int64_t now_ns,
+          OfKind of_kind) {
+  for (size_t i = history.attempt_count(); i-- > 0;) {
+    const Attempt& attempt = history.attempt(i);
+    // Attempts are begun in order, none before it was intended: the rest is older than the window.
+    if (attempt.sent_ns < from_ns) break;
+    if (attempt.intended_ns < from_ns || attempt.intended_ns >= to_ns) continue;
+    const OperationKind kind = history.operation(attempt.operation).kind;
+    Filling* filling = of_kind(kind);
+    const Outcome outcome = outcome_now(attempt);
+    if (outcome == Outcome::none && now_ns - attempt.sent_ns < patience_ns(kind)) continue;
+    if (filling != nullptr) filling->count(attempt, outcome);
+  }
+}
+
 }  // namespace
 
 double p95_ms(std::vector<int64_t>& times_ns) {
@@ -28,24 +62,21 @@ double p95_ms(std::vector<int64_t>& times_ns) {
 
 std::vector<Load::Window> windows_of(const HistoryWriter& history, int64_t from_ns, int64_t to_ns,
                                      int64_t now_ns) {
-  std::vector<Load::Window> windows(operation_kinds);
-  std::array<std::vector<int64_t>, operation_kinds> times_ns;
-  for (size_t i = history.attempt_count(); i-- > 0;) {
-    const Attempt& attempt = history.attempt(i);
-    // Attempts are begun in order, none before it was intended: the rest is older than the window.
-    if (attempt.sent_ns < from_ns) break;
-    if (attempt.intended_ns < from_ns || attempt.intended_ns >= to_ns) continue;
-    const OperationKind kind = history.operation(attempt.operation).kind;
-    const Outcome outcome = outcome_now(attempt);
-    if (outcome == Outcome::none && now_ns - attempt.sent_ns < patience_ns(kind)) continue;
-    const auto index = static_cast<size_t>(kind);
-    ++windows[index].attempts;
-    if (outcome != Outcome::ok && outcome != Outcome::rejected) continue;
-    ++windows[index].succeeded;
-    times_ns[index].push_back(attempt.answered_ns - attempt.intended_ns);
-  }
-  for (size_t i = 0; i < windows.size(); ++i) windows[i].p95_ms = p95_ms(times_ns[i]);
+  std::array<Filling, operation_kinds> fillings;
+  fill(history, from_ns, to_ns, now_ns,
+       [&](OperationKind kind) { return &fillings[static_cast<size_t>(kind)]; });
+  std::vector<Load::Window> windows;
+  for (auto& filling : fillings) windows.push_back(filling.filled());
   return windows;
+}
+
+Load::Window window_of(const HistoryWriter& history, const std::vector<OperationKind>& kinds,
+                       int64_t from_ns, int64_t to_ns, int64_t now_ns) {
+  Filling filling;
+  fill(history, from_ns, to_ns, now_ns, [&](OperationKind kind) {
+    return std::ranges::find(kinds, kind) == kinds.end() ? nullptr : &filling;
+  });
+  return filling.filled();
 }
 
 }  // namespace rehearse

@@ -14,6 +14,10 @@ namespace rehearse {
 std::vector<Load::Window> windows_of(const HistoryWriter& history, int64_t from_ns, int64_t to_ns,
                                      int64_t now_ns);
 
+// Load::window at the time now_ns.
+Load::Window window_of(const HistoryWriter& history, const std::vector<OperationKind>& kinds,
+                       int64_t from_ns, int64_t to_ns, int64_t now_ns);
+
 // The 95th percentile (nearest rank) of times in ns, in ms; 0 of none. Reorders them.
 double p95_ms(std::vector<int64_t>& times_ns);
 

@@ -46,6 +46,8 @@ void read_targets(const Node& node, const World& world, Targets& targets, Proble
 bool is_known_slo(const std::string& name, const World& world);
 std::optional<double> read_slo_limit(const std::string& name, const Node& node, Problems& problems);
 std::vector<std::string> slo_names(const World& world);
+// Those that can be judged while load is on, from the attempts of the last seconds.
+bool is_live_slo(const std::string& name);
 
 // selection.cpp: checks, expect and stop_when.
 void read_checks(const Node& node, const World& world, Scenario& scenario, Problems& problems);

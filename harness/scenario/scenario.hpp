@@ -44,10 +44,16 @@ struct ParamSchema {
   std::vector<std::string> choices;  // for text: empty = anything
   int64_t min = 0, max = 0;          // for count, and duration in ms; both 0 = anything
 };
+// Whether a fault takes `for`, and what it does without.
+enum class Length {
+  once,     // takes none: it happens at once
+  lasting,  // without it: to the end of observation
+  either,   // without it: happens at once
+};
 struct FaultSchema {
   std::string name;
   std::string summary;  // one line: what breaks
-  bool lasting = true;  // takes `for`
+  Length length = Length::lasting;
   std::vector<ParamSchema> params;
 };
 
@@ -55,6 +61,7 @@ struct FaultSchema {
 struct Catalogue {
   std::vector<FaultSchema> faults;
   std::map<std::string, std::string> checks;  // name → capabilities it needs, space-separated
+  std::vector<std::string> live_checks;       // that stop_when may name as CHECK.live
   std::vector<std::string> profiles;          // load profiles
   std::vector<std::string> operations;        // kinds that targets.rto may name
   std::vector<std::string> stores;            // that targets.rpo may name
@@ -78,7 +85,7 @@ struct TimelineEntry {
   int64_t plus_ms = 0, within_ms = 0;  // within: the observation's length unless given
   int64_t every_ms = 0;
   int times = 1;
-  std::optional<int64_t> for_ms;  // none = to the end of observation
+  std::optional<int64_t> for_ms;  // none = at once or to the end of observation, by its Length
   std::map<std::string, ParamValue> params;
   int line = 0;  // in the file; 0 = from an override
 };

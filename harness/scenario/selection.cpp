@@ -1,5 +1,6 @@
 // What is judged: checks, what is expected of them, and what ends a run early.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <sstream>
@@ -62,6 +63,11 @@ StopCondition read_slo_stop(const Node& node, const World& world, Problems& prob
   map.finish();
   StopCondition stop;
   if (slo) stop.slo = read_one_of(*slo, "slo", slo_names(world), problems).value_or("");
+  if (!stop.slo.empty() && !is_live_slo(stop.slo)) {
+    problems.add(slo->at, fmt::format("{} cannot be judged while load is on (only *_p95 and "
+                                      "*_failed can)",
+                                      shown(stop.slo)));
+  }
   if (above && !stop.slo.empty()) {
     stop.above = read_slo_limit(stop.slo, *above, problems).value_or(0);
   }
@@ -77,7 +83,12 @@ StopCondition read_check_stop(const Node& node, const World& world, Problems& pr
                  fmt::format("{} must be CHECK.live or {{slo: …, above: …}}", shown(*text)));
     return {};
   }
-  is_able(text->substr(0, text->size() - live_suffix.size()), node.at, world, problems);
+  const std::string name = text->substr(0, text->size() - live_suffix.size());
+  const auto& live = world.catalogue.live_checks;
+  if (is_able(name, node.at, world, problems) && std::ranges::find(live, name) == live.end()) {
+    problems.add(node.at, fmt::format("check {} cannot be judged while load is on (only {} can)",
+                                      shown(name), fmt::join(live, ", ")));
+  }
   StopCondition stop;
   stop.check = *text;
   return stop;

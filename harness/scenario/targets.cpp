@@ -72,6 +72,10 @@ bool is_known_slo(const std::string& name, const World& world) {
   return std::ranges::find(names, name) != names.end();
 }
 
+bool is_live_slo(const std::string& name) {
+  return name.ends_with("_p95") || name.ends_with("_failed");
+}
+
 std::optional<double> read_slo_limit(const std::string& name, const Node& node,
                                      Problems& problems) {
   if (!is_latency(name)) return read_share(node, name, problems);

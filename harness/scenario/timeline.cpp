@@ -89,7 +89,7 @@ void read_length(MapReader& map, EntryDraft& draft, Problems& problems) {
   draft.for_at = length ? length->at : draft.at;
   if (!length) return;
   draft.entry.for_ms = read_duration_ms(*length, "for", 1, problems);
-  if (draft.schema && !draft.schema->lasting) {
+  if (draft.schema && draft.schema->length == Length::once) {
     problems.add(length->at,
                  fmt::format("`{}` happens at once and takes no `for`", draft.schema->name));
   }

@@ -113,10 +113,11 @@ class Rules {
   }
 
   static bool is_endless(const EntryDraft& draft) {
-    return draft.schema && draft.schema->lasting && !draft.entry.for_ms;
+    return draft.schema && draft.schema->length == Length::lasting && !draft.entry.for_ms;
   }
   static int64_t length_ms(const EntryDraft& draft) {
-    return draft.schema && draft.schema->lasting ? draft.entry.for_ms.value_or(0) : 0;
+    const bool takes_for = draft.schema && draft.schema->length != Length::once;
+    return takes_for ? draft.entry.for_ms.value_or(0) : 0;
   }
   static int64_t last_start_ms(const EntryDraft& draft, int64_t start_ms) {
     return start_ms + draft.entry.every_ms * (draft.entry.times - 1);

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "base/http.hpp"
+#include "undo/superuser.hpp"
 
 namespace rehearse {
 namespace {
@@ -72,11 +73,15 @@ Status post(Runtime&, const UndoStep& step) {
                                                     : answer.error().message));
 }
 
+// A server that does not run has lost already what such a statement would take back.
 Status sql(Runtime& runtime, const UndoStep& step) {
+  const auto states = runtime.states();
+  if (!states) return std::unexpected(states.error());
   Status first;
   for (const auto& node : step.nodes) {
-    const auto done = runtime.exec(
-        node, {"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", step.detail});
+    const auto state = states->find(node);
+    if (state != states->end() && !state->second.running) continue;
+    const auto done = runtime.exec(node, superuser_psql(step.detail));
     if (!done && first) first = std::unexpected(done.error());
   }
   return first;

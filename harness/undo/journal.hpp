@@ -21,7 +21,8 @@ namespace rehearse {
 //   unpause  the nodes' processes run again
 //   start    the nodes' containers run again
 //   post     POST to the URL in `detail` ("198.18.8.81:8080/control/…"), of a node of ours
-//   sql      the statement in `detail`, as the superuser of the database on each node
+//   sql      the statement in `detail`, as the superuser of the database on each node that runs:
+//            it takes back what lasts no longer than the server does (sessions, a paused replay)
 struct UndoStep {
   std::string action;
   std::vector<std::string> nodes;

@@ -3,10 +3,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
 
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
+#include "checks/check.hpp"
 
 namespace rehearse {
 namespace {
@@ -31,13 +36,19 @@ class FaultRunnerTest : public testing::Test {
     return entry;
   }
 
-  FaultRunner& begin() {
-    runner_ =
-        std::make_unique<FaultRunner>(scenario_, runtime_, stack_, observer_, *journal_, recorder_);
+  FaultRunner& begin(const Patience& patience = {}) {
+    runner_ = std::make_unique<FaultRunner>(scenario_, runtime_, stack_, observer_, *journal_,
+                                            recorder_, patience);
     const int64_t zero_ns = monotonic_ns();
     recorder_.set_zero(zero_ns);
     runner_->begin(zero_ns);
     return *runner_;
+  }
+
+  static bool soon(const std::function<bool()>& so) {
+    const int64_t deadline_ns = monotonic_ns() + 3 * ns_per_s;
+    while (!so() && monotonic_ns() < deadline_ns) ::usleep(2'000);
+    return so();
   }
 
   std::string dir_;
@@ -127,6 +138,273 @@ TEST_F(FaultRunnerTest, CancelHealsWhatIsOnAndGivesUpWhatIsNot) {
   EXPECT_TRUE(records[0].healed_ms);
   EXPECT_FALSE(records[1].injected_ms);
   EXPECT_NE(records[1].error, "");
+}
+
+TEST_F(FaultRunnerTest, WhatIsCancelledWhileItWaitsForAnEventIsNoTroubleOfItsOwn) {
+  auto second = entry("second", 0, 10);
+  second.after_id = "first";
+  second.after_event = "healed";
+  scenario_.timeline = {entry("first", 4'000, 10), second};
+  auto& runner = begin();
+  runner.cancel();
+  EXPECT_NE(runner.records()[1].error, "");
+  EXPECT_TRUE(recorder_.troubles().empty());
+}
+
+TEST_F(FaultRunnerTest, AnEventThatCanNoLongerComeIsNotWaitedFor) {
+  auto first = entry("first", 0, 10), second = entry("second", 0, 10), third = second;
+  first.after_id = "none";  // of an id that nobody has: validation lets none through
+  first.after_event = "healed";
+  second.after_id = "first";
+  second.after_event = "effective";
+  third.id = "third";
+  third.after_id = "second";
+  third.after_event = "healed";
+  scenario_.timeline = {first, second, third};
+  auto& runner = begin();
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));  // the observation lasts 5 s
+  EXPECT_EQ(recorder_.troubles().size(), 3u);
+}
+
+// The same with processes to break: the nodes of a small stack, all in one component.
+class ProcessFaultRunnerTest : public FaultRunnerTest {
+ protected:
+  ProcessFaultRunnerTest() {
+    ComponentEntry wallet;
+    wallet.name = "wallet";
+    wallet.image = "casino";
+    stack_.file.components = {wallet};
+    for (const char* name : {"wallet-1", "wallet-2"}) {
+      stack_.nodes.push_back({name, "wallet", "az-1", "127.0.0.1", 1, {}});
+      runtime_.nodes[name] = {true, true, 0};
+    }
+  }
+  // The observer of the base watches a stack without nodes: nobody answers here.
+
+  TimelineEntry process(const std::string& fault, std::optional<int64_t> for_ms) {
+    auto made = entry("it", 0, for_ms);
+    made.fault = fault;
+    made.params["target"] = Target{{"wallet-1"}, "", 0};
+    return made;
+  }
+  static Verdict verdict(const char* check, const rehearse::Run& run) {
+    for (const auto& known : all_checks())
+      if (known.name == check) return known.examine(run).verdict;
+    return Verdict::not_applicable;
+  }
+  // What the checks say of what was recorded, after the scan that ends a run.
+  rehearse::Run run() {
+    rehearse::Run recorded;
+    recorded.faults = runner_->records();
+    recorded.troubles = recorder_.troubles();
+    recorded.residue = *residue(runtime_, {"wallet-1", "wallet-2"});
+    recorded.redundancy_restored_ms = 1;
+    return recorded;
+  }
+  bool journal_says(const std::string& step) {
+    std::ifstream file(dir_ + "/faults.jsonl");
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str().find("{\"step\":\"" + step + "\",\"id\":\"it\"") != std::string::npos;
+  }
+  size_t unhealed() { return read_unhealed(dir_ + "/faults.jsonl")->size(); }
+};
+
+TEST_F(ProcessFaultRunnerTest, WithoutALengthAKillIsOverAtOnce) {
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  auto& runner = begin();
+  EXPECT_TRUE(soon([&] { return runner.records()[0].healed_ms.has_value(); }));
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  const auto record = runner.records()[0];
+  EXPECT_EQ(record.error, "");
+  EXPECT_TRUE(record.effective_ms);
+  EXPECT_EQ(record.evidence.at("nodes_running_again"), "wallet-1");
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::pass);
+  EXPECT_EQ(verdict("healed", run()), Verdict::pass);
+}
+
+TEST_F(ProcessFaultRunnerTest, WithALengthItStaysDeadThatLong) {
+  scenario_.timeline = {process("process_kill", 300)};
+  auto& runner = begin();
+  EXPECT_TRUE(soon([&] { return runner.records()[0].effective_ms.has_value(); }));
+  EXPECT_FALSE(runtime_.states()->at("wallet-1").running);
+  runner.heal_rest();
+  EXPECT_GE(*runner.records()[0].healed_ms, 300);
+}
+
+// A target that dies during injection: the fault failed, what it touched is put right all the same.
+TEST_F(ProcessFaultRunnerTest, ATargetThatDiesDuringInjectionIsAFailedFaultAndHealed) {
+  runtime_.before = [this](const std::string& verb) -> Status {
+    if (verb != "pause") return {};
+    (void)runtime_.kill({"wallet-1"});
+    return fail(ExitCode::machine, "no container wallet-1 to pause");
+  };
+  scenario_.timeline = {process("process_pause", 100)};
+  auto& runner = begin();
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  runner.heal_rest();
+  const auto record = runner.records()[0];
+  EXPECT_NE(record.error.find("injection failed: no container"), std::string::npos);
+  EXPECT_FALSE(record.effective_ms);
+  EXPECT_TRUE(record.healed_ms);
+  EXPECT_TRUE(journal_says("failed"));
+  EXPECT_EQ(unhealed(), 0u);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_EQ(verdict("healed", run()), Verdict::fail);  // the dead target is residue
+}
+
+TEST_F(ProcessFaultRunnerTest, AnEffectThatIsNotSeenInTimeFailsTheFault) {
+  runtime_.kills_work = false;
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  Patience short_patience;
+  short_patience.effect_ms = 60;
+  auto& runner = begin(short_patience);
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  EXPECT_NE(runner.records()[0].error.find("no effect was seen within 60 ms"), std::string::npos);
+  EXPECT_TRUE(runner.records()[0].healed_ms);
+  EXPECT_TRUE(journal_says("failed"));
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+}
+
+TEST_F(ProcessFaultRunnerTest, AnEventThatNeverComesMakesTheRunInconclusiveAndTheFaultFailed) {
+  auto late = process("process_kill", std::nullopt);
+  late.after_id = "other";
+  late.after_event = "healed";
+  late.within_ms = 80;
+  scenario_.timeline = {entry("other", 0, 400), late};
+  auto& runner = begin();
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  EXPECT_FALSE(runner.records()[1].injected_ms);
+  EXPECT_EQ(run().troubles.size(), 1u);  // troubles make a run inconclusive
+  EXPECT_TRUE(journal_says("failed"));
+  EXPECT_FALSE(journal_says("planned"));
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_TRUE(runtime_.calls.empty());
+}
+
+TEST_F(ProcessFaultRunnerTest, AHealingThatFailsIsTriedAgainAndTold) {
+  runtime_.failing_starts = 2;
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  Patience quick;
+  quick.heal_pause_ms = 5;
+  auto& runner = begin(quick);
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  EXPECT_TRUE(runner.records()[0].healed_ms);
+  EXPECT_EQ(unhealed(), 0u);
+  const auto events = recorder_.events();
+  EXPECT_EQ(std::ranges::count(events, std::string("healing failed"), &Event::event), 2);
+  EXPECT_EQ(verdict("healed", run()), Verdict::pass);
+}
+
+TEST_F(ProcessFaultRunnerTest, AHealingThatNeverWorksIsNeverAPass) {
+  runtime_.failing_starts = 1'000;
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  Patience quick;
+  quick.heal_pause_ms = quick.heal_pause_ms_max = 2;
+  auto& runner = begin(quick);
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  const auto record = runner.records()[0];
+  EXPECT_FALSE(record.healed_ms);
+  EXPECT_NE(record.error.find("not healed: no memory for a start"), std::string::npos);
+  EXPECT_TRUE(journal_says("failed"));
+  EXPECT_FALSE(journal_says("healed"));
+  EXPECT_EQ(unhealed(), 1u);  // `rehearse undo` finds it
+  EXPECT_EQ(verdict("healed", run()), Verdict::fail);
+}
+
+TEST_F(ProcessFaultRunnerTest, AnUndoThatSaysItWorkedAndDidNotIsTriedAgain) {
+  runtime_.starts_in_vain = 1;
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  Patience quick;
+  quick.heal_pause_ms = 5;
+  auto& runner = begin(quick);
+  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  EXPECT_EQ(std::ranges::count(runtime_.calls, std::string("start")), 2);
+  EXPECT_TRUE(runner.records()[0].healed_ms);
+}
+
+// An interruption (SIGINT) in every phase of a fault: nothing stays on, nothing stays unhealed.
+class InterruptedRunnerTest : public ProcessFaultRunnerTest {
+ protected:
+  void expect_nothing_left() {
+    EXPECT_EQ(unhealed(), 0u);
+    EXPECT_TRUE(residue(runtime_, {"wallet-1", "wallet-2"})->empty());
+    EXPECT_EQ(verdict("healed", run()), Verdict::pass);
+  }
+  // Stops the verb until it is let go.
+  void hold(const std::string& verb) {
+    runtime_.before = [this, verb](const std::string& now) -> Status {
+      if (now != verb) return {};
+      reached_ = true;
+      return soon([this] { return let_go_.load(); }) ? Status{} : fail(ExitCode::bug, "held");
+    };
+  }
+  std::atomic<bool> reached_ = false, let_go_ = false;
+};
+
+TEST_F(InterruptedRunnerTest, BeforeItsTime) {
+  scenario_.timeline = {process("process_pause", 100)};
+  scenario_.timeline[0].at_ms = 4'000;
+  begin().cancel();
+  EXPECT_FALSE(runner_->records()[0].injected_ms);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_TRUE(runtime_.calls.empty());
+  EXPECT_TRUE(residue(runtime_, {"wallet-1", "wallet-2"})->empty());
+}
+
+TEST_F(InterruptedRunnerTest, DuringInjection) {
+  hold("pause");
+  scenario_.timeline = {process("process_pause", 60'000)};
+  auto& runner = begin();
+  ASSERT_TRUE(soon([&] { return reached_.load(); }));
+  std::jthread interrupt([&] { runner.cancel(); });
+  ::usleep(20'000);
+  let_go_ = true;
+  interrupt.join();
+  expect_nothing_left();
+}
+
+TEST_F(InterruptedRunnerTest, WhileItsEffectIsAwaited) {
+  runtime_.kills_work = false;
+  scenario_.timeline = {process("process_kill", 60'000)};
+  auto& runner = begin();
+  ASSERT_TRUE(soon([&] { return runtime_.called("kill"); }));
+  runner.cancel();
+  EXPECT_FALSE(runner.records()[0].effective_ms);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  expect_nothing_left();
+}
+
+TEST_F(InterruptedRunnerTest, WhileItLasts) {
+  scenario_.timeline = {process("process_pause", 60'000)};
+  auto& runner = begin();
+  ASSERT_TRUE(soon([&] { return runner.records()[0].effective_ms.has_value(); }));
+  runner.cancel();
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::pass);
+  expect_nothing_left();
+}
+
+TEST_F(InterruptedRunnerTest, DuringHealing) {
+  hold("start");
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  auto& runner = begin();
+  ASSERT_TRUE(soon([&] { return reached_.load(); }));
+  std::jthread interrupt([&] { runner.cancel(); });
+  ::usleep(20'000);
+  let_go_ = true;
+  interrupt.join();
+  expect_nothing_left();
+}
+
+TEST_F(InterruptedRunnerTest, WhileHealingFails) {
+  runtime_.failing_starts = 4;
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  Patience quick;
+  quick.heal_pause_ms = 20;
+  auto& runner = begin(quick);
+  ASSERT_TRUE(soon([&] { return runtime_.called("start failed"); }));
+  runner.cancel();  // goes on healing
+  expect_nothing_left();
 }
 
 }  // namespace

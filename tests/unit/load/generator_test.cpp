@@ -55,6 +55,8 @@ class GeneratorTest : public testing::Test {
     std::this_thread::sleep_for(std::chrono::milliseconds(length_ms + pause_ms));
     const int64_t now_ns = monotonic_ns();
     windows_ = (*load)->windows(now_ns - 60 * ns_per_s, now_ns);
+    both_ =
+        (*load)->window({OperationKind::bet, OperationKind::win}, now_ns - 60 * ns_per_s, now_ns);
     result_ = (*load)->finish(monotonic_ns() + drain_ms * ns_per_ms);
     progress_ = (*load)->progress();
     ASSERT_TRUE((*writer)->close());
@@ -76,6 +78,7 @@ class GeneratorTest : public testing::Test {
 
   std::string directory_;
   std::vector<Load::Window> windows_;
+  Load::Window both_;  // bets and wins
   LoadResult result_;
   LoadProgress progress_;
   History history_;
@@ -157,6 +160,12 @@ TEST_F(GeneratorTest, PlaysBetsAndWins) {
   EXPECT_EQ(bets.attempts, count(OperationKind::bet));
   EXPECT_EQ(bets.succeeded, bets.attempts);
   EXPECT_GT(bets.p95_ms, 0);
+  const auto wins = windows_[static_cast<size_t>(OperationKind::win)];
+  EXPECT_GT(wins.attempts, 0);
+  EXPECT_EQ(both_.attempts, bets.attempts + wins.attempts);
+  EXPECT_EQ(both_.succeeded, bets.succeeded + wins.succeeded);
+  EXPECT_GE(both_.p95_ms, std::min(bets.p95_ms, wins.p95_ms));
+  EXPECT_LE(both_.p95_ms, std::max(bets.p95_ms, wins.p95_ms));
 }
 
 TEST_F(GeneratorTest, RetriesUnderTheSameKeyWhileThePlatformSaysFailed) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -20,8 +21,14 @@ class FakeRuntime final : public Runtime {
   std::set<std::string> cut_nodes;
   int64_t packets_per_look = 1;
   int failing_starts = 0;  // so many starts fail first
+  int starts_in_vain = 0;  // so many starts say that they worked and did not
   bool kills_work = true;
-  std::string exec_answer;  // what every program prints
+  std::string exec_answer;  // what every program prints, unless on_exec says it
+  std::function<Result<std::string>(const std::string& node, const std::vector<std::string>& argv)>
+      on_exec;
+  // Called with the verb before pause, unpause, start and kill: an error stops it, waiting delays
+  // it.
+  std::function<Status(const std::string& verb)> before;
 
   Status create_network(const NetworkSpec&) override { return note("create_network"); }
   Status remove_network() override { return note("remove_network"); }
@@ -30,33 +37,39 @@ class FakeRuntime final : public Runtime {
     return note("create " + node.name);
   }
   Status start(const std::vector<std::string>& names) override {
+    if (auto refused = ask("start"); !refused) return refused;
     if (failing_starts > 0) {
       --failing_starts;
       (void)note("start failed");
       return fail(ExitCode::machine, "no memory for a start");
     }
-    for (const auto& name : names) nodes[name].running = true;
+    if (starts_in_vain > 0)
+      --starts_in_vain;
+    else
+      set(names, [](NodeState& state) { state.running = true; });
     started.insert(started.end(), names.begin(), names.end());
     return note("start");
   }
   Status kill(const std::vector<std::string>& names) override {
-    if (kills_work)
-      for (const auto& name : names) nodes[name] = {true, false, 137};
+    if (auto refused = ask("kill"); !refused) return refused;
+    if (kills_work) set(names, [](NodeState& state) { state = {true, false, 137}; });
     return note("kill");
   }
   Status pause(const std::vector<std::string>& names) override {
-    for (const auto& name : names) nodes[name].paused = true;
+    if (auto refused = ask("pause"); !refused) return refused;
+    set(names, [](NodeState& state) { state.paused = true; });
     return note("pause");
   }
   Status unpause(const std::vector<std::string>& names) override {
-    for (const auto& name : names) nodes[name].paused = false;
+    if (auto refused = ask("unpause"); !refused) return refused;
+    set(names, [](NodeState& state) { state.paused = false; });
     return note("unpause");
   }
   Result<std::string> exec(const std::string& node, const std::vector<std::string>& argv) override {
     std::string call = "exec " + node;
     for (const auto& word : argv) call += " " + word;
     (void)note(call);
-    return exec_answer;
+    return on_exec ? on_exec(node, argv) : Result<std::string>(exec_answer);
   }
   Status wipe(const std::vector<std::string>& names) override {
     for (const auto& name : names) {
@@ -69,7 +82,10 @@ class FakeRuntime final : public Runtime {
     nodes.clear();
     return note("remove_all");
   }
-  Result<std::map<std::string, NodeState>> states() override { return nodes; }
+  Result<std::map<std::string, NodeState>> states() override {
+    const std::lock_guard lock(mutex_);
+    return nodes;
+  }
   Status cut(const std::vector<std::string>& names, const std::vector<std::string>&,
              int64_t) override {
     cut_nodes.insert(names.begin(), names.end());
@@ -98,6 +114,11 @@ class FakeRuntime final : public Runtime {
   }
 
  private:
+  Status ask(const std::string& verb) { return before ? before(verb) : Status{}; }
+  void set(const std::vector<std::string>& names, const std::function<void(NodeState&)>& change) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& name : names) change(nodes[name]);
+  }
   Status note(const std::string& call) {
     const std::lock_guard lock(mutex_);
     calls.push_back(call);

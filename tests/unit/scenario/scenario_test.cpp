@@ -28,7 +28,7 @@ timeline:
      limit: 12.5/s, way: in, note: "a: #1"}
   - {at: 1s, fault: process_pause, target: {any: 2}}
 stop_when: [ledger_balanced.live, {slo: wallet_p95, above: 5s, for: 20s},
-            {slo: bet_rejected, above: 3%}]
+            {slo: bet_failed, above: 3%}]
 targets:
   rto: {bet: 30s, payout_settled: 5m}
   rpo: {ledger: 0s, events: 0s, reporting: 15m}

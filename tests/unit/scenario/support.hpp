@@ -16,24 +16,27 @@ inline Catalogue small_catalogue() {
   using enum ParamType;
   Catalogue catalogue;
   catalogue.faults = {
-      {"zone_loss", "a zone falls silent, then dies", true, {{"zone", target_zone, true, {}}}},
-      {"noop", "nothing breaks", false, {}},
-      {"process_kill", "a process dies", false, {{"target", target_node, true, {}}}},
-      {"process_pause", "a process stops", true, {{"target", target_node, true, {}}}},
+      {"zone_loss",
+       "a zone falls silent, then dies",
+       Length::lasting,
+       {{"zone", target_zone, true, {}}}},
+      {"noop", "nothing breaks", Length::once, {}},
+      {"process_kill", "a process dies", Length::either, {{"target", target_node, true, {}}}},
+      {"process_pause", "a process stops", Length::lasting, {{"target", target_node, true, {}}}},
       {"provider_timeout",
        "no answer",
-       true,
+       Length::lasting,
        {{"provider", target_provider, true, {}}, {"captured", flag, false, {}}}},
       {"webhook_duplicate",
        "twice",
-       true,
+       Length::lasting,
        {{"provider", target_provider, false, {}},
         {"copies", count, false, {}, 2, 10},
         {"window", duration, false, {}, 100, 60'000},
         {"fraction", share, false, {}}}},
       {"network_latency",
        "slow",
-       true,
+       Length::lasting,
        {{"zone", target_zone, true, {}},
         {"delay", duration, true, {}},
         {"limit", rate, false, {}},
@@ -44,6 +47,7 @@ inline Catalogue small_catalogue() {
                       {"no_duplicate_payouts", ""},
                       {"reads_fresh", "versions"},
                       {"reporting_complete", "reporting"}};
+  catalogue.live_checks = {"ledger_balanced"};
   catalogue.profiles = {"evening", "flat"};
   catalogue.operations = {"bet",     "win",           "rollback",
                           "balance", "deposit",       "deposit_settled",

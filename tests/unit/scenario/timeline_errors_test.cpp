@@ -58,6 +58,24 @@ TEST(ScenarioErrors, timeline) {
   });
 }
 
+// A fault of either length: with `for` it lasts that long, without it is over at once.
+TEST(ScenarioErrors, for_that_may_be_left_out) {
+  const auto with_kill = [](const std::string& keys, const std::string& more = "") {
+    return first_error(with(
+        "", "  - {id: k, fault: process_kill, target: wallet-1, at: 1s" + keys + "}\n" + more));
+  };
+  EXPECT_EQ(with_kill(""), "");
+  EXPECT_EQ(with_kill(", for: 5s"), "");
+  EXPECT_EQ(with_kill(", every: 5s, times: 4"), "");
+  EXPECT_EQ(with_kill("", "  - {after: k.healed, fault: noop}\n"), "");
+  EXPECT_EQ(with_kill(", for: 150s"),
+            "x.yaml:10:65: lasts until 151s but observation ends at 150s");
+  EXPECT_EQ(with_kill(", for: 6s, every: 5s, times: 4"),
+            "x.yaml:10:65: `for` is longer than `every`: it would overlap itself");
+  EXPECT_EQ(with_kill(", for: 5s", "  - {id: l, fault: process_kill, target: wallet-1, at: 3s}\n"),
+            "x.yaml:11:5: `k` and `l` overlap: process_kill twice on the same target");
+}
+
 TEST(ScenarioErrors, params) {
   expect_first({
       {"{of: postgres.primary}", "az-4", "8:46: unknown zone `az-4`, did you mean `az-1`?"},
@@ -126,6 +144,13 @@ TEST(ScenarioErrors, judged) {
        "10:13: `ledger_balanced` must be CHECK.live or {slo: …, above: …}"},
       {"", "stop_when: [ledger_balancd.live]\n",
        "10:13: unknown check `ledger_balancd`, did you mean `ledger_balanced`?"},
+      {"", "stop_when: [no_duplicate_payouts.live]\n",
+       "10:13: check `no_duplicate_payouts` cannot be judged while load is on (only "
+       "ledger_balanced can)"},
+      {"", "stop_when: [{slo: bet_rejected, above: 5%}]\n",
+       "10:19: `bet_rejected` cannot be judged while load is on (only *_p95 and *_failed can)"},
+      {"", "stop_when: [{slo: bet_p99, above: 5s}]\n",
+       "10:19: `bet_p99` cannot be judged while load is on (only *_p95 and *_failed can)"},
       {"", "stop_when: [{slo: wallet_p59, above: 5s}]\n",
        "10:19: unknown slo `wallet_p59`, did you mean `wallet_p50`?"},
       {"", "stop_when: [{slo: wallet_p95, above: 5%}]\n",

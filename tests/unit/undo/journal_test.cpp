@@ -122,6 +122,27 @@ TEST(Undo, RunsAStatementOnEveryNode) {
   EXPECT_TRUE(runtime.calls[1].ends_with("-c SELECT 1"));
 }
 
+TEST(Undo, AServerThatDoesNotRunNeedsNoStatement) {
+  FakeRuntime runtime;
+  runtime.nodes["postgres-1"] = {true, false, 137};
+  runtime.nodes["postgres-2"] = {true, true, 0};
+  ASSERT_TRUE(undo(runtime, {{"sql", {"postgres-1", "postgres-2"}, "SELECT 1"}}));
+  ASSERT_EQ(runtime.calls.size(), 1u);
+  EXPECT_TRUE(runtime.calls[0].starts_with("exec postgres-2 psql"));
+}
+
+TEST(Undo, AStatementThatFailsIsAnErrorAndTheOthersStillRun) {
+  FakeRuntime runtime;
+  runtime.on_exec = [](const std::string& node, const auto&) -> Result<std::string> {
+    if (node == "postgres-1") return fail(ExitCode::machine, "no server there");
+    return "";
+  };
+  const auto done = undo(runtime, {{"sql", {"postgres-1", "postgres-2"}, "SELECT 1"}});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "no server there");
+  EXPECT_EQ(runtime.calls.size(), 2u);
+}
+
 TEST(Undo, WakesOnlyWhatStandsStill) {
   FakeRuntime runtime;
   runtime.nodes["wallet-1"] = {true, true, 0, true};

@@ -1,0 +1,77 @@
+// Processes die by SIGKILL, as one that crashed or that the kernel took for its memory. The machine
+// under them lives: the kernel says goodbye for them by FIN and RST, so that their peers know at
+// once (zone_loss is the silent death).
+//
+// Heals by: the containers start again with their old disks, after `for`, or without it at once, as
+// a supervisor would do it.
+// Effect: every container stands still and was ended by signal 9; healed, every one runs again.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int ended_by_sigkill = 128 + 9;
+
+class ProcessKill final : public Fault {
+ public:
+  Result<PlannedFault> plan(const FaultContext& context) override {
+    auto nodes = resolve_nodes(context, std::get<Target>(context.entry.params.at("target")));
+    if (!nodes) return std::unexpected(nodes.error());
+    nodes_ = std::move(*nodes);
+    roles_ = roles_of(context, nodes_);
+    return PlannedFault{context.entry.id,
+                        "process_kill",
+                        fmt::format("{}", fmt::join(nodes_, ", ")),
+                        {{"start", nodes_}}};
+  }
+
+  Status inject(Runtime& runtime) override { return runtime.kill(nodes_); }
+
+  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+    const auto states = runtime.states();
+    if (!states) return std::unexpected(states.error());
+    for (const auto& node : nodes_) {
+      const auto state = states->find(node);
+      if (state == states->end() || state->second.running) return std::nullopt;
+      if (state->second.exit_code != ended_by_sigkill)
+        return fail(ExitCode::inconclusive,
+                    fmt::format("{} ended by itself (exit code {}), not by us", node,
+                                state->second.exit_code));
+    }
+    return Evidence{{"nodes_killed", fmt::format("{}", fmt::join(nodes_, ", "))},
+                    {"roles_lost", roles_},
+                    {"exit_code", std::to_string(ended_by_sigkill)}};
+  }
+
+  Result<Evidence> restored(Runtime& runtime) override {
+    const auto states = runtime.states();
+    if (!states) return std::unexpected(states.error());
+    for (const auto& node : nodes_) {
+      const auto state = states->find(node);
+      if (state == states->end() || !state->second.running)
+        return fail(ExitCode::machine, fmt::format("{} was started but does not run", node));
+    }
+    return Evidence{{"nodes_running_again", fmt::format("{}", fmt::join(nodes_, ", "))}};
+  }
+
+ private:
+  std::vector<std::string> nodes_;
+  std::string roles_;
+};
+
+}  // namespace
+
+FaultSchema process_kill_schema() {
+  return {"process_kill",
+          "Processes die by SIGKILL; they start again after `for`, or at once without it",
+          Length::either,
+          {{"target", ParamType::target_node, true, {}}}};
+}
+std::unique_ptr<Fault> make_process_kill() {
+  return std::make_unique<ProcessKill>();
+}
+
+}  // namespace rehearse

@@ -1,0 +1,116 @@
+#include "engine/fence.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "../base/test_server.hpp"
+#include "base/clock.hpp"
+
+namespace rehearse {
+namespace {
+
+// A wallet that answers each call with the next of its bodies; the last one again and again.
+class FencedWallet {
+ public:
+  explicit FencedWallet(std::vector<std::string> bodies) : bodies_(std::move(bodies)) {
+    socket_.listen();
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        pollfd waited{socket_.fd(), POLLIN, 0};
+        if (::poll(&waited, 1, 10) > 0) answer(::accept(socket_.fd(), nullptr, nullptr));
+      }
+    });
+  }
+  uint16_t port() const { return socket_.endpoint().port; }
+  int calls() const { return calls_; }
+
+ private:
+  void answer(int fd) {
+    char request[4096];
+    (void)!::recv(fd, request, sizeof request, 0);
+    const size_t call = static_cast<size_t>(calls_++);
+    const std::string& body = bodies_[std::min(call, bodies_.size() - 1)];
+    const std::string text =
+        fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+    ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    ::close(fd);
+  }
+
+  test::BoundSocket socket_;
+  const std::vector<std::string> bodies_;
+  std::atomic<int> calls_ = 0;
+  std::jthread thread_;
+};
+
+const std::string whole = R"({"fenced":true,"epoch":3,"database":true})";
+const std::string half =
+    R"({"fenced":true,"epoch":3,"database":false,"why":"no member is primary"})";
+
+// One component for each port: the same node in each.
+Stack stack_of(const std::vector<uint16_t>& ports) {
+  Stack stack;
+  for (size_t i = 0; i < ports.size(); ++i) {
+    ComponentEntry component;
+    component.name = fmt::format("wallet{}", i + 1);
+    component.port = ports[i];
+    component.fence_path = "/control/fence";
+    stack.nodes.push_back({component.name + "-1", component.name, "az-1", "127.0.0.1", 1, {}});
+    stack.file.components.push_back(component);
+  }
+  return stack;
+}
+int64_t in_ms(int64_t ms) {
+  return monotonic_ns() + ms * ns_per_ms;
+}
+
+TEST(Fence, AsksEveryWriterOnce) {
+  const FencedWallet one({whole}), two({whole});
+  EXPECT_TRUE(fence_writers(stack_of({one.port(), two.port()}), in_ms(2'000)));
+  EXPECT_EQ(one.calls(), 1);
+  EXPECT_EQ(two.calls(), 1);
+}
+
+TEST(Fence, AComponentWithoutAFenceIsLeftAlone) {
+  const FencedWallet one({whole});
+  auto stack = stack_of({one.port()});
+  stack.file.components[0].fence_path = "";
+  EXPECT_TRUE(fence_writers(stack, in_ms(0)));
+  EXPECT_EQ(one.calls(), 0);
+}
+
+TEST(Fence, ThatOfTheProcessAloneIsNone) {
+  const FencedWallet one({half, half, whole}), two({whole});
+  EXPECT_TRUE(fence_writers(stack_of({one.port(), two.port()}), in_ms(5'000)));
+  EXPECT_EQ(one.calls(), 3);
+  EXPECT_EQ(two.calls(), 1);  // it needs no second call
+}
+
+TEST(Fence, GoesOnToTheOthersAndTellsAllThatFailed) {
+  const test::BoundSocket nobody;
+  const FencedWallet two({whole}), three({half});
+  const auto fenced =
+      fence_writers(stack_of({nobody.endpoint().port, two.port(), three.port()}), in_ms(0));
+  ASSERT_FALSE(fenced);
+  EXPECT_EQ(fenced.error().code, ExitCode::inconclusive);
+  EXPECT_NE(fenced.error().message.find("wallet1-1 could not be fenced"), std::string::npos);
+  EXPECT_EQ(fenced.error().message.find("wallet2-1"), std::string::npos);
+  EXPECT_NE(fenced.error().message.find("wallet3-1 could not be fenced: only its process"),
+            std::string::npos);
+  EXPECT_EQ(two.calls(), 1);
+}
+
+TEST(Fence, GivesUpAtTheDeadline) {
+  const FencedWallet one({half});
+  const int64_t began_ns = monotonic_ns();
+  EXPECT_FALSE(fence_writers(stack_of({one.port()}), in_ms(700)));
+  EXPECT_LT(monotonic_ns() - began_ns, 2 * ns_per_s);
+  EXPECT_GE(one.calls(), 2);
+}
+
+}  // namespace
+}  // namespace rehearse
