@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -16,6 +17,7 @@
 #include "engine/recovery.hpp"
 #include "engine/stage.hpp"
 #include "load/profiles.hpp"
+#include "undo/guardian.hpp"
 
 namespace rehearse {
 namespace {
@@ -25,6 +27,13 @@ constexpr int64_t settle_after_heal_ns = 10 * ns_per_s;
 constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
 // The first part of the steady phase warms caches and connections and is no baseline.
 constexpr int64_t warm_up_ms_max = 5'000;
+
+// The file that runs now; where it was replaced on disk meanwhile, the kernel still knows it.
+std::string own_program() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return !error && std::filesystem::exists(path, error) ? path.string() : "/proc/self/exe";
+}
 
 class Rehearsal {
  public:
@@ -41,12 +50,14 @@ class Rehearsal {
  private:
   Status prepare();
   Status raise();
+  Status guard();
   Status steady();
   void disturb();
   void observe();
   void settle();
   Status collect();
   void scan();
+  void dismiss_guardian();
   Status record();
 
   bool cancelled() const { return options_.cancelled(); }
@@ -65,6 +76,7 @@ class Rehearsal {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<HistoryWriter> history_;
   std::unique_ptr<Load> load_;
+  std::unique_ptr<Companion> guardian_;  // outlives faults_, which heals when it goes
   std::unique_ptr<FaultRunner> faults_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
@@ -114,13 +126,26 @@ Status Rehearsal::raise() {
   run_.versions["rehearse"] = REHEARSE_VERSION;
   utsname kernel{};
   if (::uname(&kernel) == 0) run_.versions["kernel"] = kernel.release;
-  if (options_.reuse) return stage_.reuse();
+  if (options_.reuse) {
+    if (auto whole = stage_.reuse(); !whole) return whole;
+    // From here on the faults on it are this run's to heal; whoever raised it says if it stays up.
+    auto active = read_active();
+    if (!active) return std::unexpected(active.error());
+    return write_active({scenario_.stack, options_.out_dir, active->kept});
+  }
   if (auto written = write_active({scenario_.stack, options_.out_dir, options_.keep}); !written)
     return written;
   auto ready_ms = stage_.raise(places_);
   if (!ready_ms) return std::unexpected(ready_ms.error());
   run_.stack_ready_ms = *ready_ms;
   recorder_.event("stack", "whole", fmt::format("after {:.1f} s", *ready_ms / 1000));
+  return {};
+}
+
+Status Rehearsal::guard() {
+  auto guardian = start_guardian(own_program(), options_.out_dir);
+  if (!guardian) return std::unexpected(guardian.error());
+  guardian_ = std::move(*guardian);
   return {};
 }
 
@@ -259,6 +284,12 @@ void Rehearsal::scan() {
   run_.residue = *found;
 }
 
+void Rehearsal::dismiss_guardian() {
+  if (const auto done = rehearse::dismiss_guardian(*guardian_); !done)
+    recorder_.event("engine", "the guardian failed", done.error().message);
+  guardian_.reset();
+}
+
 // Everything that the checks will see goes to disk; they read it from there.
 Status Rehearsal::record() {
   run_.finished_wall_ns = wall_ns();
@@ -273,11 +304,13 @@ Status Rehearsal::record() {
 Status Rehearsal::play() {
   if (auto done = prepare(); !done) return done;
   if (auto done = raise(); !done) return done;
+  if (auto done = guard(); !done) return done;
   if (auto done = steady(); !done) return done;
   disturb();
   observe();
   settle();
   scan();
+  dismiss_guardian();
   if (auto books = collect(); !books) recorder_.trouble(books.error().message);
   return record();
 }
@@ -286,8 +319,9 @@ Status Rehearsal::play() {
 
 Status rehearse_scenario(const RehearsalOptions& options, LiveView& live) {
   if (!options.scenario.stop_when.empty())
-    return fail(ExitCode::usage, "stop_when is not carried out yet: a scenario that relies on it "
-                                 "would run on where it asks to stop");
+    return fail(ExitCode::usage,
+                "stop_when is not carried out yet: a scenario that relies on it "
+                "would run on where it asks to stop");
   auto stack = make_stack(options.stack, options.scenario.stack_set);
   if (!stack) return std::unexpected(stack.error());
   const auto runtime = make_podman_runtime(state_paths().nodes);

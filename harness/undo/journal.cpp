@@ -13,6 +13,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/clock.hpp"
+#include "base/files.hpp"
 #include "base/http.hpp"
 
 namespace rehearse {
@@ -104,6 +106,20 @@ Result<std::unique_ptr<Journal>> Journal::create(const std::string& path) {
   return std::unique_ptr<Journal>(new Journal(fd));
 }
 
+Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path, const std::string& by) {
+  const auto content = read_file(path);
+  if (!content) return std::unexpected(content.error());
+  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (fd < 0)
+    return fail(ExitCode::machine, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+  std::unique_ptr<Journal> journal(new Journal(fd));
+  const bool cut_short = !content->empty() && content->back() != '\n';
+  const Json line = {{"step", "resumed"}, {"by", by}};
+  if (auto done = journal->append((cut_short ? "\n" : "") + line.dump()); !done)
+    return std::unexpected(done.error());
+  return journal;
+}
+
 Journal::~Journal() {
   ::close(fd_);
 }
@@ -135,17 +151,26 @@ Status Journal::mark(const std::string& id, const std::string& step, double t_ms
   return append(line.dump());
 }
 
+Status Journal::healed_by(const std::string& id, const std::string& by) {
+  const Json line = {{"step", "healed"}, {"id", id}, {"by", by}, {"at", rfc3339(wall_ns())}};
+  return append(line.dump());
+}
+
 Result<std::vector<PlannedFault>> read_unhealed(const std::string& path) {
   std::ifstream file(path);
   if (!file) return std::vector<PlannedFault>{};
   std::vector<PlannedFault> open;
+  const auto damaged = [&path] {
+    return fail(ExitCode::machine, fmt::format("{} is damaged: heal by `./rehearse down`", path));
+  };
+  bool cut_short = false;  // the line before
   for (std::string text; std::getline(file, text);) {
     const Json line = Json::parse(text, nullptr, false);
-    if (line.is_discarded()) {
-      if (file.peek() == std::char_traits<char>::eof()) break;
-      return fail(ExitCode::machine, fmt::format("{} is damaged: heal by `./rehearse down`", path));
-    }
-    const std::string step = line.value("step", "");
+    const std::string step = line.is_object() ? line.value("step", "") : "";
+    if (cut_short && step != "resumed") return damaged();
+    cut_short = line.is_discarded();
+    if (cut_short) continue;
+    if (!line.is_object()) return damaged();
     if (step == "planned") open.push_back(planned_from(line));
     if (step == "healed")
       std::erase_if(open, [&](const auto& fault) { return fault.id == line.value("id", ""); });

@@ -17,6 +17,7 @@ class FakeRuntime final : public Runtime {
   std::vector<std::string> calls;
   std::map<std::string, NodeState> nodes;
   std::set<std::string> cut_nodes;
+  std::map<std::string, std::set<std::string>> cut_ranges;  // by node; empty = not told
   int64_t packets_per_look = 1;
   int failing_starts = 0;  // so many starts fail first
   bool kills_work = true;
@@ -25,10 +26,12 @@ class FakeRuntime final : public Runtime {
   Status create_network(const NetworkSpec&) override { return note("create_network"); }
   Status remove_network() override { return note("remove_network"); }
   Status create(const NodeSpec& node, const std::string&) override {
+    const std::lock_guard lock(mutex_);
     nodes[node.name] = {true, true, 0};
     return note("create " + node.name);
   }
   Status start(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
     if (failing_starts > 0) {
       --failing_starts;
       (void)note("start failed");
@@ -38,15 +41,18 @@ class FakeRuntime final : public Runtime {
     return note("start");
   }
   Status kill(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
     if (kills_work)
       for (const auto& name : names) nodes[name] = {true, false, 137};
     return note("kill");
   }
   Status pause(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
     for (const auto& name : names) nodes[name].paused = true;
     return note("pause");
   }
   Status unpause(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
     for (const auto& name : names) nodes[name].paused = false;
     return note("unpause");
   }
@@ -60,17 +66,28 @@ class FakeRuntime final : public Runtime {
     nodes.clear();
     return note("remove_all");
   }
-  Result<std::map<std::string, NodeState>> states() override { return nodes; }
-  Status cut(const std::vector<std::string>& names, const std::vector<std::string>&,
+  Result<std::map<std::string, NodeState>> states() override {
+    const std::lock_guard lock(mutex_);
+    return nodes;
+  }
+  Status cut(const std::vector<std::string>& names, const std::vector<std::string>& ranges,
              int64_t) override {
+    const std::lock_guard lock(mutex_);
     cut_nodes.insert(names.begin(), names.end());
+    for (const auto& name : names) cut_ranges[name].insert(ranges.begin(), ranges.end());
     return note("cut");
   }
-  Status uncut(const std::vector<std::string>& names, const std::vector<std::string>&) override {
-    for (const auto& name : names) cut_nodes.erase(name);
+  Status uncut(const std::vector<std::string>& names,
+               const std::vector<std::string>& ranges) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& name : names) {
+      for (const auto& range : ranges) cut_ranges[name].erase(range);
+      if (cut_ranges[name].empty()) cut_nodes.erase(name);
+    }
     return note("uncut");
   }
   Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
     std::map<std::string, CutState> result;
     for (const auto& name : names) {
       const bool active = cut_nodes.contains(name);
@@ -94,7 +111,7 @@ class FakeRuntime final : public Runtime {
     calls.push_back(call);
     return {};
   }
-  std::mutex mutex_;
+  std::recursive_mutex mutex_;
 };
 
 }  // namespace rehearse

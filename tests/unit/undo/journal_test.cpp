@@ -68,6 +68,27 @@ TEST_F(JournalTest, ALineCutShortAtTheEndIsIgnoredAndInTheMiddleIsDamage) {
   EXPECT_FALSE(read_unhealed(path_));
 }
 
+TEST_F(JournalTest, AnotherGoesOnAfterTheLineThatADeadWriterCutShort) {
+  {
+    const auto journal = Journal::create(path_);
+    ASSERT_TRUE((*journal)->planned(az_));
+  }
+  std::ofstream(path_, std::ios::app) << R"({"step":"inje)";
+  const auto resumed = Journal::resume(path_, "guardian");
+  ASSERT_TRUE(resumed);
+  ASSERT_TRUE(read_unhealed(path_));
+  EXPECT_EQ(read_unhealed(path_)->size(), 1u);
+  ASSERT_TRUE((*resumed)->healed_by("az", "guardian"));
+  ASSERT_TRUE(read_unhealed(path_));
+  EXPECT_TRUE(read_unhealed(path_)->empty());
+}
+
+TEST_F(JournalTest, NothingIsResumedThatWasNeverBegun) {
+  const auto journal = Journal::resume(dir_ + "/none", "guardian");
+  ASSERT_FALSE(journal);
+  EXPECT_NE(journal.error().message.find(dir_ + "/none"), std::string::npos);
+}
+
 TEST_F(JournalTest, NoJournalMeansNothingToHeal) {
   EXPECT_TRUE(read_unhealed(dir_ + "/none")->empty());
 }
