@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <vector>
@@ -38,6 +39,7 @@ class FaultRunner {
   struct Occurrence;
   void run(Occurrence& occurrence);
   bool wait_for_start(Occurrence& occurrence);
+  std::optional<std::string> take_knobs(Occurrence& occurrence, const PlannedFault& planned);
   bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
   void watch(Occurrence& occurrence, Fault& fault);
   void heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);

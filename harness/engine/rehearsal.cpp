@@ -278,7 +278,7 @@ Status Rehearsal::collect() {
 }
 
 void Rehearsal::scan() {
-  const auto found = residue(runtime_, stage_.container_nodes());
+  const auto found = residue(runtime_, stage_.container_nodes(), stage_.bare_nodes());
   if (!found)
     return recorder_.trouble("the machine could not be scanned: " + found.error().message);
   run_.residue = *found;

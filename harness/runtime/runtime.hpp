@@ -40,8 +40,11 @@ struct NodeState {
 
 // What a cut has stopped so far, as the kernel counts it in the node's namespace.
 struct CutState {
-  bool active = false;  // some address range is cut at this moment
+  bool active = false;  // something is cut at this moment
   int64_t dropped_packets = 0;
+  // Of these: by cuts of single addresses, which part two sides from each other.
+  bool between = false;
+  int64_t dropped_between = 0;
 };
 
 // An address range that a cut never includes: the control network, so that we stay in control.
@@ -67,9 +70,10 @@ class Runtime {
   virtual Status remove_all() = 0;  // containers and their data
   virtual Result<std::map<std::string, NodeState>> states() = 0;
 
-  // Drops everything from and to `ranges` (addresses or prefixes, none within another) in the
-  // nodes' namespaces for at most `timeout_ms`: the kernel lets it through again by itself when
-  // nobody refreshes it. Counters start at 0.
+  // Drops everything from and to `ranges` in the nodes' namespaces for at most `timeout_ms`: the
+  // kernel lets it through again by itself when nobody refreshes it. A range is an address or a
+  // prefix; prefixes that are cut at once must not overlap, while an address may be cut within a
+  // prefix that is cut as well, and stays so when that is uncut. Counters begin with the network.
   virtual Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
                      int64_t timeout_ms) = 0;
   // Back to the baseline for these ranges, cut or not.

@@ -185,9 +185,12 @@ Status undo(Runtime& runtime, const std::vector<UndoStep>& steps) {
   return first;
 }
 
-Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes) {
+Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
+                                         const std::vector<std::string>& bare) {
   std::vector<std::string> found;
-  const auto cuts = runtime.cuts(nodes);
+  std::vector<std::string> all = nodes;
+  all.insert(all.end(), bare.begin(), bare.end());
+  const auto cuts = runtime.cuts(all);
   if (!cuts) return std::unexpected(cuts.error());
   for (const auto& [node, cut] : *cuts)
     if (cut.active) found.push_back(fmt::format("{} is still cut off", node));

@@ -67,7 +67,9 @@ Result<std::vector<PlannedFault>> read_unhealed(const std::string& path);
 // error is returned.
 Status undo(Runtime& runtime, const std::vector<UndoStep>& steps);
 
-// What deviates from the baseline of a whole stack: cuts still active, nodes not running.
-Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes);
+// What deviates from the baseline of a whole stack: cuts still active, nodes not running. `bare`
+// are the nodes that are a namespace without a container.
+Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
+                                         const std::vector<std::string>& bare = {});
 
 }  // namespace rehearse

@@ -98,6 +98,10 @@ ParamValue sample(const ParamSchema& param) {
       return Target{{"az-2"}, "", 0};
     case ParamType::target_node:
       return Target{{"postgres-1", "wallet-2"}, "", 0};
+    case ParamType::target_place:
+      return Target{{"az-2", "players"}, "", 0};
+    case ParamType::target_sides:
+      return Sides{{{"az-1"}, "", 0}, {{"az-2", "players"}, "", 0}};
     case ParamType::target_provider:
       return Target{{"psp-a"}, "", 0};
     case ParamType::duration:
@@ -133,6 +137,8 @@ class DeathTest : public testing::Test {
       if (stack_.has_container(node)) {
         baseline_.nodes[node.name] = {true, true, 0};
         containers_.push_back(node.name);
+      } else {
+        bare_.push_back(node.name);
       }
   }
   ~DeathTest() override { std::filesystem::remove_all(dir_); }
@@ -189,7 +195,7 @@ class DeathTest : public testing::Test {
   std::vector<std::string> residue_of(const Machine& machine) {
     FakeRuntime runtime;
     restore(runtime, machine);
-    return *residue(runtime, containers_);
+    return *residue(runtime, containers_, bare_);
   }
 
   void expect_healed(const std::string& fault, const Death& death) {
@@ -201,7 +207,7 @@ class DeathTest : public testing::Test {
     const auto done = heal_all(
         {.runtime = runtime, .run_dir = dir_ + "/run", .settle_ms = 0, .deadline_ms = 2'000});
     EXPECT_TRUE(done) << fault << ", " << death.when;
-    const auto left = *residue(runtime, containers_);
+    const auto left = *residue(runtime, containers_, bare_);
     EXPECT_TRUE(left.empty()) << fault << ", " << death.when << ": " << left.front();
     EXPECT_TRUE(read_unhealed(dir_ + "/run/faults.jsonl")->empty()) << fault << ", " << death.when;
   }
@@ -209,7 +215,7 @@ class DeathTest : public testing::Test {
   std::string dir_;
   Stack stack_;
   Machine baseline_;
-  std::vector<std::string> containers_;
+  std::vector<std::string> containers_, bare_;
 };
 
 TEST_F(DeathTest, AtEveryStepOfEveryFaultTheGuardianComesBackToTheBaseline) {
@@ -227,7 +233,8 @@ TEST_F(DeathTest, AtEveryStepOfEveryFaultTheGuardianComesBackToTheBaseline) {
     }
     played.insert(fault.schema.name);
   }
-  for (const char* name : {"noop", "zone_loss"}) EXPECT_TRUE(played.contains(name)) << name;
+  for (const char* name : {"noop", "zone_loss", "network_partition"})
+    EXPECT_TRUE(played.contains(name)) << name;
 }
 
 // The proof above must be able to fail.
@@ -242,7 +249,7 @@ TEST_F(DeathTest, AnUndoThatIsMissingFromTheJournalIsSeen) {
       R"({"step":"planned","id":"f","fault":"x","target":"","undo":[{"do":"unpause","nodes":["etcd-1"]}]})"
       "\n"));
   ASSERT_TRUE(heal_all({.runtime = runtime, .run_dir = dir_ + "/run", .settle_ms = 0}));
-  EXPECT_EQ(residue(runtime, containers_)->size(), 1u);
+  EXPECT_EQ(residue(runtime, containers_, bare_)->size(), 1u);
 }
 
 }  // namespace

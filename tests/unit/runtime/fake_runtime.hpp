@@ -19,7 +19,8 @@ class FakeRuntime final : public Runtime {
   std::set<std::string> cut_nodes;
   std::map<std::string, std::set<std::string>> cut_ranges;  // by node; empty = not told
   int64_t packets_per_look = 1;
-  int failing_starts = 0;  // so many starts fail first
+  int64_t packets_before = 0;  // that earlier cuts dropped, of each kind and on each node
+  int failing_starts = 0;      // so many starts fail first
   bool kills_work = true;
   std::string exec_answer;  // what every program prints
 
@@ -90,8 +91,18 @@ class FakeRuntime final : public Runtime {
     const std::lock_guard lock(mutex_);
     std::map<std::string, CutState> result;
     for (const auto& name : names) {
-      const bool active = cut_nodes.contains(name);
-      result[name] = {active, active ? packets_per_look : 0};
+      const auto& ranges = cut_ranges[name];
+      const bool between =
+          std::ranges::any_of(ranges, [](const auto& range) { return !range.contains('/'); });
+      const bool whole = cut_nodes.contains(name) &&
+                         (ranges.empty() || std::ranges::any_of(ranges, [](const auto& range) {
+                            return range.contains('/');
+                          }));
+      CutState& cut = result[name];
+      cut.active = whole || between;
+      cut.between = between;
+      cut.dropped_between = packets_before + (between ? packets_per_look : 0);
+      cut.dropped_packets = packets_before + (whole ? packets_per_look : 0) + cut.dropped_between;
     }
     return result;
   }

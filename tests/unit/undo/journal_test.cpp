@@ -164,5 +164,12 @@ TEST(Residue, NamesWhatIsStillCutDeadOrGone) {
   EXPECT_EQ((*found)[2], "etcd-3 has no container");
 }
 
+TEST(Residue, OfANamespaceWithoutAContainerOnlyItsRulesCount) {
+  FakeRuntime runtime;
+  EXPECT_TRUE(residue(runtime, {}, {"players"})->empty());
+  runtime.cut_nodes = {"players"};
+  EXPECT_EQ(residue(runtime, {}, {"players"})->front(), "players is still cut off");
+}
+
 }  // namespace
 }  // namespace rehearse
