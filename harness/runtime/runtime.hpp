@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,18 @@ struct CutState {
   int64_t dropped_between = 0;
 };
 
+// How long what a node sends is held: delay ± jitter, evenly spread, by a seed of the run's.
+struct DelaySpec {
+  int64_t delay_us = 0, jitter_us = 0;
+  uint64_t seed = 0;
+};
+
+struct DelayState {
+  bool active = false;                      // packets are delayed at this moment
+  int64_t packets = 0;                      // that were delayed and let go
+  std::optional<double> median_ms, p99_ms;  // how long they were held; none = not measured
+};
+
 // An address range that a cut never includes: the control network, so that we stay in control.
 constexpr const char* all_zones_range = "198.18.0.0/17";
 
@@ -80,6 +93,14 @@ class Runtime {
   virtual Status uncut(const std::vector<std::string>& nodes,
                        const std::vector<std::string>& ranges) = 0;
   virtual Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) = 0;
+
+  // Holds packets that leave the nodes towards the other nodes, until undelay. Nothing here
+  // expires: it ends with this process, or (where the kernel itself delays) by undelay from
+  // another.
+  virtual Status delay(const std::vector<std::string>& nodes, const DelaySpec& spec) = 0;
+  virtual Status undelay(const std::vector<std::string>& nodes) = 0;  // delayed or not
+  virtual Result<std::map<std::string, DelayState>> delays(
+      const std::vector<std::string>& nodes) = 0;
 
   // Everything of ours that is on this machine: containers, namespaces, bridge, data, in words.
   virtual Result<std::vector<std::string>> leftovers() = 0;

@@ -50,6 +50,9 @@ Status uncut(Runtime& runtime, const UndoStep& step) {
   }
   return runtime.uncut(step.nodes, ranges);
 }
+Status undelay(Runtime& runtime, const UndoStep& step) {
+  return runtime.undelay(step.nodes);
+}
 Status unpause(Runtime& runtime, const UndoStep& step) {
   return runtime.unpause(step.nodes);
 }
@@ -88,7 +91,8 @@ constexpr struct {
   std::string_view action;
   Status (*carry_out)(Runtime&, const UndoStep&);
 } undo_actions[] = {
-    {"uncut", uncut}, {"unpause", unpause}, {"start", start}, {"post", post}, {"sql", sql},
+    {"uncut", uncut}, {"undelay", undelay}, {"unpause", unpause},
+    {"start", start}, {"post", post},       {"sql", sql},
 };
 
 Status carry_out(Runtime& runtime, const UndoStep& step) {
@@ -194,6 +198,10 @@ Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std
   if (!cuts) return std::unexpected(cuts.error());
   for (const auto& [node, cut] : *cuts)
     if (cut.active) found.push_back(fmt::format("{} is still cut off", node));
+  const auto delays = runtime.delays(all);
+  if (!delays) return std::unexpected(delays.error());
+  for (const auto& [node, delay] : *delays)
+    if (delay.active) found.push_back(fmt::format("what {} sends is still delayed", node));
   const auto states = runtime.states();
   if (!states) return std::unexpected(states.error());
   for (const auto& node : nodes) {

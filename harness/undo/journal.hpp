@@ -22,6 +22,7 @@ namespace rehearse {
 
 // One idempotent step back to the declared baseline, on handles that we own.
 //   uncut    the nodes' packets from and to the ranges in `detail` (joined by commas) pass again
+//   undelay  what the nodes send is delayed no longer
 //   unpause  the nodes' processes run again
 //   start    the nodes' containers run again
 //   post     POST to the URL in `detail` ("198.18.8.81:8080/control/…"), of a node of ours
@@ -67,7 +68,8 @@ Result<std::vector<PlannedFault>> read_unhealed(const std::string& path);
 // error is returned.
 Status undo(Runtime& runtime, const std::vector<UndoStep>& steps);
 
-// What deviates from the baseline of a whole stack: cuts still active, nodes not running. `bare`
+// What deviates from the baseline of a whole stack: cuts and delays still active, nodes not
+// running. `bare`
 // are the nodes that are a namespace without a container.
 Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
                                          const std::vector<std::string>& bare = {});

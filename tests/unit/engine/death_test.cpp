@@ -20,20 +20,22 @@ struct Machine {
   std::map<std::string, NodeState> nodes;
   std::set<std::string> cut_nodes;
   std::map<std::string, std::set<std::string>> cut_ranges;
+  std::map<std::string, DelaySpec> delayed;
 };
 
 Machine picture_of(const FakeRuntime& runtime) {
-  return {runtime.nodes, runtime.cut_nodes, runtime.cut_ranges};
+  return {runtime.nodes, runtime.cut_nodes, runtime.cut_ranges, runtime.delayed};
 }
 
 void restore(FakeRuntime& runtime, const Machine& machine) {
   runtime.nodes = machine.nodes;
   runtime.cut_nodes = machine.cut_nodes;
   runtime.cut_ranges = machine.cut_ranges;
+  runtime.delayed = machine.delayed;
 }
 
 // Undo actions whose effect the fake machine knows.
-const std::set<std::string> modelled = {"uncut", "unpause", "start"};
+const std::set<std::string> modelled = {"uncut", "undelay", "unpause", "start"};
 
 // Carries out each deed in two halves and tells every step.
 class SteppingRuntime final : public Runtime {
@@ -73,6 +75,15 @@ class SteppingRuntime final : public Runtime {
   }
   Result<std::map<std::string, CutState>> cuts(const Names& names) override {
     return inner_.cuts(names);
+  }
+  Status delay(const Names& names, const DelaySpec& spec) override {
+    return step("delay", names, [&](const Names& some) { return inner_.delay(some, spec); });
+  }
+  Status undelay(const Names& names) override {
+    return step("undelay", names, [&](const Names& some) { return inner_.undelay(some); });
+  }
+  Result<std::map<std::string, DelayState>> delays(const Names& names) override {
+    return inner_.delays(names);
   }
   Result<Names> leftovers() override { return inner_.leftovers(); }
   Result<std::map<std::string, std::string>> versions() override { return inner_.versions(); }
@@ -233,7 +244,7 @@ TEST_F(DeathTest, AtEveryStepOfEveryFaultTheGuardianComesBackToTheBaseline) {
     }
     played.insert(fault.schema.name);
   }
-  for (const char* name : {"noop", "zone_loss", "network_partition"})
+  for (const char* name : {"noop", "zone_loss", "network_partition", "network_latency"})
     EXPECT_TRUE(played.contains(name)) << name;
 }
 

@@ -18,6 +18,8 @@ class FakeRuntime final : public Runtime {
   std::map<std::string, NodeState> nodes;
   std::set<std::string> cut_nodes;
   std::map<std::string, std::set<std::string>> cut_ranges;  // by node; empty = not told
+  std::map<std::string, DelaySpec> delayed;
+  DelayState delay_seen{true, 3, 50.0, 50.3};  // of a node that is delayed
   int64_t packets_per_look = 1;
   int64_t packets_before = 0;  // that earlier cuts dropped, of each kind and on each node
   int failing_starts = 0;      // so many starts fail first
@@ -104,6 +106,23 @@ class FakeRuntime final : public Runtime {
       cut.dropped_between = packets_before + (between ? packets_per_look : 0);
       cut.dropped_packets = packets_before + (whole ? packets_per_look : 0) + cut.dropped_between;
     }
+    return result;
+  }
+  Status delay(const std::vector<std::string>& names, const DelaySpec& spec) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& name : names) delayed[name] = spec;
+    return note("delay");
+  }
+  Status undelay(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& name : names) delayed.erase(name);
+    return note("undelay");
+  }
+  Result<std::map<std::string, DelayState>> delays(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, DelayState> result;
+    for (const auto& name : names)
+      result[name] = delayed.contains(name) ? delay_seen : DelayState{};
     return result;
   }
   Result<std::vector<std::string>> leftovers() override { return std::vector<std::string>{}; }

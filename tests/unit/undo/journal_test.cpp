@@ -164,6 +164,14 @@ TEST(Residue, NamesWhatIsStillCutDeadOrGone) {
   EXPECT_EQ((*found)[2], "etcd-3 has no container");
 }
 
+TEST(Undo, EndsDelaysAndTheirResidueIsSeen) {
+  FakeRuntime runtime;
+  runtime.delayed["players"] = {};
+  EXPECT_EQ(residue(runtime, {}, {"players"})->front(), "what players sends is still delayed");
+  ASSERT_TRUE(undo(runtime, {{"undelay", {"players"}}}));
+  EXPECT_TRUE(residue(runtime, {}, {"players"})->empty());
+}
+
 TEST(Residue, OfANamespaceWithoutAContainerOnlyItsRulesCount) {
   FakeRuntime runtime;
   EXPECT_TRUE(residue(runtime, {}, {"players"})->empty());
