@@ -64,7 +64,10 @@ int run_command_line(int argc, char** argv) {
 #include "cli/verbs.def"
 #undef VERB
   std::vector<std::string> verbs;
-  for (const auto* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+  for (auto* verb : app.get_subcommands([](CLI::App*) { return true; })) {
+    verbs.push_back(verb->get_name());
+    if (verb->get_description().empty()) verb->group("");  // hides it
+  }
   if (argc > 1 && argv[1][0] != '-' && std::ranges::find(verbs, argv[1]) == verbs.end()) {
     const auto near = suggest(argv[1], verbs);
     return static_cast<int>(

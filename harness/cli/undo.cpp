@@ -10,14 +10,21 @@
 namespace rehearse {
 namespace {
 
+// One that cannot be healed keeps none of the others from it.
 Status heal_faults(Runtime& runtime, const std::string& run_dir, bool quiet) {
-  const auto open = read_unhealed(run_dir + "/faults.jsonl");
+  const std::string path = run_dir + "/faults.jsonl";
+  const auto open = read_unhealed(path);
   if (!open) return std::unexpected(open.error());
+  if (open->empty()) return {};
+  const auto journal = Journal::resume(path, "undo");
+  Status first = journal ? Status{} : std::unexpected(journal.error());
   for (const auto& fault : *open) {
-    if (auto done = undo(runtime, fault.undo); !done) return done;
-    if (!quiet) fmt::print("healed {} ({} on {})\n", fault.id, fault.fault, fault.target);
+    Status done = undo(runtime, fault.undo);
+    if (done && journal) done = (*journal)->healed_by(fault.id, "undo");
+    if (done && !quiet) fmt::print("healed {} ({} on {})\n", fault.id, fault.fault, fault.target);
+    if (!done && first) first = done;
   }
-  return {};
+  return first;
 }
 
 ExitCode undo_all(const Cli& cli) {

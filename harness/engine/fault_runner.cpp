@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/clock.hpp"
+#include "undo/knobs.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,9 +25,10 @@ struct FaultRunner::Occurrence {
   int64_t offset_ms = 0;  // of a repetition
   FaultRecord record;
   int64_t planned_ns = 0;
-  std::string effect_error;  // the last one told
-  bool over = false;         // healed, or given up
-  bool lasting = false;      // injected, and waits for the end of observation
+  std::vector<UndoStep> held;  // the knobs that it turns until it is over
+  std::string effect_error;    // the last one told
+  bool over = false;           // healed, or given up
+  bool lasting = false;        // injected, and waits for the end of observation
 };
 
 FaultRunner::FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack& stack,
@@ -113,6 +115,19 @@ bool FaultRunner::wait_for_start(Occurrence& occurrence) {
   return !cancelled_;
 }
 
+// Selectors and zones meet only now: validation compares names. What is refused, in words.
+std::optional<std::string> FaultRunner::take_knobs(Occurrence& occurrence,
+                                                   const PlannedFault& planned) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& other : occurrences_) {
+    if (other->over) continue;
+    if (const auto knob = shared_knob(other->held, planned.undo))
+      return fmt::format("{} is on and heals by the same knob ({})", other->record.id, *knob);
+  }
+  occurrence.held = planned.undo;
+  return std::nullopt;
+}
+
 void FaultRunner::run(Occurrence& occurrence) {
   const auto end = [&] {
     const std::lock_guard lock(mutex_);
@@ -133,6 +148,10 @@ void FaultRunner::run(Occurrence& occurrence) {
     return end();
   }
   planned->id = occurrence.record.id;
+  if (const auto other = take_knobs(occurrence, *planned)) {
+    set_failed(occurrence, "not injected: " + *other);
+    return end();
+  }
   {
     const std::lock_guard lock(mutex_);
     occurrence.record.target = planned->target;

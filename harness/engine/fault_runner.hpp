@@ -50,6 +50,7 @@ class FaultRunner {
   bool wait_for_start(Occurrence& occurrence);
   std::optional<double> wait_for_event(std::unique_lock<std::mutex>& lock,
                                        const TimelineEntry& entry);
+  std::optional<std::string> take_knobs(Occurrence& occurrence, const PlannedFault& planned);
   bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
   void watch(Occurrence& occurrence, Fault& fault);
   bool see_effect(Occurrence& occurrence, Fault& fault);

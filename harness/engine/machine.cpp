@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "runtime/delay.hpp"
 
 namespace rehearse {
 namespace {
@@ -62,6 +63,24 @@ MachineFact room_fact(const std::string& name, const std::string& where, int64_t
           ok ? "" : fmt::format("{} MiB are needed: free some", need_mib)};
 }
 
+MachineFact delay_fact() {
+  switch (find_delay_means()) {
+    case DelayMeans::netem:
+      return {"delay", true, "the kernel's netem", "", false};
+    case DelayMeans::queue:
+      return {"delay", false, "this kernel has no netem: NFQUEUE takes its place",
+              "network_latency holds packets in a thread for each node, within 1 ms, and ends by "
+              "itself when the harness dies",
+              false};
+    case DelayMeans::none:
+      break;
+  }
+  return {"delay", false, "neither netem nor NFQUEUE",
+          "network_latency cannot be injected: it needs a kernel with sch_netem, or with "
+          "NFNETLINK_QUEUE and the package iptables, and root",
+          false};
+}
+
 }  // namespace
 
 StatePaths state_paths() {
@@ -79,6 +98,7 @@ std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {
   facts.push_back(program_fact("runc", "runc"));
   facts.push_back(program_fact("nft", "nftables"));
   facts.push_back(program_fact("ip", "iproute2"));
+  facts.push_back(delay_fact());
   const auto state = state_paths();
   facts.push_back(room_fact("memory", "", memory_available_mib(), memory_needed_mib));
   facts.push_back(

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -19,6 +20,7 @@
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
 #include "load/profiles.hpp"
+#include "undo/guardian.hpp"
 
 namespace rehearse {
 namespace {
@@ -29,6 +31,13 @@ constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
 constexpr int64_t reuse_deadline_ns = 10 * ns_per_s;
 // The first part of the steady phase warms caches and connections and is no baseline.
 constexpr int64_t warm_up_ms_max = 5'000;
+
+// The file that runs now; where it was replaced on disk meanwhile, the kernel still knows it.
+std::string own_program() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return !error && std::filesystem::exists(path, error) ? path.string() : "/proc/self/exe";
+}
 
 class Rehearsal {
  public:
@@ -46,6 +55,7 @@ class Rehearsal {
   Status prepare();
   Status raise();
   Status reuse();
+  Status guard();
   Status steady();
   void disturb();
   void observe();
@@ -53,6 +63,7 @@ class Rehearsal {
   void settle();
   Status collect();
   void scan();
+  void dismiss_guardian();
   Status record();
 
   bool cancelled() const { return options_.cancelled(); }
@@ -72,6 +83,7 @@ class Rehearsal {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<HistoryWriter> history_;
   std::unique_ptr<Load> load_;
+  std::unique_ptr<Companion> guardian_;  // outlives faults_, which heals when it goes
   std::unique_ptr<FaultRunner> faults_;
   std::unique_ptr<StopWatch> stop_watch_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
@@ -155,6 +167,13 @@ Status Rehearsal::reuse() {
       reset_ms > 0
           ? fmt::format("reset in {:.1f} s: whole, books without a trace of use", reset_ms / 1000)
           : "whole, books without a trace of use");
+  return {};
+}
+
+Status Rehearsal::guard() {
+  auto guardian = start_guardian(own_program(), options_.out_dir);
+  if (!guardian) return std::unexpected(guardian.error());
+  guardian_ = std::move(*guardian);
   return {};
 }
 
@@ -302,10 +321,16 @@ Status Rehearsal::collect() {
 }
 
 void Rehearsal::scan() {
-  const auto found = residue(runtime_, stage_.container_nodes());
+  const auto found = residue(runtime_, stage_.container_nodes(), stage_.bare_nodes());
   if (!found)
     return recorder_.trouble("the machine could not be scanned: " + found.error().message);
   run_.residue = *found;
+}
+
+void Rehearsal::dismiss_guardian() {
+  if (const auto done = rehearse::dismiss_guardian(*guardian_); !done)
+    recorder_.event("engine", "the guardian failed", done.error().message);
+  guardian_.reset();
 }
 
 // Everything that the checks will see goes to disk; they read it from there.
@@ -323,11 +348,13 @@ Status Rehearsal::record() {
 Status Rehearsal::play() {
   if (auto done = prepare(); !done) return done;
   if (auto done = raise(); !done) return done;
+  if (auto done = guard(); !done) return done;
   if (auto done = steady(); !done) return done;
   disturb();
   observe();
   settle();
   scan();
+  dismiss_guardian();
   if (auto books = collect(); !books) recorder_.trouble(books.error().message);
   return record();
 }

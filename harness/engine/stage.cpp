@@ -167,6 +167,13 @@ std::vector<std::string> Stage::container_nodes() const {
   return names;
 }
 
+std::vector<std::string> Stage::bare_nodes() const {
+  std::vector<std::string> names;
+  for (const auto& node : stack_.nodes)
+    if (!stack_.has_container(node)) names.push_back(node.name);
+  return names;
+}
+
 std::vector<std::string> Stage::missing() const {
   return missing_redundancy(stack_, observer_->view());
 }

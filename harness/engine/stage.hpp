@@ -43,6 +43,7 @@ class Stage {
 
   PlatformEdges edges() const;
   std::vector<std::string> container_nodes() const;
+  std::vector<std::string> bare_nodes() const;  // namespaces without a container
   const Observer& observer() const { return *observer_; }
   const Stack& stack() const { return stack_; }
   std::vector<std::string> missing() const;

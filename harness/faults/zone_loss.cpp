@@ -33,6 +33,9 @@ class ZoneLoss final : public Fault {
     if (nodes_.empty())
       return fail(ExitCode::inconclusive, fmt::format("no node is in {}", fmt::join(*zones, ", ")));
     roles_ = fmt::format("{}", fmt::join(held, ", "));
+    const auto before = dropped(context.runtime);
+    if (!before) return std::unexpected(before.error());
+    dropped_before_ = *before;
     return PlannedFault{context.entry.id,
                         "zone_loss",
                         fmt::format("{}", fmt::join(*zones, ", ")),
@@ -54,15 +57,13 @@ class ZoneLoss final : public Fault {
     }
     const auto cuts = runtime.cuts(nodes_);
     if (!cuts) return std::unexpected(cuts.error());
-    int64_t dropped = 0;
-    for (const auto& [node, cut] : *cuts) {
+    for (const auto& [node, cut] : *cuts)
       if (!cut.active) return std::nullopt;
-      dropped += cut.dropped_packets;
-    }
-    if (dropped == 0) return std::nullopt;
+    const int64_t packets = sum(*cuts) - dropped_before_;
+    if (packets == 0) return std::nullopt;
     return Evidence{{"nodes_killed", fmt::format("{}", fmt::join(nodes_, ", "))},
                     {"roles_lost", roles_},
-                    {"packets_dropped_at_effect", std::to_string(dropped)}};
+                    {"packets_dropped_at_effect", std::to_string(packets)}};
   }
 
   Status refresh(Runtime& runtime) override {
@@ -70,16 +71,27 @@ class ZoneLoss final : public Fault {
   }
 
   Evidence afterwards(Runtime& runtime) override {
-    const auto cuts = runtime.cuts(nodes_);
-    if (!cuts) return {};
-    int64_t dropped = 0;
-    for (const auto& [node, cut] : *cuts) dropped += cut.dropped_packets;
-    return {{"packets_dropped", std::to_string(dropped)}};
+    const auto packets = dropped(runtime);
+    if (!packets) return {};
+    return {{"packets_dropped", std::to_string(*packets - dropped_before_)}};
   }
 
  private:
+  // Of whole zones: what parts two sides from each other is another fault's.
+  static int64_t sum(const std::map<std::string, CutState>& cuts) {
+    int64_t packets = 0;
+    for (const auto& [node, cut] : cuts) packets += cut.dropped_packets - cut.dropped_between;
+    return packets;
+  }
+  Result<int64_t> dropped(Runtime& runtime) const {
+    const auto cuts = runtime.cuts(nodes_);
+    if (!cuts) return std::unexpected(cuts.error());
+    return sum(*cuts);
+  }
+
   std::vector<std::string> nodes_;
   std::string roles_;
+  int64_t dropped_before_ = 0;  // by an earlier fault: the kernel's counters are never set back
 };
 
 }  // namespace

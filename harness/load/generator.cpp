@@ -8,7 +8,7 @@
 #include "base/clock.hpp"
 #include "load/recent.hpp"
 #include "load/retry.hpp"
-#include "load/thread_setup.hpp"
+#include "base/thread_setup.hpp"
 
 namespace rehearse {
 

@@ -18,11 +18,22 @@ namespace {
 constexpr int64_t command_ms = 10'000;
 constexpr const char* veth_prefix = "rhv";  // the host's ends
 
+// Prefixes and addresses have a set each: a set of intervals refuses an address within a prefix
+// that it holds, and a zone may fall silent while it is parted from another.
+constexpr const char* prefixes = "cut";
+constexpr const char* addresses = "between";
 constexpr const char* rules =
     "table inet rehearse {\n"
     "  set cut { type ipv4_addr; flags timeout, interval; }\n"
-    "  chain in { type filter hook input priority -300; ip saddr @cut counter drop; }\n"
-    "  chain out { type filter hook output priority -300; ip daddr @cut counter drop; }\n"
+    "  set between { type ipv4_addr; flags timeout; }\n"
+    "  chain in {\n"
+    "    type filter hook input priority -300;\n"
+    "    ip saddr @between counter drop; ip saddr @cut counter drop;\n"
+    "  }\n"
+    "  chain out {\n"
+    "    type filter hook output priority -300;\n"
+    "    ip daddr @between counter drop; ip daddr @cut counter drop;\n"
+    "  }\n"
     "}\n";
 
 std::string namespace_of(const std::string& node) {
@@ -40,6 +51,19 @@ Status nft_all(const std::vector<std::string>& nodes, const std::string& script)
   std::vector<std::function<Status()>> jobs;
   for (const auto& node : nodes) jobs.push_back([&node, &script] { return nft(node, script); });
   return run_parallel(jobs, 8);
+}
+
+// One statement for each of the two sets that `ranges` belong to, with `suffix` after each element.
+std::string element_lines(const std::string& verb, const std::vector<std::string>& ranges,
+                          const std::string& suffix = "") {
+  std::map<std::string, std::vector<std::string>> sets;
+  for (const auto& range : ranges)
+    sets[range.find('/') == std::string::npos ? addresses : prefixes].push_back(range + suffix);
+  std::string lines;
+  for (const auto& [set, elements] : sets)
+    lines +=
+        fmt::format("{} element inet rehearse {} {{ {} }}\n", verb, set, fmt::join(elements, ", "));
+  return lines;
 }
 
 // A route or address inside the subnet means that somebody else uses it.
@@ -112,18 +136,35 @@ Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>
            int64_t timeout_ms) {
   // Delete and add in one transaction: refreshing an element's timeout needs it, and nobody sees
   // the moment in between. The first add makes the delete valid where nothing was cut yet.
-  const std::string timed = fmt::format(
-      "{} timeout {}ms", fmt::join(ranges, fmt::format(" timeout {}ms, ", timeout_ms)), timeout_ms);
-  return nft_all(nodes, fmt::format("add element inet rehearse cut {{ {0} }}\n"
-                                    "delete element inet rehearse cut {{ {1} }}\n"
-                                    "add element inet rehearse cut {{ {0} }}\n",
-                                    timed, fmt::join(ranges, ", ")));
+  const std::string timed = element_lines("add", ranges, fmt::format(" timeout {}ms", timeout_ms));
+  return nft_all(nodes, timed + element_lines("delete", ranges) + timed);
 }
 
 Status uncut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges) {
-  return nft_all(nodes, fmt::format("add element inet rehearse cut {{ {0} }}\n"
-                                    "delete element inet rehearse cut {{ {0} }}\n",
-                                    fmt::join(ranges, ", ")));
+  return nft_all(nodes, element_lines("add", ranges) + element_lines("delete", ranges));
+}
+
+Result<CutState> read_cut_state(const std::string& listing) {
+  const auto json = nlohmann::json::parse(listing, nullptr, false);
+  if (!json.is_object()) return fail(ExitCode::machine, "nft printed no JSON");
+  CutState state;
+  for (const auto& item : json.value("nftables", nlohmann::json::array())) {
+    if (item.contains("set") && !item["set"].value("elem", nlohmann::json::array()).empty()) {
+      state.active = true;
+      if (item["set"].value("name", "") == addresses) state.between = true;
+    }
+    if (!item.contains("rule")) continue;
+    bool between = false;
+    for (const auto& expr : item["rule"]["expr"]) {
+      if (expr.contains("match") && expr["match"].contains("right"))
+        between = expr["match"]["right"] == std::string("@") + addresses;
+      if (!expr.contains("counter")) continue;
+      const int64_t packets = expr["counter"].value("packets", int64_t{0});
+      state.dropped_packets += packets;
+      if (between) state.dropped_between += packets;
+    }
+  }
+  return state;
 }
 
 Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) {
@@ -135,17 +176,9 @@ Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nod
                                "table", "inet", "rehearse"},
                               command_ms);
       if (!text) return std::unexpected(text.error());
-      const auto json = nlohmann::json::parse(*text, nullptr, false);
-      if (json.is_discarded())
-        return fail(ExitCode::machine, "nft printed no JSON for " + namespace_of(nodes[i]));
-      for (const auto& item : json.value("nftables", nlohmann::json::array())) {
-        if (item.contains("set"))
-          found[i].active = !item["set"].value("elem", nlohmann::json::array()).empty();
-        if (!item.contains("rule")) continue;
-        for (const auto& expr : item["rule"]["expr"])
-          if (expr.contains("counter"))
-            found[i].dropped_packets += expr["counter"].value("packets", int64_t{0});
-      }
+      const auto state = read_cut_state(*text);
+      if (!state) return std::unexpected(state.error());
+      found[i] = *state;
       return {};
     });
   if (auto done = run_parallel(jobs, 8); !done) return std::unexpected(done.error());

@@ -16,6 +16,9 @@ Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>
 Status uncut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges);
 Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes);
 
+// What `nft -j list table` says of our sets and of the counters of the rules that look into them.
+Result<CutState> read_cut_state(const std::string& listing);
+
 // Names of our namespaces and bridge that exist now.
 Result<std::vector<std::string>> leftovers();
 

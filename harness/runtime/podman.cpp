@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "runtime/command.hpp"
+#include "runtime/delay.hpp"
 #include "runtime/network.hpp"
 #include "runtime/runtime.hpp"
 
@@ -191,6 +192,14 @@ class Podman final : public Runtime {
     return network::cuts(nodes);
   }
 
+  Status delay(const std::vector<std::string>& nodes, const DelaySpec& spec) override {
+    return delays_.begin(nodes, spec);
+  }
+  Status undelay(const std::vector<std::string>& nodes) override { return delays_.end(nodes); }
+  Result<std::map<std::string, DelayState>> delays(const std::vector<std::string>& nodes) override {
+    return delays_.states(nodes);
+  }
+
   Result<std::vector<std::string>> leftovers() override {
     std::vector<std::string> found;
     auto names = containers();
@@ -225,6 +234,7 @@ class Podman final : public Runtime {
   }
 
   std::string state_dir_;
+  Delays delays_{network::prefix, all_zones_range};
 };
 
 }  // namespace

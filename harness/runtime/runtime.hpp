@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,23 @@ struct NodeState {
 
 // What a cut has stopped so far, as the kernel counts it in the node's namespace.
 struct CutState {
-  bool active = false;  // some address range is cut at this moment
+  bool active = false;  // something is cut at this moment
   int64_t dropped_packets = 0;
+  // Of these: by cuts of single addresses, which part two sides from each other.
+  bool between = false;
+  int64_t dropped_between = 0;
+};
+
+// How long what a node sends is held: delay ± jitter, evenly spread, by a seed of the run's.
+struct DelaySpec {
+  int64_t delay_us = 0, jitter_us = 0;
+  uint64_t seed = 0;
+};
+
+struct DelayState {
+  bool active = false;                      // packets are delayed at this moment
+  int64_t packets = 0;                      // that were delayed and let go
+  std::optional<double> median_ms, p99_ms;  // how long they were held; none = not measured
 };
 
 // An address range that a cut never includes: the control network, so that we stay in control.
@@ -68,15 +84,24 @@ class Runtime {
   virtual Status remove_all() = 0;                                  // containers and their data
   virtual Result<std::map<std::string, NodeState>> states() = 0;
 
-  // Drops everything from and to `ranges` (addresses or prefixes, none within another) in the
-  // nodes' namespaces for at most `timeout_ms`: the kernel lets it through again by itself when
-  // nobody refreshes it. Counters start at 0.
+  // Drops everything from and to `ranges` in the nodes' namespaces for at most `timeout_ms`: the
+  // kernel lets it through again by itself when nobody refreshes it. A range is an address or a
+  // prefix; prefixes that are cut at once must not overlap, while an address may be cut within a
+  // prefix that is cut as well, and stays so when that is uncut. Counters begin with the network.
   virtual Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
                      int64_t timeout_ms) = 0;
   // Back to the baseline for these ranges, cut or not.
   virtual Status uncut(const std::vector<std::string>& nodes,
                        const std::vector<std::string>& ranges) = 0;
   virtual Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) = 0;
+
+  // Holds packets that leave the nodes towards the other nodes, until undelay. Nothing here
+  // expires: it ends with this process, or (where the kernel itself delays) by undelay from
+  // another.
+  virtual Status delay(const std::vector<std::string>& nodes, const DelaySpec& spec) = 0;
+  virtual Status undelay(const std::vector<std::string>& nodes) = 0;  // delayed or not
+  virtual Result<std::map<std::string, DelayState>> delays(
+      const std::vector<std::string>& nodes) = 0;
 
   // Everything of ours that is on this machine: containers, namespaces, bridge, data, in words.
   virtual Result<std::vector<std::string>> leftovers() = 0;

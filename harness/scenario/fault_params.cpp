@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "scenario/parts.hpp"
 
@@ -13,14 +14,29 @@ constexpr size_t names_max = 100;
 
 struct TargetKind {
   std::string_view name;
-  const std::vector<std::string>* known = nullptr;  // null = the stack is unknown
-  bool selectable = false;                          // {of: …} can name one
+  std::optional<std::vector<std::string>> known;  // none = the stack is unknown
+  bool selectable = false;                        // {of: …} can name one
+  bool drawable = true;                           // {any: N} can
 };
 
 TargetKind target_kind(ParamType type, const StackFacts* stack) {
-  if (type == ParamType::target_zone) return {"zone", stack ? &stack->zones : nullptr, true};
-  if (type == ParamType::target_node) return {"node", stack ? &stack->nodes : nullptr, true};
-  return {"provider", stack ? &stack->providers : nullptr, false};
+  const auto known = [stack](const std::vector<std::string> StackFacts::*names) {
+    return stack ? std::optional(stack->*names) : std::nullopt;
+  };
+  switch (type) {
+    case ParamType::target_zone:
+      return {"zone", known(&StackFacts::zones), true};
+    case ParamType::target_node:
+      return {"node", known(&StackFacts::nodes), true};
+    case ParamType::target_place:
+    case ParamType::target_sides: {
+      auto places = known(&StackFacts::zones);
+      if (stack) places->insert(places->end(), stack->nodes.begin(), stack->nodes.end());
+      return {"zone or node", std::move(places), true, false};
+    }
+    default:
+      return {"provider", known(&StackFacts::providers)};
+  }
 }
 
 void read_name(const Node& node, const TargetKind& kind, Target& target, Problems& problems) {
@@ -39,11 +55,13 @@ void read_selector(const Node& node, const std::string& key, const TargetKind& k
                    const World& world, Target& target, Problems& problems) {
   MapReader map(node, key, problems);
   const Node* of = kind.selectable ? map.take("of") : nullptr;
-  const Node* any = map.take("any");
+  const Node* any = kind.drawable ? map.take("any") : nullptr;
   map.finish();
   if ((of != nullptr) == (any != nullptr)) {
-    return problems.add(node.at, fmt::format("`{}` needs one of the selectors {}", key,
-                                             kind.selectable ? "`of`, `any`" : "`any`"));
+    return problems.add(node.at, !kind.drawable
+                                     ? fmt::format("`{}` needs the selector `of`", key)
+                                     : fmt::format("`{}` needs one of the selectors {}", key,
+                                                   kind.selectable ? "`of`, `any`" : "`any`"));
   }
   if (any != nullptr) {
     const uint64_t most = kind.known ? std::max<size_t>(kind.known->size(), 1) : names_max;
@@ -86,6 +104,27 @@ std::optional<int64_t> read_length(const Node& node, const ParamSchema& param, P
   return std::nullopt;
 }
 
+// What stands on both sides cannot be parted from itself.
+Sides read_sides(const Node& node, const ParamSchema& param, const World& world,
+                 Problems& problems) {
+  if (node.kind != Node::Kind::list || node.items.size() != 2) {
+    problems.add(node.at, must_be(param.name, "a list of two sides, [A, B]", node));
+    return {};
+  }
+  Sides sides;
+  for (const Node& item : node.items) sides.push_back(read_target(item, param, world, problems));
+  const Target &one = sides[0], &other = sides[1];
+  for (const std::string& name : other.names) {
+    if (std::ranges::find(one.names, name) != one.names.end()) {
+      problems.add(node.items[1].at, fmt::format("{} is on both sides", shown(name)));
+    }
+  }
+  if (!one.of.empty() && one.of == other.of) {
+    problems.add(node.items[1].at, fmt::format("{} is on both sides", shown(one.of)));
+  }
+  return sides;
+}
+
 std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param, const World& world,
                                      Problems& problems) {
   // Each value keeps its own alternative of the variant: none converts into another.
@@ -112,8 +151,11 @@ std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param,
     case ParamType::text:
       if (param.choices.empty()) return as_param(read_text(node, param.name, problems));
       return as_param(read_one_of(node, param.name, param.choices, problems));
+    case ParamType::target_sides:
+      return ParamValue(read_sides(node, param, world, problems));
     case ParamType::target_zone:
     case ParamType::target_node:
+    case ParamType::target_place:
     case ParamType::target_provider:
       break;
   }

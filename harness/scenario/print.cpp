@@ -97,8 +97,14 @@ std::string param(const ParamValue& value, ParamType type) {
       return std::get<bool>(value) ? "true" : "false";
     case ParamType::text:
       return text(std::get<std::string>(value));
+    case ParamType::target_sides: {
+      std::vector<std::string> sides;
+      for (const Target& side : std::get<Sides>(value)) sides.push_back(target(side));
+      return fmt::format("[{}]", fmt::join(sides, ", "));
+    }
     case ParamType::target_zone:
     case ParamType::target_node:
+    case ParamType::target_place:
     case ParamType::target_provider:
       break;
   }

@@ -24,9 +24,14 @@ struct Target {
   int any = 0;                     // {any: 1}: that many, drawn from the seed
 };
 
+// Two sides of a border, each a target of its own.
+using Sides = std::vector<Target>;
+
 enum class ParamType {
   target_zone,
   target_node,
+  target_place,  // a zone or a node
+  target_sides,  // a list of two places
   target_provider,
   duration,
   share,
@@ -75,7 +80,7 @@ struct StackFacts {
   std::map<std::string, std::vector<std::string>> settings;  // key → allowed values (empty = any)
 };
 
-using ParamValue = std::variant<Target, int64_t /*ms or count*/, double, bool, std::string>;
+using ParamValue = std::variant<Target, int64_t /*ms or count*/, double, bool, std::string, Sides>;
 
 struct TimelineEntry {
   std::string id;

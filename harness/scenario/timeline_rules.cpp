@@ -201,6 +201,12 @@ class Rules {
            (a.any > 0 && b.any > 0);
   }
 
+  static bool same_border(const Sides& a, const Sides& b) {
+    if (a.size() != 2 || b.size() != 2) return false;  // said already
+    return (same_target(a[0], b[0]) && same_target(a[1], b[1])) ||
+           (same_target(a[0], b[1]) && same_target(a[1], b[0]));
+  }
+
   // The same fault, aimed at the same thing by every target that it has.
   static bool same_knob(const EntryDraft& a, const EntryDraft& b) {
     if (a.schema != b.schema) return false;
@@ -214,6 +220,8 @@ class Rules {
       }
       const Target* target = given ? std::get_if<Target>(&mine->second) : nullptr;
       if (target && !same_target(*target, std::get<Target>(other->second))) return false;
+      const Sides* sides = given ? std::get_if<Sides>(&mine->second) : nullptr;
+      if (sides && !same_border(*sides, std::get<Sides>(other->second))) return false;
     }
     return true;
   }

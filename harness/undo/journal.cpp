@@ -13,6 +13,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/clock.hpp"
+#include "base/files.hpp"
 #include "base/http.hpp"
 #include "undo/superuser.hpp"
 
@@ -48,6 +50,9 @@ Status uncut(Runtime& runtime, const UndoStep& step) {
     at = end + 1;
   }
   return runtime.uncut(step.nodes, ranges);
+}
+Status undelay(Runtime& runtime, const UndoStep& step) {
+  return runtime.undelay(step.nodes);
 }
 Status unpause(Runtime& runtime, const UndoStep& step) {
   return runtime.unpause(step.nodes);
@@ -91,7 +96,8 @@ constexpr struct {
   std::string_view action;
   Status (*carry_out)(Runtime&, const UndoStep&);
 } undo_actions[] = {
-    {"uncut", uncut}, {"unpause", unpause}, {"start", start}, {"post", post}, {"sql", sql},
+    {"uncut", uncut}, {"undelay", undelay}, {"unpause", unpause},
+    {"start", start}, {"post", post},       {"sql", sql},
 };
 
 Status carry_out(Runtime& runtime, const UndoStep& step) {
@@ -107,6 +113,20 @@ Result<std::unique_ptr<Journal>> Journal::create(const std::string& path) {
   if (fd < 0)
     return fail(ExitCode::machine, fmt::format("cannot create {}: {}", path, std::strerror(errno)));
   return std::unique_ptr<Journal>(new Journal(fd));
+}
+
+Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path, const std::string& by) {
+  const auto content = read_file(path);
+  if (!content) return std::unexpected(content.error());
+  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (fd < 0)
+    return fail(ExitCode::machine, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+  std::unique_ptr<Journal> journal(new Journal(fd));
+  const bool cut_short = !content->empty() && content->back() != '\n';
+  const Json line = {{"step", "resumed"}, {"by", by}};
+  if (auto done = journal->append((cut_short ? "\n" : "") + line.dump()); !done)
+    return std::unexpected(done.error());
+  return journal;
 }
 
 Journal::~Journal() {
@@ -140,17 +160,26 @@ Status Journal::mark(const std::string& id, const std::string& step, double t_ms
   return append(line.dump());
 }
 
+Status Journal::healed_by(const std::string& id, const std::string& by) {
+  const Json line = {{"step", "healed"}, {"id", id}, {"by", by}, {"at", rfc3339(wall_ns())}};
+  return append(line.dump());
+}
+
 Result<std::vector<PlannedFault>> read_unhealed(const std::string& path) {
   std::ifstream file(path);
   if (!file) return std::vector<PlannedFault>{};
   std::vector<PlannedFault> open;
+  const auto damaged = [&path] {
+    return fail(ExitCode::machine, fmt::format("{} is damaged: heal by `./rehearse down`", path));
+  };
+  bool cut_short = false;  // the line before
   for (std::string text; std::getline(file, text);) {
     const Json line = Json::parse(text, nullptr, false);
-    if (line.is_discarded()) {
-      if (file.peek() == std::char_traits<char>::eof()) break;
-      return fail(ExitCode::machine, fmt::format("{} is damaged: heal by `./rehearse down`", path));
-    }
-    const std::string step = line.value("step", "");
+    const std::string step = line.is_object() ? line.value("step", "") : "";
+    if (cut_short && step != "resumed") return damaged();
+    cut_short = line.is_discarded();
+    if (cut_short) continue;
+    if (!line.is_object()) return damaged();
     if (step == "planned") open.push_back(planned_from(line));
     if (step == "healed")
       std::erase_if(open, [&](const auto& fault) { return fault.id == line.value("id", ""); });
@@ -165,12 +194,19 @@ Status undo(Runtime& runtime, const std::vector<UndoStep>& steps) {
   return first;
 }
 
-Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes) {
+Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
+                                         const std::vector<std::string>& bare) {
   std::vector<std::string> found;
-  const auto cuts = runtime.cuts(nodes);
+  std::vector<std::string> all = nodes;
+  all.insert(all.end(), bare.begin(), bare.end());
+  const auto cuts = runtime.cuts(all);
   if (!cuts) return std::unexpected(cuts.error());
   for (const auto& [node, cut] : *cuts)
     if (cut.active) found.push_back(fmt::format("{} is still cut off", node));
+  const auto delays = runtime.delays(all);
+  if (!delays) return std::unexpected(delays.error());
+  for (const auto& [node, delay] : *delays)
+    if (delay.active) found.push_back(fmt::format("what {} sends is still delayed", node));
   const auto states = runtime.states();
   if (!states) return std::unexpected(states.error());
   for (const auto& node : nodes) {

@@ -3,6 +3,10 @@
 //
 //   {"step":"planned","id":"az","fault":"zone_loss","target":"az-1","undo":[{"do":"start",…},…]}
 //   {"step":"injecting"|"injected"|"effective"|"healing"|"healed"|"failed","id":"az","t_ms":…,…}
+//
+// When the harness has died, another goes on with the same file:
+//   {"step":"resumed","by":"guardian"}   a line cut short just before this one is the dead one's
+//   {"step":"healed","id":"az","by":"guardian","at":"2026-…Z"}   its clock is not the run's
 #pragma once
 
 #include <memory>
@@ -18,6 +22,7 @@ namespace rehearse {
 
 // One idempotent step back to the declared baseline, on handles that we own.
 //   uncut    the nodes' packets from and to the ranges in `detail` (joined by commas) pass again
+//   undelay  what the nodes send is delayed no longer
 //   unpause  the nodes' processes run again
 //   start    the nodes' containers run again
 //   post     POST to the URL in `detail` ("198.18.8.81:8080/control/…"), of a node of ours
@@ -38,12 +43,16 @@ class Journal {
  public:
   // Errors (machine): cannot create or sync the file.
   static Result<std::unique_ptr<Journal>> create(const std::string& path);
+  // Goes on with one whose writer is dead. Errors (machine): there is none.
+  static Result<std::unique_ptr<Journal>> resume(const std::string& path, const std::string& by);
   ~Journal();
 
   // Each returns only after fdatasync: what it says is on disk. From any thread.
   Status planned(const PlannedFault& fault);
   Status mark(const std::string& id, const std::string& step, double t_ms,
               const Evidence& evidence = {}, const std::string& error = "");
+  // In place of the dead writer.
+  Status healed_by(const std::string& id, const std::string& by);
 
  private:
   explicit Journal(int fd) : fd_(fd) {}
@@ -52,15 +61,18 @@ class Journal {
   std::mutex mutex_;
 };
 
-// Faults of a journal that were planned and not healed. A last line cut short by a crash is
-// ignored: it was not synced, so nothing was done after it.
+// Faults of a journal that were planned and not healed. A last line of a writer, cut short by a
+// crash, is ignored: it was not synced, so nothing was done after it.
 Result<std::vector<PlannedFault>> read_unhealed(const std::string& path);
 
 // Carries out the steps in their order. Every step is tried even if one before it fails; the first
 // error is returned.
 Status undo(Runtime& runtime, const std::vector<UndoStep>& steps);
 
-// What deviates from the baseline of a whole stack: cuts still active, nodes not running.
-Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes);
+// What deviates from the baseline of a whole stack: cuts and delays still active, nodes not
+// running. `bare`
+// are the nodes that are a namespace without a container.
+Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
+                                         const std::vector<std::string>& bare = {});
 
 }  // namespace rehearse

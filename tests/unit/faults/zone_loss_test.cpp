@@ -67,6 +67,17 @@ TEST_F(ZoneLossTest, NoEffectUntilOurRulesDroppedSomething) {
             std::to_string(5 * stack_.in_zone("az-1").size()));
 }
 
+TEST_F(ZoneLossTest, WhatAnEarlierFaultDroppedIsNoEffectOfThisOne) {
+  runtime_.packets_before = 7;
+  runtime_.packets_per_look = 0;
+  ASSERT_TRUE(plan({{"az-1"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  runtime_.packets_per_look = 2;
+  EXPECT_EQ((*fault_->effect(runtime_))->at("packets_dropped_at_effect"),
+            std::to_string(2 * stack_.in_zone("az-1").size()));
+}
+
 TEST_F(ZoneLossTest, NobodyInTheRoleIsNoTarget) {
   const auto planned = plan({{}, "postgres.sync", 0});
   ASSERT_FALSE(planned);

@@ -19,9 +19,13 @@ class FakeRuntime final : public Runtime {
   std::vector<std::string> started;  // nodes, in their order
   std::map<std::string, NodeState> nodes;
   std::set<std::string> cut_nodes;
+  std::map<std::string, std::set<std::string>> cut_ranges;  // by node; empty = not told
+  std::map<std::string, DelaySpec> delayed;
+  DelayState delay_seen{true, 3, 50.0, 50.3};  // of a node that is delayed
   int64_t packets_per_look = 1;
-  int failing_starts = 0;  // so many starts fail first
-  int starts_in_vain = 0;  // so many starts say that they worked and did not
+  int64_t packets_before = 0;  // that earlier cuts dropped, of each kind and on each node
+  int failing_starts = 0;      // so many starts fail first
+  int starts_in_vain = 0;      // so many starts say that they worked and did not
   bool kills_work = true;
   std::string exec_answer;  // what every program prints, unless on_exec says it
   std::function<Result<std::string>(const std::string& node, const std::vector<std::string>& argv)>
@@ -33,11 +37,13 @@ class FakeRuntime final : public Runtime {
   Status create_network(const NetworkSpec&) override { return note("create_network"); }
   Status remove_network() override { return note("remove_network"); }
   Status create(const NodeSpec& node, const std::string&) override {
+    const std::lock_guard lock(mutex_);
     nodes[node.name] = {true, true, 0};
     return note("create " + node.name);
   }
   Status start(const std::vector<std::string>& names) override {
     if (auto refused = ask("start"); !refused) return refused;
+    const std::lock_guard lock(mutex_);
     if (failing_starts > 0) {
       --failing_starts;
       (void)note("start failed");
@@ -86,21 +92,56 @@ class FakeRuntime final : public Runtime {
     const std::lock_guard lock(mutex_);
     return nodes;
   }
-  Status cut(const std::vector<std::string>& names, const std::vector<std::string>&,
+  Status cut(const std::vector<std::string>& names, const std::vector<std::string>& ranges,
              int64_t) override {
+    const std::lock_guard lock(mutex_);
     cut_nodes.insert(names.begin(), names.end());
+    for (const auto& name : names) cut_ranges[name].insert(ranges.begin(), ranges.end());
     return note("cut");
   }
-  Status uncut(const std::vector<std::string>& names, const std::vector<std::string>&) override {
-    for (const auto& name : names) cut_nodes.erase(name);
+  Status uncut(const std::vector<std::string>& names,
+               const std::vector<std::string>& ranges) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& name : names) {
+      for (const auto& range : ranges) cut_ranges[name].erase(range);
+      if (cut_ranges[name].empty()) cut_nodes.erase(name);
+    }
     return note("uncut");
   }
   Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
     std::map<std::string, CutState> result;
     for (const auto& name : names) {
-      const bool active = cut_nodes.contains(name);
-      result[name] = {active, active ? packets_per_look : 0};
+      const auto& ranges = cut_ranges[name];
+      const bool between =
+          std::ranges::any_of(ranges, [](const auto& range) { return !range.contains('/'); });
+      const bool whole = cut_nodes.contains(name) &&
+                         (ranges.empty() || std::ranges::any_of(ranges, [](const auto& range) {
+                            return range.contains('/');
+                          }));
+      CutState& cut = result[name];
+      cut.active = whole || between;
+      cut.between = between;
+      cut.dropped_between = packets_before + (between ? packets_per_look : 0);
+      cut.dropped_packets = packets_before + (whole ? packets_per_look : 0) + cut.dropped_between;
     }
+    return result;
+  }
+  Status delay(const std::vector<std::string>& names, const DelaySpec& spec) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& name : names) delayed[name] = spec;
+    return note("delay");
+  }
+  Status undelay(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& name : names) delayed.erase(name);
+    return note("undelay");
+  }
+  Result<std::map<std::string, DelayState>> delays(const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, DelayState> result;
+    for (const auto& name : names)
+      result[name] = delayed.contains(name) ? delay_seen : DelayState{};
     return result;
   }
   Result<std::vector<std::string>> leftovers() override { return std::vector<std::string>{}; }
@@ -124,7 +165,7 @@ class FakeRuntime final : public Runtime {
     calls.push_back(call);
     return {};
   }
-  std::mutex mutex_;
+  std::recursive_mutex mutex_;
 };
 
 }  // namespace rehearse

@@ -27,6 +27,9 @@ timeline:
   - {after: az.healed, fault: network_latency, zone: [az-1, az-2], delay: 20ms,
      limit: 12.5/s, way: in, note: "a: #1"}
   - {at: 1s, fault: process_pause, target: {any: 2}}
+  - {at: 2s, fault: network_partition, between: [az-1, [az-2, wallet-2]], for: 5s}
+  - {at: 9s, fault: network_partition, between: [{of: postgres.primary}, {of: postgres.sync}]}
+  - {at: 3s, fault: network_loss, target: [wallet-1, az-3]}
 stop_when: [ledger_balanced.live, {slo: wallet_p95, above: 5s, for: 20s},
             {slo: bet_failed, above: 3%}]
 targets:
@@ -37,6 +40,10 @@ targets:
 checks: [reads_fresh, ledger_balanced]
 expect: {fail: [reads_fresh]}
 )";
+
+void expect_same(const Target& a, const Target& b) {
+  EXPECT_EQ(std::tie(a.names, a.of, a.any), std::tie(b.names, b.of, b.any));
+}
 
 void expect_same(const TimelineEntry& a, const TimelineEntry& b) {
   EXPECT_EQ(a.id, b.id);
@@ -53,6 +60,12 @@ void expect_same(const TimelineEntry& a, const TimelineEntry& b) {
   for (const auto& [name, value] : a.params) {
     const ParamValue& other = b.params.at(name);
     ASSERT_EQ(value.index(), other.index()) << name;
+    if (const auto* sides = std::get_if<Sides>(&value)) {
+      ASSERT_EQ(sides->size(), std::get<Sides>(other).size());
+      for (size_t i = 0; i < sides->size(); ++i)
+        expect_same((*sides)[i], std::get<Sides>(other)[i]);
+      continue;
+    }
     const auto* target = std::get_if<Target>(&value);
     if (target == nullptr) {
       EXPECT_EQ(std::get_if<int64_t>(&value) ? std::get<int64_t>(value) : 0,
@@ -65,9 +78,7 @@ void expect_same(const TimelineEntry& a, const TimelineEntry& b) {
                 std::get_if<std::string>(&other) ? std::get<std::string>(other) : "");
       continue;
     }
-    EXPECT_EQ(target->names, std::get<Target>(other).names);
-    EXPECT_EQ(target->of, std::get<Target>(other).of);
-    EXPECT_EQ(target->any, std::get<Target>(other).any);
+    expect_same(*target, std::get<Target>(other));
   }
 }
 
@@ -157,6 +168,11 @@ TEST(Scenario, every_form) {
   EXPECT_EQ(std::get<Target>(scenario->timeline[3].params.at("target")).of, "wallet.writer");
   EXPECT_EQ(std::get<int64_t>(scenario->timeline[4].params.at("delay")), 20);
   EXPECT_EQ(std::get<Target>(scenario->timeline[5].params.at("target")).any, 2);
+  const auto& sides = std::get<Sides>(scenario->timeline[6].params.at("between"));
+  ASSERT_EQ(sides.size(), 2u);
+  EXPECT_EQ(sides[0].names, std::vector<std::string>{"az-1"});
+  EXPECT_EQ(sides[1].names, (std::vector<std::string>{"az-2", "wallet-2"}));
+  EXPECT_EQ(std::get<Sides>(scenario->timeline[7].params.at("between"))[1].of, "postgres.sync");
   EXPECT_EQ(scenario->stop_when[1].above, 5'000.0);
   EXPECT_EQ(scenario->targets.rto_ms.at("bet"), 30'000);      // the scenario's own
   EXPECT_EQ(scenario->targets.rto_ms.at("payout"), 120'000);  // the default's

@@ -122,6 +122,30 @@ TEST(ScenarioErrors, params) {
   });
 }
 
+TEST(ScenarioErrors, places_and_sides) {
+  const std::string parted = "fault: network_partition, for: 5s, between: ";
+  const std::string holes = "fault: network_loss, target: ";
+  expect_first({
+      {"fault: noop", parted + "az-1",
+       "9:69: `between` must be a list of two sides, [A, B], not `az-1`"},
+      {"fault: noop", parted + "[az-1]",
+       "9:69: `between` must be a list of two sides, [A, B], not a list"},
+      {"fault: noop", parted + "[az-1, az-2, az-3]",
+       "9:69: `between` must be a list of two sides, [A, B], not a list"},
+      {"fault: noop", parted + "[az-1, az-4]",
+       "9:76: unknown zone or node `az-4`, did you mean `az-1`?"},
+      {"fault: noop", parted + "[az-1, []]", "9:76: `between` is an empty list"},
+      {"fault: noop", parted + "[[az-1, wallet-1], [az-2, az-1]]", "9:88: `az-1` is on both sides"},
+      {"fault: noop", parted + "[{of: wallet.writer}, {of: wallet.writer}]",
+       "9:91: `wallet.writer` is on both sides"},
+      {"fault: noop", parted + "[{any: 1}, az-2]", "9:70: `between` needs the selector `of`"},
+      {"fault: noop", holes + "psp-a",
+       "9:54: unknown zone or node `psp-a` (there are: az-1, az-2, az-3, wallet-1, wallet-2)"},
+      {"fault: noop", holes + "{any: 1}", "9:54: `target` needs the selector `of`"},
+  });
+  EXPECT_EQ(first_error(with("fault: noop", holes + "wallet-2")), "");
+}
+
 TEST(ScenarioErrors, judged) {
   expect_first({
       {"", "checks: some\n", "10:9: `checks` must be `all` or a list of checks, not `some`"},
@@ -204,6 +228,12 @@ TEST(ScenarioErrors, one_knob_at_a_time) {
   EXPECT_EQ(both(pause + "wallet-1, at: 1s, for: 5s",
                  pause + "wallet-1, after: a.effective, plus: 4s, for: 5s"),
             overlap);
+  const std::string parted = "fault: network_partition, at: 1s, for: 5s, between: ";
+  const std::string border =
+      "x.yaml:11:5: `a` and `b` overlap: network_partition twice on the same target";
+  EXPECT_EQ(both(parted + "[az-1, az-2]", parted + "[az-1, az-2]"), border);
+  EXPECT_EQ(both(parted + "[az-1, az-2]", parted + "[[az-3, az-2], az-1]"), border);
+  EXPECT_EQ(both(parted + "[az-1, az-2]", parted + "[az-1, az-3]"), "");
   EXPECT_EQ(both(pause + "wallet-1, at: 1s, for: 5s", pause + "wallet-1, at: 6s, for: 5s"), "");
   EXPECT_EQ(both(pause + "wallet-1, at: 1s, for: 5s", pause + "wallet-2, at: 1s, for: 5s"), "");
   EXPECT_EQ(both(pause + "wallet-1, at: 1s, for: 5s", pause + "wallet-1, after: a.healed, for: 5s"),

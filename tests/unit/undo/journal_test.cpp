@@ -68,6 +68,27 @@ TEST_F(JournalTest, ALineCutShortAtTheEndIsIgnoredAndInTheMiddleIsDamage) {
   EXPECT_FALSE(read_unhealed(path_));
 }
 
+TEST_F(JournalTest, AnotherGoesOnAfterTheLineThatADeadWriterCutShort) {
+  {
+    const auto journal = Journal::create(path_);
+    ASSERT_TRUE((*journal)->planned(az_));
+  }
+  std::ofstream(path_, std::ios::app) << R"({"step":"inje)";
+  const auto resumed = Journal::resume(path_, "guardian");
+  ASSERT_TRUE(resumed);
+  ASSERT_TRUE(read_unhealed(path_));
+  EXPECT_EQ(read_unhealed(path_)->size(), 1u);
+  ASSERT_TRUE((*resumed)->healed_by("az", "guardian"));
+  ASSERT_TRUE(read_unhealed(path_));
+  EXPECT_TRUE(read_unhealed(path_)->empty());
+}
+
+TEST_F(JournalTest, NothingIsResumedThatWasNeverBegun) {
+  const auto journal = Journal::resume(dir_ + "/none", "guardian");
+  ASSERT_FALSE(journal);
+  EXPECT_NE(journal.error().message.find(dir_ + "/none"), std::string::npos);
+}
+
 TEST_F(JournalTest, NoJournalMeansNothingToHeal) {
   EXPECT_TRUE(read_unhealed(dir_ + "/none")->empty());
 }
@@ -162,6 +183,21 @@ TEST(Residue, NamesWhatIsStillCutDeadOrGone) {
   EXPECT_EQ((*found)[0], "etcd-1 is still cut off");
   EXPECT_EQ((*found)[1], "etcd-2 does not run (exit code 137)");
   EXPECT_EQ((*found)[2], "etcd-3 has no container");
+}
+
+TEST(Undo, EndsDelaysAndTheirResidueIsSeen) {
+  FakeRuntime runtime;
+  runtime.delayed["players"] = {};
+  EXPECT_EQ(residue(runtime, {}, {"players"})->front(), "what players sends is still delayed");
+  ASSERT_TRUE(undo(runtime, {{"undelay", {"players"}}}));
+  EXPECT_TRUE(residue(runtime, {}, {"players"})->empty());
+}
+
+TEST(Residue, OfANamespaceWithoutAContainerOnlyItsRulesCount) {
+  FakeRuntime runtime;
+  EXPECT_TRUE(residue(runtime, {}, {"players"})->empty());
+  runtime.cut_nodes = {"players"};
+  EXPECT_EQ(residue(runtime, {}, {"players"})->front(), "players is still cut off");
 }
 
 }  // namespace

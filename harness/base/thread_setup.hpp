@@ -1,4 +1,5 @@
-// What the load's thread does to itself before it starts: where its sockets live, and its priority.
+// What a thread that keeps to times does to itself before it starts: where its sockets live, and
+// its priority.
 #pragma once
 
 #include <cstddef>

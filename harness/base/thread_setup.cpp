@@ -1,4 +1,4 @@
-#include "load/thread_setup.hpp"
+#include "base/thread_setup.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,0 +1,19 @@
+// Places of the network: what a zone, a node or a role comes to at the moment of injection.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "faults/fault.hpp"
+
+namespace rehearse {
+
+struct Place {
+  std::string name;  // as resolved: "az-1", "postgres-2 (postgres.primary)"
+  std::vector<std::string> nodes, addresses;  // of each node, those without a container as well
+};
+
+// Errors (inconclusive): nobody holds the role, or no node is there.
+Result<Place> resolve_place(const FaultContext& context, const Target& target);
+
+}  // namespace rehearse

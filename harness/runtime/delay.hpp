@@ -1,0 +1,47 @@
+// Delays what nodes send: by the kernel's netem where it has it, else by NFQUEUE and a thread of
+// ours for each node. No rule and no thread exist while nothing is delayed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/delayer.hpp"
+#include "runtime/runtime.hpp"
+
+namespace rehearse {
+
+enum class DelayMeans { netem, queue, none };
+
+// Tries in a namespace that ends with the trial: leaves nothing behind.
+DelayMeans find_delay_means();
+
+class Delays {
+ public:
+  // Of the namespaces PREFIXnode, whose device is eth0; packets towards `range` are delayed.
+  Delays(std::string prefix, std::string range)
+      : prefix_(std::move(prefix)), range_(std::move(range)) {}
+
+  // Errors (machine): it cannot be done, or a node is delayed already. What was done until then is
+  // end()'s to take back.
+  Status begin(const std::vector<std::string>& nodes, const DelaySpec& spec);
+  // No rule, no qdisc, no thread: whoever began it, delayed or not.
+  Status end(const std::vector<std::string>& nodes);
+  Result<std::map<std::string, DelayState>> states(const std::vector<std::string>& nodes);
+
+ private:
+  DelayMeans means();
+  Status add_rule(const std::string& node, const DelaySpec& spec);
+  Status remove_rule(const std::string& node);
+  Result<DelayState> state_of(const std::string& node);
+
+  const std::string prefix_, range_;
+  std::mutex mutex_;
+  std::optional<DelayMeans> means_;
+  std::map<std::string, std::unique_ptr<Delayer>> delayers_;
+};
+
+}  // namespace rehearse

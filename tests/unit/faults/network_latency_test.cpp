@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+
+#include "../runtime/fake_runtime.hpp"
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+class NetworkLatencyTest : public testing::Test {
+ protected:
+  NetworkLatencyTest()
+      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
+                           {})) {
+    entry_.id = "slow";
+    entry_.fault = "network_latency";
+    entry_.params["delay"] = int64_t{50};
+    view_.nodes["postgres-2"].role = "primary";
+  }
+
+  Result<PlannedFault> plan(const Target& target) {
+    entry_.params["target"] = target;
+    fault_ = find_fault("network_latency")->make();
+    return fault_->plan({runtime_, stack_, view_, entry_, random_});
+  }
+
+  Stack stack_;
+  FakeRuntime runtime_;
+  StackView view_;
+  TimelineEntry entry_;
+  std::mt19937_64 random_{7};
+  std::unique_ptr<Fault> fault_;
+};
+
+TEST_F(NetworkLatencyTest, PlansForAllNodesOfAZoneAndTouchesNothing) {
+  const auto planned = plan({{"internet"}, "", 0});
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->target, "internet");
+  ASSERT_EQ(planned->undo.size(), 1u);
+  EXPECT_EQ(planned->undo[0].action, "undelay");
+  EXPECT_EQ(planned->undo[0].nodes, std::vector<std::string>{"players"});
+  EXPECT_TRUE(runtime_.calls.empty());
+}
+
+TEST_F(NetworkLatencyTest, DelaysTheHolderOfARoleAndTheUndoTakesItBack) {
+  entry_.params["jitter"] = int64_t{5};
+  const auto planned = plan({{}, "postgres.primary", 0});
+  ASSERT_TRUE(planned);
+  ASSERT_TRUE(fault_->inject(runtime_));
+  ASSERT_EQ(runtime_.delayed.size(), 1u);
+  EXPECT_EQ(runtime_.delayed["postgres-2"].delay_us, 50'000);
+  EXPECT_EQ(runtime_.delayed["postgres-2"].jitter_us, 5'000);
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_TRUE(runtime_.delayed.empty());
+}
+
+TEST_F(NetworkLatencyTest, ItsJitterComesFromTheSeed) {
+  ASSERT_TRUE(plan({{"psp-a"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  const uint64_t first = runtime_.delayed["psp-a"].seed;
+  random_.seed(7);
+  ASSERT_TRUE(plan({{"psp-a"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_EQ(runtime_.delayed["psp-a"].seed, first);
+}
+
+TEST_F(NetworkLatencyTest, NoEffectUntilPacketsWereHeldAsLongAsAskedFor) {
+  ASSERT_TRUE(plan({{"psp-a", "psp-b"}, "", 0}));
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());  // no rule yet
+  ASSERT_TRUE(fault_->inject(runtime_));
+  runtime_.delay_seen = {true, 0, std::nullopt, std::nullopt};
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  runtime_.delay_seen = {true, 9, 12.0, 13.0};
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  runtime_.delay_seen = {true, 9, 50.1, 50.4};
+  const auto seen = fault_->effect(runtime_);
+  ASSERT_TRUE(seen->has_value());
+  EXPECT_EQ((*seen)->at("packets_delayed"), "18");
+  EXPECT_EQ((*seen)->at("hold_median_ms_min"), "50.1");
+  EXPECT_EQ(fault_->afterwards(runtime_).at("hold_p99_ms_max"), "50.4");
+  runtime_.delayed.erase("psp-b");
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+}
+
+TEST_F(NetworkLatencyTest, WhatTheKernelDelaysIsNotMeasuredAndSaysSo) {
+  ASSERT_TRUE(plan({{"psp-a"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  runtime_.delay_seen = {true, 4, std::nullopt, std::nullopt};
+  EXPECT_EQ((*fault_->effect(runtime_))->at("hold_median_ms_min"), "not measured");
+}
+
+TEST_F(NetworkLatencyTest, ADelayThatCannotBeIsRefused) {
+  entry_.params["delay"] = int64_t{0};
+  EXPECT_FALSE(plan({{"psp-a"}, "", 0}));
+  entry_.params["delay"] = int64_t{10};
+  entry_.params["jitter"] = int64_t{11};
+  EXPECT_FALSE(plan({{"psp-a"}, "", 0}));
+  entry_.params["delay"] = int64_t{60'001};
+  EXPECT_FALSE(plan({{"psp-a"}, "", 0}));
+}
+
+}  // namespace
+}  // namespace rehearse

@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include "../runtime/fake_runtime.hpp"
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+class NetworkPartitionTest : public testing::Test {
+ protected:
+  NetworkPartitionTest()
+      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
+                           {})) {
+    entry_.id = "border";
+    entry_.fault = "network_partition";
+    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true, 0};
+    view_.nodes["postgres-2"].role = "primary";
+  }
+
+  Result<PlannedFault> plan(const Target& one, const Target& other) {
+    entry_.params["between"] = Sides{one, other};
+    fault_ = find_fault("network_partition")->make();
+    return fault_->plan({runtime_, stack_, view_, entry_, random_});
+  }
+
+  Stack stack_;
+  FakeRuntime runtime_;
+  StackView view_;
+  TimelineEntry entry_;
+  std::mt19937_64 random_{7};
+  std::unique_ptr<Fault> fault_;
+};
+
+TEST_F(NetworkPartitionTest, PlansBothSidesAndTouchesNothing) {
+  const auto planned = plan({{"az-1"}, "", 0}, {{"psp-a", "psp-b"}, "", 0});
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->target, "az-1 | psp-a+psp-b");
+  ASSERT_EQ(planned->undo.size(), 2u);
+  EXPECT_EQ(planned->undo[0].detail, "198.18.8.81,198.18.8.82");
+  for (const auto& name : planned->undo[0].nodes) EXPECT_EQ(stack_.find(name)->zone, "az-1");
+  EXPECT_EQ(planned->undo[1].nodes, (std::vector<std::string>{"psp-a", "psp-b"}));
+  EXPECT_NE(planned->undo[1].detail.find("198.18.1.11"), std::string::npos);
+  EXPECT_TRUE(runtime_.calls.empty());
+}
+
+TEST_F(NetworkPartitionTest, OnlyTheOtherSideIsCutAndTheUndoTakesAllOfItBack) {
+  const auto planned = plan({{"wallet-1"}, "", 0}, {{}, "postgres.primary", 0});
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->target, "wallet-1 | postgres-2 (postgres.primary)");
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_EQ(runtime_.cut_ranges["wallet-1"], std::set<std::string>{"198.18.2.21"});
+  EXPECT_EQ(runtime_.cut_ranges["postgres-2"], std::set<std::string>{"198.18.1.41"});
+  EXPECT_EQ(runtime_.cut_nodes.size(), 2u);
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_TRUE(runtime_.cut_nodes.empty());
+}
+
+TEST_F(NetworkPartitionTest, CountsWhatWasDroppedOnEachSide) {
+  runtime_.packets_before = 100;
+  runtime_.packets_per_look = 0;
+  ASSERT_TRUE(plan({{"psp-a"}, "", 0}, {{"cashier-1", "cashier-2"}, "", 0}));
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());  // nothing is in force yet
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  runtime_.packets_per_look = 3;
+  const auto seen = fault_->effect(runtime_);
+  ASSERT_TRUE(seen->has_value());
+  EXPECT_EQ((*seen)->at("packets_dropped_at_effect_in_psp-a"), "3");
+  EXPECT_EQ((*seen)->at("packets_dropped_at_effect_in_cashier-1+cashier-2"), "6");
+  EXPECT_EQ(fault_->afterwards(runtime_).at("packets_dropped_in_psp-a"), "3");
+}
+
+TEST_F(NetworkPartitionTest, NoEffectWhereTheRulesAreNotInForceOnOneNode) {
+  ASSERT_TRUE(plan({{"psp-a"}, "", 0}, {{"cashier-1"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  runtime_.cut_ranges["psp-a"].clear();
+  runtime_.cut_nodes.erase("psp-a");
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+}
+
+TEST_F(NetworkPartitionTest, ANodeOnBothSidesIsRefused) {
+  const auto planned = plan({{"az-2"}, "", 0}, {{}, "postgres.primary", 0});
+  ASSERT_FALSE(planned);
+  EXPECT_EQ(planned.error().code, ExitCode::inconclusive);
+  EXPECT_NE(planned.error().message.find("postgres-2"), std::string::npos);
+}
+
+TEST_F(NetworkPartitionTest, PlayersAreAPlaceToo) {
+  const auto planned = plan({{"internet"}, "", 0}, {{"edge-1"}, "", 0});
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->undo[0].nodes, std::vector<std::string>{"players"});
+}
+
+}  // namespace
+}  // namespace rehearse

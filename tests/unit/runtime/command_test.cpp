@@ -1,0 +1,79 @@
+#include "runtime/command.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <thread>
+
+#include "base/clock.hpp"
+
+namespace rehearse {
+namespace {
+
+// Whether a child of ours has ended within a second.
+bool ends(int pid) {
+  const int64_t deadline_ns = monotonic_ns() + ns_per_s;
+  int status = 0;
+  while (monotonic_ns() < deadline_ns) {
+    if (::waitpid(pid, &status, WNOHANG) == pid) return true;
+    ::usleep(5'000);
+  }
+  return false;
+}
+
+TEST(Companion, EndsByItselfWhenItHearsItsLastWords) {
+  auto companion = Companion::start({"/usr/bin/head", "-c", "1"});
+  ASSERT_TRUE(companion);
+  EXPECT_EQ(::getsid((*companion)->pid()), (*companion)->pid());
+  EXPECT_TRUE((*companion)->finish(".", 2'000));
+}
+
+TEST(Companion, TellsWhenItFailed) {
+  auto companion = Companion::start({"/bin/false"});
+  ASSERT_TRUE(companion);
+  const auto done = (*companion)->finish("", 2'000);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("with status 1"), std::string::npos) << done.error().message;
+}
+
+TEST(Companion, TellsWhenItWasKilled) {
+  auto companion = Companion::start({"/bin/sleep", "30"});
+  ASSERT_TRUE(companion);
+  ::kill((*companion)->pid(), SIGKILL);
+  const auto done = (*companion)->finish(".", 2'000);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("by signal 9"), std::string::npos) << done.error().message;
+}
+
+TEST(Companion, IsKilledWhenItDoesNotEndInTime) {
+  auto companion = Companion::start({"/bin/sleep", "30"});
+  ASSERT_TRUE(companion);
+  const int pid = (*companion)->pid();
+  const auto done = (*companion)->finish(".", 50);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("within 50 ms"), std::string::npos);
+  EXPECT_EQ(::kill(pid, 0), -1);
+  EXPECT_EQ(errno, ESRCH);
+}
+
+TEST(Companion, HearsTheEndThoughOtherProgramsOfOursStillRun) {
+  auto companion = Companion::start({"/bin/cat"});
+  ASSERT_TRUE(companion);
+  const int pid = (*companion)->pid();
+  std::jthread other([] { (void)run_command({"sleep", "2"}, 5'000); });
+  ::usleep(100'000);
+  companion->reset();
+  EXPECT_TRUE(ends(pid));
+}
+
+TEST(Companion, NamesTheProgramThatIsNotThere) {
+  const auto companion = Companion::start({"/no/such/program"});
+  ASSERT_FALSE(companion);
+  EXPECT_NE(companion.error().message.find("/no/such/program"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rehearse
