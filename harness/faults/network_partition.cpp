@@ -104,7 +104,7 @@ class NetworkPartition final : public Fault {
 FaultSchema network_partition_schema() {
   return {"network_partition",
           "Two sides cannot reach each other; everybody else reaches both",
-          true,
+          Length::lasting,
           {{"between", ParamType::target_sides, true, {}}}};
 }
 std::unique_ptr<Fault> make_network_partition() {

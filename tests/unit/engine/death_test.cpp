@@ -64,6 +64,7 @@ class SteppingRuntime final : public Runtime {
   Result<std::string> exec(const std::string& node, const Names& argv) override {
     return inner_.exec(node, argv);
   }
+  Status wipe(const Names& names) override { return inner_.wipe(names); }
   Status remove_all() override { return inner_.remove_all(); }
   Result<std::map<std::string, NodeState>> states() override { return inner_.states(); }
   Status cut(const Names& names, const Names& ranges, int64_t timeout_ms) override {
@@ -158,7 +159,7 @@ class DeathTest : public testing::Test {
     TimelineEntry entry;
     entry.id = "f";
     entry.fault = schema.name;
-    if (schema.lasting) entry.for_ms = 30;
+    if (schema.length != Length::once) entry.for_ms = 30;
     for (const auto& param : schema.params)
       if (param.required) entry.params.emplace(param.name, sample(param));
     return entry;
@@ -244,7 +245,8 @@ TEST_F(DeathTest, AtEveryStepOfEveryFaultTheGuardianComesBackToTheBaseline) {
     }
     played.insert(fault.schema.name);
   }
-  for (const char* name : {"noop", "zone_loss", "network_partition", "network_latency"})
+  for (const char* name : {"noop", "zone_loss", "network_partition", "network_latency",
+                           "process_kill", "process_pause"})
     EXPECT_TRUE(played.contains(name)) << name;
 }
 

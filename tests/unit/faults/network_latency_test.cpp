@@ -88,14 +88,12 @@ TEST_F(NetworkLatencyTest, WhatTheKernelDelaysIsNotMeasuredAndSaysSo) {
   EXPECT_EQ((*fault_->effect(runtime_))->at("hold_median_ms_min"), "not measured");
 }
 
-TEST_F(NetworkLatencyTest, ADelayThatCannotBeIsRefused) {
-  entry_.params["delay"] = int64_t{0};
-  EXPECT_FALSE(plan({{"psp-a"}, "", 0}));
+TEST_F(NetworkLatencyTest, AJitterLongerThanTheDelayIsRefused) {
   entry_.params["delay"] = int64_t{10};
   entry_.params["jitter"] = int64_t{11};
   EXPECT_FALSE(plan({{"psp-a"}, "", 0}));
-  entry_.params["delay"] = int64_t{60'001};
-  EXPECT_FALSE(plan({{"psp-a"}, "", 0}));
+  entry_.params["jitter"] = int64_t{10};
+  EXPECT_TRUE(plan({{"psp-a"}, "", 0}));
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST_F(ProviderFaultTest, EachRowReachesTheProviderWithItsDefaults) {
     EXPECT_TRUE(std::string(name).ends_with(conduct()[0]["mode"].get<std::string>())) << name;
     const auto& schema = find_fault(name)->schema;
     EXPECT_EQ(schema.name, name);
-    EXPECT_TRUE(schema.lasting);
+    EXPECT_EQ(schema.length, Length::lasting);
     EXPECT_EQ(schema.params[0].type, ParamType::target_provider);
   }
 }

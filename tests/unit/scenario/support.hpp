@@ -42,8 +42,8 @@ inline Catalogue small_catalogue() {
         {"limit", rate, false, {}},
         {"way", text, false, {"both", "in", "out"}},
         {"note", text, false, {}}}},
-      {"network_partition", "parted", true, {{"between", target_sides, true, {}}}},
-      {"network_loss", "holes", true, {{"target", target_place, true, {}}}},
+      {"network_partition", "parted", Length::lasting, {{"between", target_sides, true, {}}}},
+      {"network_loss", "holes", Length::lasting, {{"target", target_place, true, {}}}},
   };
   catalogue.checks = {{"ledger_balanced", ""},
                       {"no_duplicate_payouts", ""},
