@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "base/clock.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
-#include "checks/view.hpp"
 
 namespace rehearse {
 namespace {
@@ -51,14 +51,15 @@ void count(Kind& kind, const Operation& operation, const Ended& end) {
 
 }  // namespace
 
-LoadStats measure_load(const Run& run) {
+LoadStats measure_load(const Joined& joined) {
+  const Run& run = joined.run;
   LoadStats load;
   load.scheduled = run.load.scheduled;
   std::vector<int64_t> lateness_us = run.load.lateness_us;
   load.lateness_p99_us = percentile(lateness_us, 0.99, 1);
 
   std::array<Kind, operation_kinds> kinds;
-  const auto ended = ended_operations(run.history);
+  const auto& ended = joined.ended;
   for (const Operation& operation : run.history.operations) {
     Kind& kind = kinds.at(static_cast<size_t>(operation.kind));
     if (ended[operation.id].first == nullptr) continue;

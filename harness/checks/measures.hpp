@@ -51,7 +51,7 @@ struct RtoRow {
   std::optional<double> detect_ms, elect_ms, promote_ms, reconnect_ms;
   Verdict verdict = Verdict::inconclusive;
 };
-std::vector<RtoRow> measure_rto(const Run& run);
+std::vector<RtoRow> measure_rto(const Joined& joined);
 
 struct LostMoney {
   std::string currency;
@@ -69,7 +69,7 @@ struct RpoRow {
   std::vector<std::string> lost_keys;
   Verdict verdict = Verdict::inconclusive;
 };
-std::vector<RpoRow> measure_rpo(const Run& run);
+std::vector<RpoRow> measure_rpo(const Joined& joined);
 
 struct PnlRow {
   std::string currency;
@@ -78,7 +78,7 @@ struct PnlRow {
   std::optional<Int128> clients_acked, clients_upper, clients_lower;  // GGR as clients know it
   std::optional<Int128> ledger, events, reporting, providers;
 };
-std::vector<PnlRow> measure_pnl(const Run& run);
+std::vector<PnlRow> measure_pnl(const Joined& joined);
 
 struct OperationStats {
   std::string operation;
@@ -91,6 +91,6 @@ struct LoadStats {
   std::optional<double> lateness_p99_us;
   std::vector<OperationStats> operations;
 };
-LoadStats measure_load(const Run& run);
+LoadStats measure_load(const Joined& joined);
 
 }  // namespace rehearse

@@ -6,11 +6,10 @@
 // Cannot see: an amount that is wrong in all books alike.
 #include <map>
 #include <tuple>
-#include <unordered_set>
 
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
-#include "checks/view.hpp"
 
 namespace rehearse {
 namespace {
@@ -19,37 +18,32 @@ bool is_game_kind(std::string_view kind) {
   return kind == "bet" || kind == "win" || kind == "rollback";
 }
 
-// What a transaction moved, as its event tells it: without a sign, which is the kind's.
-Int128 moved(const Transaction& transaction) {
-  if (transaction.cash_minor != 0) return magnitude(transaction.cash_minor);
-  return magnitude(transaction.held_minor);
-}
-
-void match_events(Examination& examination, const LedgerView& ledger,
-                  const std::vector<LedgerEvent>& events) {
-  std::unordered_set<std::string_view> published;
-  published.reserve(events.size());
-  for (const LedgerEvent& event : events) {
+void match_events(Examination& examination, const Joined& joined) {
+  const LedgerView& ledger = joined.ledger;
+  const std::vector<LedgerEvent>& events = *joined.run.books.events;
+  std::vector<bool> published(ledger.transactions().size(), false);
+  for (size_t i = 0; i < events.size(); ++i) {
     examination.examined();
-    published.insert(event.tx);
-    const Transaction* transaction = ledger.find_tx(event.tx);
+    const LedgerEvent& event = events[i];
+    const Transaction* transaction = joined.told_of[i];
+    if (transaction != nullptr) published[ledger.index_of(*transaction)] = true;
     if (transaction == nullptr) {
       examination.violation("event {}/{}@{}: {} {} of tx {}, which the ledger lacks", event.topic,
                             event.partition, event.offset, event.kind,
                             money(event.amount_minor, event.currency), event.tx);
     } else if (is_game_kind(transaction->kind) &&
                (event.kind != transaction->kind || event.currency != transaction->currency ||
-                magnitude(event.amount_minor) != moved(*transaction))) {
-      examination.violation("tx {}: the ledger has {} {}, event {}/{}@{} has {} {}", event.tx,
-                            transaction->kind, money(moved(*transaction), transaction->currency),
-                            event.topic, event.partition, event.offset, event.kind,
-                            money(event.amount_minor, event.currency));
+                magnitude(event.amount_minor) != moved_minor(*transaction))) {
+      examination.violation(
+          "tx {}: the ledger has {} {}, event {}/{}@{} has {} {}", event.tx, transaction->kind,
+          money(moved_minor(*transaction), transaction->currency), event.topic, event.partition,
+          event.offset, event.kind, money(event.amount_minor, event.currency));
     }
   }
   for (const Transaction& transaction : ledger.transactions()) {
-    if (!is_game_kind(transaction.kind) || published.contains(transaction.tx)) continue;
+    if (!is_game_kind(transaction.kind) || published[ledger.index_of(transaction)]) continue;
     examination.violation("tx {}: {} {} of {} in the ledger, but no event", transaction.tx,
-                          transaction.kind, money(moved(transaction), transaction.currency),
+                          transaction.kind, money(moved_minor(transaction), transaction.currency),
                           transaction.key);
   }
 }
@@ -95,8 +89,8 @@ void match_providers(Examination& examination, const Run& run, const LedgerView&
   examination.cannot_say(fmt::format("{} transfers not booked when the drain ran out", open));
 }
 
-void match_clients(Examination& examination, const Run& run) {
-  for (const PnlRow& row : measure_pnl(run)) {
+void match_clients(Examination& examination, const Joined& joined) {
+  for (const PnlRow& row : measure_pnl(joined)) {
     if (!row.ledger || !row.clients_lower || !row.clients_upper) continue;
     examination.examined();
     if (*row.clients_lower <= *row.ledger && *row.ledger <= *row.clients_upper) continue;
@@ -108,16 +102,17 @@ void match_clients(Examination& examination, const Run& run) {
 
 }  // namespace
 
-Finding examine_pnl_matches(const Run& run) {
+Finding examine_pnl_matches(const Joined& joined) {
+  const Run& run = joined.run;
   if (!run.books.ledger_entries) return without_books("pnl_matches", "ledger_entries");
   Examination examination("pnl_matches");
-  const LedgerView ledger(run);
+  const LedgerView& ledger = joined.ledger;
   std::string sources = "clients, ledger";
   for (const Transaction& transaction : ledger.transactions()) {
     examination.examined(is_game_kind(transaction.kind) ? 1 : 0);
   }
   if (run.books.events) {
-    match_events(examination, ledger, *run.books.events);
+    match_events(examination, joined);
     sources += ", events";
   } else if (run.capabilities.contains("events")) {
     examination.cannot_say("the books lack events");
@@ -128,7 +123,7 @@ Finding examine_pnl_matches(const Run& run) {
   } else if (run.capabilities.contains("providers")) {
     examination.cannot_say("the books lack provider_transfers");
   }
-  match_clients(examination, run);
+  match_clients(examination, joined);
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{} agree, entry by entry", sources)
