@@ -1,7 +1,8 @@
 // Proves that the books agree on the money, entry by entry: every bet, win and rollback in the
 // ledger has an event of the same kind and amount and no event is without its transaction; every
-// provider transfer that succeeded has its entries and the other way round; and the ledger's result
-// (GGR = bets − rolled back − wins) lies in the bounds that the clients' answers allow.
+// provider transfer that succeeded has its entries and the other way round; nothing was booked
+// twice under one key, and whoever asked again was told the same; and the ledger's result (GGR =
+// bets − rolled back − wins) lies in the bounds that the clients' answers allow.
 // From: client history, ledger_entries, events (if there), provider_transfers (if there).
 // Cannot see: an amount that is wrong in all books alike.
 #include <map>
@@ -89,6 +90,42 @@ void match_providers(Examination& examination, const Run& run, const LedgerView&
   examination.cannot_say(fmt::format("{} transfers not booked when the drain ran out", open));
 }
 
+// One key and step, one transaction.
+void match_keys(Examination& examination, const LedgerView& ledger) {
+  const auto booked = ledger.booked();
+  for (size_t i = 1; i < booked.size(); ++i) {
+    const Booked &first = booked[i - 1], &again = booked[i];
+    if (first.operation != again.operation || first.step != again.step) continue;
+    examination.violation("{}: booked twice: tx {} and {} ({} each time)", again.transaction->key,
+                          first.transaction->tx, again.transaction->tx,
+                          money(moved_minor(*again.transaction), again.transaction->currency));
+  }
+}
+
+// A request that is sent again after its answer gets the same answer again.
+void match_replays(Examination& examination, const Joined& joined) {
+  const History& history = joined.run.history;
+  for (const Attempt& attempt : history.attempts) {
+    const Operation& operation = history.operations.at(attempt.operation);
+    const Attempt* first = joined.ended[operation.id].answer;
+    const bool again = attempt.outcome == Outcome::ok && &attempt != first;
+    if (!again || operation.kind == OperationKind::balance) continue;  // a read has no key
+    examination.examined();
+    if (attempt.seq == first->seq && attempt.amount_minor == first->amount_minor) continue;
+    const std::string_view currency = name_of(operation.currency);
+    const std::string text =
+        fmt::format("{} {}: told {} (seq {}) at first and {} (seq {}) by attempt {}",
+                    key_of(history.run_key, operation.id), name_of(operation.kind),
+                    money(first->amount_minor, currency), first->seq,
+                    money(attempt.amount_minor, currency), attempt.seq, attempt.number);
+    if (joined.loss.explains(*first)) {  // what the first one told of is gone, and was done anew
+      examination.listed("{}", text);
+    } else {
+      examination.violation("{}", text);
+    }
+  }
+}
+
 void match_clients(Examination& examination, const Joined& joined) {
   for (const PnlRow& row : measure_pnl(joined)) {
     if (!row.ledger || !row.clients_lower || !row.clients_upper) continue;
@@ -123,6 +160,8 @@ Finding examine_pnl_matches(const Joined& joined) {
   } else if (run.capabilities.contains("providers")) {
     examination.cannot_say("the books lack provider_transfers");
   }
+  match_keys(examination, ledger);
+  match_replays(examination, joined);
   match_clients(examination, joined);
   const std::string summary =
       examination.violations() == 0
