@@ -53,6 +53,24 @@ struct RtoRow {
 };
 std::vector<RtoRow> measure_rto(const Joined& joined);
 
+// One row for each target. An operation belongs to the phase in which it was first to be sent:
+//   before  the part of the steady phase that is the baseline; not what t = 0 cut off
+//   during  from the first disruptive fault's effect until everything had come back
+//   after   from then, the last of all healings and of the ends of the worst outages, to the last
+//           arrival; there is none when something did not come back
+// Latencies are from the intended send of the first attempt to the deciding answer; operations
+// without an answer count as slower than any. Shares are of all operations of the phase.
+struct SloRow {
+  std::string name, phase;
+  double target = 0;               // milliseconds of latency, or a share (0..1)
+  std::optional<double> measured;  // null: no operations, or the percentile lies in unanswered ones
+  int64_t attempts = 0;            // operations that the figure is of
+  Verdict verdict = Verdict::inconclusive;
+};
+std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>& rto);
+// "180 ms" or "0.40%".
+std::string slo_text(const std::string& name, double value);
+
 struct LostMoney {
   std::string currency;
   Int128 minor = 0;
