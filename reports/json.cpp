@@ -103,6 +103,12 @@ Json rpo_json(const RpoRow& row) {
           {"verdict", name_of(row.verdict)}};
 }
 
+Json slo_json(const SloRow& row) {
+  return {{"name", row.name},         {"phase", row.phase},
+          {"target", row.target},     {"measured", or_null(row.measured)},
+          {"attempts", row.attempts}, {"verdict", name_of(row.verdict)}};
+}
+
 Json check_json(const Finding& check) {
   return {{"check", check.check},         {"verdict", name_of(check.verdict)},
           {"examined", check.examined},   {"violations", check.violations},
@@ -170,7 +176,7 @@ void write_json(std::ostream& out, const Report& report) {
                          {"faults", list(run.faults, fault_json)},
                          {"rto", list(report.rto, rto_json)},
                          {"rpo", list(report.rpo, rpo_json)},
-                         {"slo", Json::array()},
+                         {"slo", list(report.slo, slo_json)},
                          {"checks", list(report.checks, check_json)},
                          {"pnl", list(report.pnl, pnl_json)},
                          {"load", load_json(report.load)},

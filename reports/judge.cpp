@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/units.hpp"
-#include "checks/view.hpp"
+#include "checks/joined.hpp"
 #include "reports/report.hpp"
 
 namespace rehearse {
@@ -146,7 +146,6 @@ void add_limits(Report& report, const Run& run) {
         "The lag of {} at the fault was not measured; what was missing after the drain was.",
         row.store));
   }
-  if (!run.targets.slo.empty()) limits.emplace_back("Targets for service levels were not judged.");
 }
 
 bool is_met(const Report& report, const Run& run) {
@@ -201,11 +200,13 @@ Standing standing_of(const Run& run, const FaultRecord& fault) {
 Report judge(const Run& run) {
   Report report;
   report.run = &run;
-  report.checks = examine_all(run);
-  report.rto = measure_rto(run);
-  report.rpo = measure_rpo(run);
-  report.pnl = measure_pnl(run);
-  report.load = measure_load(run);
+  const Joined joined(run);
+  report.checks = examine_all(joined);
+  report.rto = measure_rto(joined);
+  report.rpo = measure_rpo(joined);
+  report.slo = measure_slo(joined, report.rto);
+  report.pnl = measure_pnl(joined);
+  report.load = measure_load(joined);
   report.troubles = find_troubles(run);
   const auto any = [&](Verdict verdict) {
     return std::ranges::find(report.checks, verdict, &Finding::verdict) != report.checks.end();

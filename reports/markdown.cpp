@@ -63,6 +63,16 @@ void write_loss(std::ostream& out, const Report& report) {
   }
 }
 
+void write_levels(std::ostream& out, const Report& report) {
+  if (report.slo.empty()) return;
+  out << "\n| service level | phase | target | measured |\n|---|---|--:|--:|\n";
+  for (const SloRow& row : report.slo) {
+    out << fmt::format("| {} {} | {} | {} | {} |\n", mark_of(row.verdict), markdown(row.name),
+                       markdown(row.phase), slo_text(row.name, row.target),
+                       row.measured ? slo_text(row.name, *row.measured) : "–");
+  }
+}
+
 void write_revenue(std::ostream& out, const Report& report) {
   if (report.pnl.empty()) return;
   std::string header = "| gross gaming revenue |", rule = "|---|";
@@ -131,6 +141,7 @@ void write_markdown(std::ostream& out, const Report& report, const std::string& 
   write_faults(out, *report.run);
   write_recovery(out, report);
   write_loss(out, report);
+  write_levels(out, report);
   write_checks(out, report);
   write_revenue(out, report);
   write_findings(out, report);

@@ -22,6 +22,7 @@ struct Report {
   std::vector<Finding> checks;
   std::vector<RtoRow> rto;
   std::vector<RpoRow> rpo;
+  std::vector<SloRow> slo;
   std::vector<PnlRow> pnl;
   LoadStats load;
   std::vector<ReportFinding> findings;

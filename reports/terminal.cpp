@@ -149,6 +149,22 @@ void write_rpo(const Page& page, const Report& report) {
   }
 }
 
+void write_slo(const Page& page, const Report& report) {
+  if (report.slo.empty()) return;
+  page.section(
+      left("SERVICE LEVELS", 39),
+      page.ink(right("target", 9) + right("measured", 11) + right("operations", 12), Ink::dim));
+  for (const SloRow& row : report.slo) {
+    const std::string measured = row.measured ? slo_text(row.name, *row.measured) : "–";
+    page.line(fmt::format("  {} {}{}{}{}", mark_of(page, row.verdict),
+                          left(cut(fmt::format("{:<6}  {}", row.phase, row.name), 34), 35),
+                          right(slo_text(row.name, row.target), 9),
+                          page.ink(right(measured, 11),
+                                   row.verdict == Verdict::pass ? Ink::plain : ink_of(row.verdict)),
+                          right(std::to_string(row.attempts), 12)));
+  }
+}
+
 void write_pnl(const Page& page, const Report& report) {
   if (report.pnl.empty()) return;
   std::string header;
@@ -254,6 +270,7 @@ void write_terminal(std::ostream& out, const Report& report, bool color, int col
   write_faults(page, *report.run);
   write_rto(page, report);
   write_rpo(page, report);
+  write_slo(page, report);
   write_pnl(page, report);
   write_checks(page, report);
   write_load(page, report.load);

@@ -75,12 +75,15 @@ constexpr std::array<Column<T>, 8> transfer_columns{{{"provider", &T::provider},
                                                      {"at", &T::at}}};
 
 using W = WebhookEffect;
-constexpr std::array<Column<W>, 6> webhook_columns{{{"provider", &W::provider},
-                                                    {"event", &W::event},
-                                                    {"received", &W::received},
-                                                    {"applied", &W::applied},
-                                                    {"tx", &W::tx, optional_column},
-                                                    {"at", &W::at}}};
+constexpr std::array<Column<W>, 8> webhook_columns{
+    {{"provider", &W::provider},
+     {"event", &W::event},
+     {"received", &W::received},
+     {"applied", &W::applied},
+     {"tx", &W::tx, optional_column},
+     {"at", &W::at},
+     {"transfer", &W::transfer, optional_column},
+     {"business_key", &W::business_key, optional_column}}};
 
 using E = LedgerEvent;
 constexpr std::array<Column<E>, 9> event_columns{{{"topic", &E::topic},

@@ -50,6 +50,7 @@ struct WebhookEffect {
   std::string provider, event;
   int64_t received = 0, applied = 0;
   std::string tx, at;
+  std::string transfer = "", business_key = "";  // that the event is of; empty: not told
 };
 
 struct LedgerEvent {

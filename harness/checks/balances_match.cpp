@@ -7,8 +7,7 @@
 #include <unordered_map>
 
 #include "checks/examination.hpp"
-#include "checks/loss.hpp"
-#include "checks/view.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,15 +23,9 @@ struct Running {
 };
 using Accounts = std::unordered_map<std::string_view, Running>;
 
-Accounts run_ledger(Examination& examination, const std::vector<LedgerEntry>& entries) {
-  std::vector<const LedgerEntry*> order;
-  order.reserve(entries.size());
-  for (const LedgerEntry& entry : entries) order.push_back(&entry);
-  if (!std::ranges::is_sorted(order, {}, &LedgerEntry::seq)) {
-    std::ranges::stable_sort(order, {}, &LedgerEntry::seq);
-  }
+Accounts run_ledger(Examination& examination, const LedgerView& ledger) {
   Accounts accounts;
-  for (const LedgerEntry* entry : order) {
+  for (const LedgerEntry* entry : ledger.entries()) {
     Running& account = accounts[entry->account];
     account.balance += entry->amount_minor;
     if (!entry->version) continue;
@@ -78,9 +71,8 @@ void examine_accounts(Examination& examination, const std::vector<Account>& tabl
   }
 }
 
-void examine_clients(Examination& examination, const Run& run, const Accounts& ledger) {
-  const auto ended = ended_operations(run.history);
-  const Loss loss = find_loss(run, ended, LedgerView(run), intents_by_operation(run));
+void examine_clients(Examination& examination, const Joined& joined, const Accounts& ledger) {
+  const Run& run = joined.run;
   std::string name;
   for (const Attempt& attempt : run.history.attempts) {
     if (attempt.outcome != Outcome::ok || attempt.version == 0) continue;
@@ -101,7 +93,7 @@ void examine_clients(Examination& examination, const Run& run, const Accounts& l
         key_of(run.history.run_key, operation.id), name_of(operation.kind),
         money(attempt.balance_minor, currency), attempt.version,
         step == nullptr ? std::string("no such version") : money(step->balance, currency));
-    if (loss.within_target && loss.may_have_shown(attempt)) {
+    if (joined.loss.explains(attempt)) {
       examination.listed("{}", text);
     } else {
       examination.violation("{}", text);
@@ -111,14 +103,15 @@ void examine_clients(Examination& examination, const Run& run, const Accounts& l
 
 }  // namespace
 
-Finding examine_balances_match(const Run& run) {
+Finding examine_balances_match(const Joined& joined) {
+  const Run& run = joined.run;
   if (!run.books.ledger_entries || !run.books.accounts) {
     return without_books("balances_match", "ledger_entries or accounts");
   }
   Examination examination("balances_match");
-  const Accounts ledger = run_ledger(examination, *run.books.ledger_entries);
+  const Accounts ledger = run_ledger(examination, joined.ledger);
   examine_accounts(examination, *run.books.accounts, *run.books.ledger_entries, ledger);
-  examine_clients(examination, run, ledger);
+  examine_clients(examination, joined, ledger);
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{} accounts, and every balance that clients saw, follow from the entries",

@@ -9,10 +9,11 @@
 #include <ranges>
 
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 
-#define CHECK(name, needs, question) Finding examine_##name(const Run& run);
+#define CHECK(name, needs, question) Finding examine_##name(const Joined& joined);
 #include "checks/checks.def"
 #undef CHECK
 
@@ -42,13 +43,13 @@ std::string missing_capabilities(const CheckSpec& spec, const Run& run) {
   return missing;
 }
 
-Finding examine_one(const CheckSpec& spec, const Run& run, bool by_name) {
-  if (const std::string missing = missing_capabilities(spec, run); !missing.empty()) {
+Finding examine_one(const CheckSpec& spec, const Joined& joined, bool by_name) {
+  if (const std::string missing = missing_capabilities(spec, joined.run); !missing.empty()) {
     return plain(spec.name, by_name ? Verdict::inconclusive : Verdict::not_applicable,
                  fmt::format("the stack does not declare: {}", missing));
   }
   try {
-    Finding finding = spec.examine(run);
+    Finding finding = spec.examine(joined);
     finding.check = spec.name;
     if (finding.verdict == Verdict::pass && finding.examined == 0) {
       finding.verdict = Verdict::inconclusive;
@@ -74,10 +75,15 @@ std::span<const CheckSpec> all_checks() {
 }
 
 std::vector<Finding> examine_all(const Run& run) {
+  return examine_all(Joined(run));
+}
+
+std::vector<Finding> examine_all(const Joined& joined) {
+  const Run& run = joined.run;
   std::vector<Finding> findings;
   for (const CheckSpec& spec : registry) {
     const bool by_name = std::ranges::find(run.checks, spec.name) != run.checks.end();
-    if (run.checks.empty() || by_name) findings.push_back(examine_one(spec, run, by_name));
+    if (run.checks.empty() || by_name) findings.push_back(examine_one(spec, joined, by_name));
   }
   for (const std::string& name : run.checks) {
     if (std::ranges::find(registry, name, &CheckSpec::name) != registry.end()) continue;

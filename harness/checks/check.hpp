@@ -11,6 +11,8 @@
 
 namespace rehearse {
 
+struct Joined;  // a run, joined for the checks: joined.hpp
+
 enum class Verdict { pass, fail, inconclusive, not_applicable };
 std::string_view name_of(Verdict verdict);
 
@@ -29,7 +31,7 @@ struct CheckSpec {
   std::string_view name;
   std::string_view question;  // one line: what it proves
   std::string_view needs;  // capabilities of the stack, space-separated; missing = not_applicable
-  Finding (*examine)(const Run&);
+  Finding (*examine)(const Joined&);
 };
 
 // The registry, in the order of the catalogue (checks.def).
@@ -38,6 +40,7 @@ std::span<const CheckSpec> all_checks();
 // Runs the checks that the run asks for. A check that throws, or that examined nothing without
 // saying not_applicable, is inconclusive; a check named explicitly whose capability the stack
 // lacks is inconclusive here too (validation refuses it before).
+std::vector<Finding> examine_all(const Joined& joined);
 std::vector<Finding> examine_all(const Run& run);
 
 }  // namespace rehearse

@@ -3,10 +3,12 @@
 // From: the run's fault records.
 // Cannot see: whether the effect was as strong as a real failure's.
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 
-Finding examine_faults_effective(const Run& run) {
+Finding examine_faults_effective(const Joined& joined) {
+  const Run& run = joined.run;
   Examination examination("faults_effective");
   for (const FaultRecord& fault : run.faults) {
     examination.examined();

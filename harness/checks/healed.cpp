@@ -5,10 +5,12 @@
 #include <algorithm>
 
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 
-Finding examine_healed(const Run& run) {
+Finding examine_healed(const Joined& joined) {
+  const Run& run = joined.run;
   Examination examination("healed");
   int64_t healed = 0;
   for (const FaultRecord& fault : run.faults) {

@@ -3,30 +3,20 @@
 // From: ledger_entries alone.
 // Cannot see: a ledger that was rewritten as a whole with new hashes, or cut off at its end (the
 // clients' acknowledgements show that: no_lost_writes, balances_match).
-#include <algorithm>
-#include <numeric>
-#include <tuple>
-
 #include "checks/chain.hpp"
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 
-Finding examine_ledger_chain(const Run& run) {
-  if (!run.books.ledger_entries) return without_books("ledger_chain", "ledger_entries");
-  const auto& entries = *run.books.ledger_entries;
-  std::vector<uint32_t> order(entries.size());
-  std::iota(order.begin(), order.end(), 0U);
-  const auto by_place = [&](uint32_t i) {
-    return std::tuple<std::string_view, int64_t>(entries[i].ledger, entries[i].seq);
-  };
-  if (!std::ranges::is_sorted(order, {}, by_place)) std::ranges::sort(order, {}, by_place);
-
+Finding examine_ledger_chain(const Joined& joined) {
+  if (!joined.run.books.ledger_entries) return without_books("ledger_chain", "ledger_entries");
+  const auto& entries = joined.ledger.entries();
   Examination examination("ledger_chain");
   ChainHasher hasher;
   const LedgerEntry* previous = nullptr;
-  for (const uint32_t i : order) {
-    const LedgerEntry& entry = entries[i];
+  for (const LedgerEntry* at : entries) {
+    const LedgerEntry& entry = *at;
     examination.examined();
     const bool first = previous == nullptr || previous->ledger != entry.ledger;
     const std::string& expected = first ? genesis_prev_hash : previous->hash;

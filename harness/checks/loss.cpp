@@ -118,6 +118,14 @@ bool Loss::may_have_shown(const Attempt& attempt) const {
          epoch_of(attempt) <= Epoch{timeline_max, epoch_max};
 }
 
+bool Loss::explains(std::string_view business_key) const {
+  return within_target && business_keys.contains(business_key);
+}
+
+bool Loss::explains(const Attempt& attempt) const {
+  return within_target && may_have_shown(attempt);
+}
+
 int64_t acknowledged_minor(const Operation& operation, const Attempt& ack) {
   if (is_game(operation.kind)) return ack.amount_minor;
   return ack.amount_minor != 0 ? ack.amount_minor : operation.amount_minor;
@@ -151,6 +159,7 @@ Loss find_loss(const Run& run, const std::vector<Ended>& ended, const LedgerView
     if (!counted) lost.amount_minor = acknowledged_minor(operation, ack);
     loss.first_sent_ns =
         loss.lost.empty() ? ack.sent_ns : std::min(loss.first_sent_ns, ack.sent_ns);
+    loss.business_keys.emplace(business_key_of(lost.key));
     loss.lost.push_back(std::move(lost));
   }
   if (loss.lost.empty()) {

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "books/run.hpp"
@@ -32,8 +34,12 @@ struct Loss {
   // Up to this (timeline, epoch), from this moment on, clients may have seen what was lost.
   uint32_t timeline_max = 0, epoch_max = 0;
   int64_t first_sent_ns = 0;
+  std::set<std::string, std::less<>> business_keys;  // of what is lost
 
   bool contains(uint64_t operation) const;
+  // Lost, and the targets allow it: to be listed, not failed.
+  bool explains(std::string_view business_key) const;
+  bool explains(const Attempt& attempt) const;
   bool may_have_shown(const Attempt& attempt) const;  // only meaningful when something is lost
 };
 

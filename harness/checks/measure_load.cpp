@@ -1,23 +1,19 @@
 // What the load was, and exact percentiles of its latencies: of operations from the intended send
 // of the first attempt to the deciding answer, of service from send to answer of each attempt.
-#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "base/clock.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
-#include "checks/view.hpp"
+#include "checks/percentile.hpp"
 
 namespace rehearse {
 namespace {
 
-// Nearest rank: the smallest value with at least `share` of all values at or below it.
-std::optional<double> percentile(std::vector<int64_t>& values, double share, int64_t per_unit) {
-  if (values.empty()) return std::nullopt;
-  const auto rank = static_cast<int64_t>(std::ceil(share * static_cast<double>(values.size())));
-  const auto nth = values.begin() + std::max<int64_t>(rank - 1, 0);
-  std::ranges::nth_element(values, nth);
-  return static_cast<double>(*nth) / static_cast<double>(per_unit);
+std::optional<double> percentile_in(std::vector<int64_t>& values, double share, int64_t per_unit) {
+  const auto value = percentile(values, share, values.size());
+  if (!value) return std::nullopt;
+  return static_cast<double>(*value) / static_cast<double>(per_unit);
 }
 
 struct Kind {
@@ -51,14 +47,15 @@ void count(Kind& kind, const Operation& operation, const Ended& end) {
 
 }  // namespace
 
-LoadStats measure_load(const Run& run) {
+LoadStats measure_load(const Joined& joined) {
+  const Run& run = joined.run;
   LoadStats load;
   load.scheduled = run.load.scheduled;
   std::vector<int64_t> lateness_us = run.load.lateness_us;
-  load.lateness_p99_us = percentile(lateness_us, 0.99, 1);
+  load.lateness_p99_us = percentile_in(lateness_us, 0.99, 1);
 
   std::array<Kind, operation_kinds> kinds;
-  const auto ended = ended_operations(run.history);
+  const auto& ended = joined.ended;
   for (const Operation& operation : run.history.operations) {
     Kind& kind = kinds.at(static_cast<size_t>(operation.kind));
     if (ended[operation.id].first == nullptr) continue;
@@ -77,11 +74,11 @@ LoadStats measure_load(const Run& run) {
     OperationStats& stats = kind.stats;
     if (stats.ok + stats.rejected + stats.failed + stats.unknown == 0) continue;
     stats.operation = name_of(static_cast<OperationKind>(i));
-    stats.p50_ms = percentile(kind.latency_ns, 0.50, ns_per_ms);
-    stats.p95_ms = percentile(kind.latency_ns, 0.95, ns_per_ms);
-    stats.p99_ms = percentile(kind.latency_ns, 0.99, ns_per_ms);
-    stats.max_ms = percentile(kind.latency_ns, 1.00, ns_per_ms);
-    stats.service_p99_ms = percentile(kind.service_ns, 0.99, ns_per_ms);
+    stats.p50_ms = percentile_in(kind.latency_ns, 0.50, ns_per_ms);
+    stats.p95_ms = percentile_in(kind.latency_ns, 0.95, ns_per_ms);
+    stats.p99_ms = percentile_in(kind.latency_ns, 0.99, ns_per_ms);
+    stats.max_ms = percentile_in(kind.latency_ns, 1.00, ns_per_ms);
+    stats.service_p99_ms = percentile_in(kind.service_ns, 0.99, ns_per_ms);
     if (!is_settlement(static_cast<OperationKind>(i))) {
       load.ok += stats.ok;
       load.rejected += stats.rejected;

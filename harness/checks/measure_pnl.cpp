@@ -4,9 +4,8 @@
 #include <unordered_set>
 
 #include "base/units.hpp"
-#include "checks/loss.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
-#include "checks/view.hpp"
 
 namespace rehearse {
 namespace {
@@ -43,15 +42,15 @@ Int128 asked_minor(const Run& run, const Operation& operation) {
   return operation.related < operations.size() ? operations[operation.related].amount_minor : 0;
 }
 
-void add_clients(Rows& rows, const Run& run, const LedgerView& ledger) {
-  const auto ended = ended_operations(run.history);
-  const Loss loss = find_loss(run, ended, ledger, intents_by_operation(run));
+void add_clients(Rows& rows, const Joined& joined) {
+  const Run& run = joined.run;
+  const Loss& loss = joined.loss;
   for (const Operation& operation : run.history.operations) {
     if (!is_game(operation.kind)) continue;
     PnlRow& row = row_of(rows, name_of(operation.currency));
     if (!row.clients_acked) row.clients_acked = row.clients_lower = row.clients_upper = 0;
     const int sign = operation.kind == OperationKind::bet ? 1 : -1;
-    const Ended& end = ended[operation.id];
+    const Ended& end = joined.ended[operation.id];
     if (end.outcome == Outcome::ok) {
       const Int128 minor = sign * Int128{end.answer->amount_minor};
       *row.clients_acked += minor;
@@ -68,15 +67,24 @@ void add_clients(Rows& rows, const Run& run, const LedgerView& ledger) {
 
 // Delivered at least once: each transaction counts once.
 template <typename Row>
-void add_events(Rows& rows, const std::vector<Row>& table, std::optional<Int128> PnlRow::*source) {
-  std::unordered_set<std::string_view> seen;
-  seen.reserve(table.size());
-  for (const Row& item : table) {
+void add_events(Rows& rows, const LedgerView& ledger, const std::vector<Row>& table,
+                const std::vector<const Transaction*>& in_table,
+                std::optional<Int128> PnlRow::*source) {
+  std::vector<bool> seen(ledger.transactions().size(), false);
+  std::unordered_set<std::string_view> seen_elsewhere;  // not in the ledger
+  for (size_t i = 0; i < table.size(); ++i) {
+    const Row& item = table[i];
     std::optional<Int128>& sum = row_of(rows, item.currency).*source;
     if (!sum) sum = 0;
     const bool bet = item.kind == "bet";
     if (!bet && item.kind != "win" && item.kind != "rollback") continue;
-    if (!seen.insert(item.tx).second) continue;
+    if (in_table[i] == nullptr) {
+      if (!seen_elsewhere.insert(item.tx).second) continue;
+    } else {
+      const size_t index = ledger.index_of(*in_table[i]);
+      if (seen[index]) continue;
+      seen[index] = true;
+    }
     const Int128 minor = magnitude(item.amount_minor);
     *sum += bet ? minor : -minor;
   }
@@ -84,13 +92,18 @@ void add_events(Rows& rows, const std::vector<Row>& table, std::optional<Int128>
 
 }  // namespace
 
-std::vector<PnlRow> measure_pnl(const Run& run) {
+std::vector<PnlRow> measure_pnl(const Joined& joined) {
+  const Run& run = joined.run;
   Rows rows;
-  const LedgerView ledger(run);
-  if (run.books.ledger_entries) add_ledger(rows, ledger);
-  add_clients(rows, run, ledger);
-  if (run.books.events) add_events(rows, *run.books.events, &PnlRow::events);
-  if (run.books.reporting) add_events(rows, *run.books.reporting, &PnlRow::reporting);
+  if (run.books.ledger_entries) add_ledger(rows, joined.ledger);
+  add_clients(rows, joined);
+  if (run.books.events) {
+    add_events(rows, joined.ledger, *run.books.events, joined.told_of, &PnlRow::events);
+  }
+  if (run.books.reporting) {
+    const auto reported = transactions_of(*run.books.reporting, joined.ledger);
+    add_events(rows, joined.ledger, *run.books.reporting, reported, &PnlRow::reporting);
+  }
   std::vector<PnlRow> result;
   for (auto& [currency, row] : rows) {
     // A book that is there and has nothing in this currency says 0, not "not measured".

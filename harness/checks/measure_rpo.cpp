@@ -1,10 +1,8 @@
 // Recovery point by identity: what was acknowledged (or booked) and is not in the final books.
 #include <map>
-#include <unordered_set>
 
-#include "checks/loss.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
-#include "checks/view.hpp"
 
 namespace rehearse {
 namespace {
@@ -15,13 +13,13 @@ std::optional<double> target_of(const Run& run, const std::string& store) {
   return static_cast<double>(found->second);
 }
 
-RpoRow ledger_row(const Run& run, const LedgerView& ledger) {
+RpoRow ledger_row(const Joined& joined) {
+  const Run& run = joined.run;
   RpoRow row;
   row.store = "ledger";
   row.target_ms = target_of(run, row.store);
   if (!run.books.ledger_entries) return row;
-  const Loss loss =
-      find_loss(run, ended_operations(run.history), ledger, intents_by_operation(run));
+  const Loss& loss = joined.loss;
   row.examined = loss.examined;
   row.lost_count = static_cast<int64_t>(loss.lost.size());
   row.lost_ms = loss.lost_ms;
@@ -46,8 +44,10 @@ RpoRow ledger_row(const Run& run, const LedgerView& ledger) {
 // Ledger transactions that a store behind the ledger lacks after the drain. The lag at the fault,
 // which its target is about, needs a clock on the way there: not measured here, so null.
 template <typename Row>
-RpoRow downstream_row(const Run& run, const LedgerView& ledger, const std::string& store,
-                      const std::optional<std::vector<Row>>& table) {
+RpoRow downstream_row(const Joined& joined, const std::string& store,
+                      const std::optional<std::vector<Row>>& table,
+                      const std::vector<const Transaction*>& in_table) {
+  const Run& run = joined.run;
   RpoRow row;
   row.store = store;
   row.target_ms = target_of(run, store);
@@ -56,15 +56,16 @@ RpoRow downstream_row(const Run& run, const LedgerView& ledger, const std::strin
     row.verdict = row.target_ms && declared ? Verdict::inconclusive : Verdict::not_applicable;
     return row;
   }
-  std::unordered_set<std::string_view> there;
-  there.reserve(table->size());
-  for (const Row& item : *table) there.insert(item.tx);
+  std::vector<bool> there(joined.ledger.transactions().size(), false);
+  for (const Transaction* transaction : in_table) {
+    if (transaction != nullptr) there[joined.ledger.index_of(*transaction)] = true;
+  }
   std::map<std::string_view, Int128> gross;
   row.lost_count = 0;
-  for (const Transaction& transaction : ledger.transactions()) {
+  for (const Transaction& transaction : joined.ledger.transactions()) {
     if (transaction.kind == "opening") continue;  // written before there was anything to lose
     ++row.examined;
-    if (there.contains(transaction.tx)) continue;
+    if (there[joined.ledger.index_of(transaction)]) continue;
     ++*row.lost_count;
     row.lost_keys.emplace_back(transaction.key);
     const Int128 cash = magnitude(transaction.cash_minor);
@@ -87,10 +88,12 @@ RpoRow downstream_row(const Run& run, const LedgerView& ledger, const std::strin
 
 }  // namespace
 
-std::vector<RpoRow> measure_rpo(const Run& run) {
-  const LedgerView ledger(run);
-  return {ledger_row(run, ledger), downstream_row(run, ledger, "events", run.books.events),
-          downstream_row(run, ledger, "reporting", run.books.reporting)};
+std::vector<RpoRow> measure_rpo(const Joined& joined) {
+  const Books& books = joined.run.books;
+  std::vector<const Transaction*> reported;
+  if (books.reporting) reported = transactions_of(*books.reporting, joined.ledger);
+  return {ledger_row(joined), downstream_row(joined, "events", books.events, joined.told_of),
+          downstream_row(joined, "reporting", books.reporting, reported)};
 }
 
 }  // namespace rehearse

@@ -6,9 +6,9 @@
 #include <limits>
 #include <set>
 
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
 #include "checks/phases.hpp"
-#include "checks/view.hpp"
 
 namespace rehearse {
 namespace {
@@ -284,13 +284,13 @@ RtoRow measure_row(const Context& context, const Series& series, OperationKind k
 
 }  // namespace
 
-std::vector<RtoRow> measure_rto(const Run& run) {
+std::vector<RtoRow> measure_rto(const Joined& joined) {
+  const Run& run = joined.run;
   std::vector<RtoRow> rows;
   const std::vector<Fault> faults = disruptive_faults(run);
   if (faults.empty() || run.history.zero_ns == 0) return rows;
-  const auto ended = ended_operations(run.history);
   auto points = points_by_kind(run);
-  const Context context{run, ended, faults};
+  const Context context{run, joined.ended, faults};
   for (size_t i = 0; i < points.size(); ++i) {
     const auto kind = static_cast<OperationKind>(i);
     if (points[i].empty() && !run.targets.rto_ms.contains(std::string(name_of(kind)))) continue;

@@ -51,7 +51,25 @@ struct RtoRow {
   std::optional<double> detect_ms, elect_ms, promote_ms, reconnect_ms;
   Verdict verdict = Verdict::inconclusive;
 };
-std::vector<RtoRow> measure_rto(const Run& run);
+std::vector<RtoRow> measure_rto(const Joined& joined);
+
+// One row for each target. An operation belongs to the phase in which it was first to be sent:
+//   before  the part of the steady phase that is the baseline; not what t = 0 cut off
+//   during  from the first disruptive fault's effect until everything had come back
+//   after   from then, the last of all healings and of the ends of the worst outages, to the last
+//           arrival; there is none when something did not come back
+// Latencies are from the intended send of the first attempt to the deciding answer; operations
+// without an answer count as slower than any. Shares are of all operations of the phase.
+struct SloRow {
+  std::string name, phase;
+  double target = 0;               // milliseconds of latency, or a share (0..1)
+  std::optional<double> measured;  // null: no operations, or the percentile lies in unanswered ones
+  int64_t attempts = 0;            // operations that the figure is of
+  Verdict verdict = Verdict::inconclusive;
+};
+std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>& rto);
+// "180 ms" or "0.40%".
+std::string slo_text(const std::string& name, double value);
 
 struct LostMoney {
   std::string currency;
@@ -69,7 +87,7 @@ struct RpoRow {
   std::vector<std::string> lost_keys;
   Verdict verdict = Verdict::inconclusive;
 };
-std::vector<RpoRow> measure_rpo(const Run& run);
+std::vector<RpoRow> measure_rpo(const Joined& joined);
 
 struct PnlRow {
   std::string currency;
@@ -78,7 +96,7 @@ struct PnlRow {
   std::optional<Int128> clients_acked, clients_upper, clients_lower;  // GGR as clients know it
   std::optional<Int128> ledger, events, reporting, providers;
 };
-std::vector<PnlRow> measure_pnl(const Run& run);
+std::vector<PnlRow> measure_pnl(const Joined& joined);
 
 struct OperationStats {
   std::string operation;
@@ -91,6 +109,6 @@ struct LoadStats {
   std::optional<double> lateness_p99_us;
   std::vector<OperationStats> operations;
 };
-LoadStats measure_load(const Run& run);
+LoadStats measure_load(const Joined& joined);
 
 }  // namespace rehearse

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "checks/examination.hpp"
-#include "checks/view.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 namespace {
@@ -49,11 +49,11 @@ void examine_payout(Examination& examination, std::string_view key, const Payout
 
 }  // namespace
 
-Finding examine_no_duplicate_payouts(const Run& run) {
+Finding examine_no_duplicate_payouts(const Joined& joined) {
+  const Run& run = joined.run;
   if (!run.books.ledger_entries || !run.books.provider_transfers) {
     return without_books("no_duplicate_payouts", "ledger_entries or provider_transfers");
   }
-  const LedgerView ledger(run);
   std::map<std::string_view, Payout> payouts;
   for (const ProviderTransfer& transfer : *run.books.provider_transfers) {
     if (transfer.direction != "out") continue;
@@ -62,7 +62,7 @@ Finding examine_no_duplicate_payouts(const Run& run) {
       payout.transfers.push_back(&transfer);
     }
   }
-  for (const Transaction& transaction : ledger.transactions()) {
+  for (const Transaction& transaction : joined.ledger.transactions()) {
     if (transaction.kind != "payout") continue;
     payouts[business_key_of(transaction.key)].transactions.push_back(&transaction);
   }

@@ -5,18 +5,10 @@
 // Cannot see: writes that nobody was told of, or that nobody asked for (no_phantom_writes).
 // A lost suffix within the ledger's RPO target is listed, not failed; a hole always fails.
 #include "checks/examination.hpp"
-#include "checks/loss.hpp"
-#include "checks/view.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 namespace {
-
-struct Joined {
-  const Run& run;
-  std::vector<Ended> ended;
-  LedgerView ledger;
-  std::vector<const Intent*> intents;
-};
 
 void compare(Examination& examination, const Joined& joined, const Operation& operation,
              std::string_view book, Int128 found_minor, int64_t told_minor) {
@@ -61,14 +53,13 @@ void examine_amount(Examination& examination, const Joined& joined, const Operat
 
 }  // namespace
 
-Finding examine_no_lost_writes(const Run& run) {
+Finding examine_no_lost_writes(const Joined& joined) {
+  const Run& run = joined.run;
   if (!run.books.ledger_entries || !run.books.intents) {
     return without_books("no_lost_writes", "ledger_entries or intents");
   }
   Examination examination("no_lost_writes");
-  const Joined joined{run, ended_operations(run.history), LedgerView(run),
-                      intents_by_operation(run)};
-  const Loss loss = find_loss(run, joined.ended, joined.ledger, joined.intents);
+  const Loss& loss = joined.loss;
   examination.examined(loss.examined);
   for (const LostWrite& lost : loss.lost) {
     const Operation& operation = run.history.operations[lost.operation];

@@ -1,16 +1,16 @@
 // Proves that the books agree on the money, entry by entry: every bet, win and rollback in the
 // ledger has an event of the same kind and amount and no event is without its transaction; every
-// provider transfer that succeeded has its entries and the other way round; and the ledger's result
-// (GGR = bets − rolled back − wins) lies in the bounds that the clients' answers allow.
+// provider transfer that succeeded has its entries and the other way round; nothing was booked
+// twice under one key, and whoever asked again was told the same; and the ledger's result (GGR =
+// bets − rolled back − wins) lies in the bounds that the clients' answers allow.
 // From: client history, ledger_entries, events (if there), provider_transfers (if there).
 // Cannot see: an amount that is wrong in all books alike.
 #include <map>
 #include <tuple>
-#include <unordered_set>
 
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
-#include "checks/view.hpp"
 
 namespace rehearse {
 namespace {
@@ -19,37 +19,32 @@ bool is_game_kind(std::string_view kind) {
   return kind == "bet" || kind == "win" || kind == "rollback";
 }
 
-// What a transaction moved, as its event tells it: without a sign, which is the kind's.
-Int128 moved(const Transaction& transaction) {
-  if (transaction.cash_minor != 0) return magnitude(transaction.cash_minor);
-  return magnitude(transaction.held_minor);
-}
-
-void match_events(Examination& examination, const LedgerView& ledger,
-                  const std::vector<LedgerEvent>& events) {
-  std::unordered_set<std::string_view> published;
-  published.reserve(events.size());
-  for (const LedgerEvent& event : events) {
+void match_events(Examination& examination, const Joined& joined) {
+  const LedgerView& ledger = joined.ledger;
+  const std::vector<LedgerEvent>& events = *joined.run.books.events;
+  std::vector<bool> published(ledger.transactions().size(), false);
+  for (size_t i = 0; i < events.size(); ++i) {
     examination.examined();
-    published.insert(event.tx);
-    const Transaction* transaction = ledger.find_tx(event.tx);
+    const LedgerEvent& event = events[i];
+    const Transaction* transaction = joined.told_of[i];
+    if (transaction != nullptr) published[ledger.index_of(*transaction)] = true;
     if (transaction == nullptr) {
       examination.violation("event {}/{}@{}: {} {} of tx {}, which the ledger lacks", event.topic,
                             event.partition, event.offset, event.kind,
                             money(event.amount_minor, event.currency), event.tx);
     } else if (is_game_kind(transaction->kind) &&
                (event.kind != transaction->kind || event.currency != transaction->currency ||
-                magnitude(event.amount_minor) != moved(*transaction))) {
-      examination.violation("tx {}: the ledger has {} {}, event {}/{}@{} has {} {}", event.tx,
-                            transaction->kind, money(moved(*transaction), transaction->currency),
-                            event.topic, event.partition, event.offset, event.kind,
-                            money(event.amount_minor, event.currency));
+                magnitude(event.amount_minor) != moved_minor(*transaction))) {
+      examination.violation(
+          "tx {}: the ledger has {} {}, event {}/{}@{} has {} {}", event.tx, transaction->kind,
+          money(moved_minor(*transaction), transaction->currency), event.topic, event.partition,
+          event.offset, event.kind, money(event.amount_minor, event.currency));
     }
   }
   for (const Transaction& transaction : ledger.transactions()) {
-    if (!is_game_kind(transaction.kind) || published.contains(transaction.tx)) continue;
+    if (!is_game_kind(transaction.kind) || published[ledger.index_of(transaction)]) continue;
     examination.violation("tx {}: {} {} of {} in the ledger, but no event", transaction.tx,
-                          transaction.kind, money(moved(transaction), transaction.currency),
+                          transaction.kind, money(moved_minor(transaction), transaction.currency),
                           transaction.key);
   }
 }
@@ -95,8 +90,44 @@ void match_providers(Examination& examination, const Run& run, const LedgerView&
   examination.cannot_say(fmt::format("{} transfers not booked when the drain ran out", open));
 }
 
-void match_clients(Examination& examination, const Run& run) {
-  for (const PnlRow& row : measure_pnl(run)) {
+// One key and step, one transaction.
+void match_keys(Examination& examination, const LedgerView& ledger) {
+  const auto booked = ledger.booked();
+  for (size_t i = 1; i < booked.size(); ++i) {
+    const Booked &first = booked[i - 1], &again = booked[i];
+    if (first.operation != again.operation || first.step != again.step) continue;
+    examination.violation("{}: booked twice: tx {} and {} ({} each time)", again.transaction->key,
+                          first.transaction->tx, again.transaction->tx,
+                          money(moved_minor(*again.transaction), again.transaction->currency));
+  }
+}
+
+// A request that is sent again after its answer gets the same answer again.
+void match_replays(Examination& examination, const Joined& joined) {
+  const History& history = joined.run.history;
+  for (const Attempt& attempt : history.attempts) {
+    const Operation& operation = history.operations.at(attempt.operation);
+    const Attempt* first = joined.ended[operation.id].answer;
+    const bool again = attempt.outcome == Outcome::ok && &attempt != first;
+    if (!again || operation.kind == OperationKind::balance) continue;  // a read has no key
+    examination.examined();
+    if (attempt.seq == first->seq && attempt.amount_minor == first->amount_minor) continue;
+    const std::string_view currency = name_of(operation.currency);
+    const std::string text =
+        fmt::format("{} {}: told {} (seq {}) at first and {} (seq {}) by attempt {}",
+                    key_of(history.run_key, operation.id), name_of(operation.kind),
+                    money(first->amount_minor, currency), first->seq,
+                    money(attempt.amount_minor, currency), attempt.seq, attempt.number);
+    if (joined.loss.explains(*first)) {  // what the first one told of is gone, and was done anew
+      examination.listed("{}", text);
+    } else {
+      examination.violation("{}", text);
+    }
+  }
+}
+
+void match_clients(Examination& examination, const Joined& joined) {
+  for (const PnlRow& row : measure_pnl(joined)) {
     if (!row.ledger || !row.clients_lower || !row.clients_upper) continue;
     examination.examined();
     if (*row.clients_lower <= *row.ledger && *row.ledger <= *row.clients_upper) continue;
@@ -108,16 +139,17 @@ void match_clients(Examination& examination, const Run& run) {
 
 }  // namespace
 
-Finding examine_pnl_matches(const Run& run) {
+Finding examine_pnl_matches(const Joined& joined) {
+  const Run& run = joined.run;
   if (!run.books.ledger_entries) return without_books("pnl_matches", "ledger_entries");
   Examination examination("pnl_matches");
-  const LedgerView ledger(run);
+  const LedgerView& ledger = joined.ledger;
   std::string sources = "clients, ledger";
   for (const Transaction& transaction : ledger.transactions()) {
     examination.examined(is_game_kind(transaction.kind) ? 1 : 0);
   }
   if (run.books.events) {
-    match_events(examination, ledger, *run.books.events);
+    match_events(examination, joined);
     sources += ", events";
   } else if (run.capabilities.contains("events")) {
     examination.cannot_say("the books lack events");
@@ -128,7 +160,9 @@ Finding examine_pnl_matches(const Run& run) {
   } else if (run.capabilities.contains("providers")) {
     examination.cannot_say("the books lack provider_transfers");
   }
-  match_clients(examination, run);
+  match_keys(examination, ledger);
+  match_replays(examination, joined);
+  match_clients(examination, joined);
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{} agree, entry by entry", sources)

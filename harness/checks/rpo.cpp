@@ -4,14 +4,15 @@
 // Cannot see: losses of writes that nobody was told of; the lag of events at the fault.
 #include "base/units.hpp"
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
 
 namespace rehearse {
 
-Finding examine_rpo(const Run& run) {
+Finding examine_rpo(const Joined& joined) {
   Examination examination("rpo");
   int64_t judged = 0;
-  for (const RpoRow& row : measure_rpo(run)) {
+  for (const RpoRow& row : measure_rpo(joined)) {
     if (row.verdict == Verdict::not_applicable) continue;
     ++judged;
     examination.examined(row.examined);

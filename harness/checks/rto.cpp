@@ -5,6 +5,7 @@
 // nobody tried: those are inconclusive.
 #include "base/units.hpp"
 #include "checks/examination.hpp"
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
 
 namespace rehearse {
@@ -17,10 +18,10 @@ std::string told(const RtoRow& row) {
 
 }  // namespace
 
-Finding examine_rto(const Run& run) {
+Finding examine_rto(const Joined& joined) {
   Examination examination("rto");
   int64_t judged = 0;
-  for (const RtoRow& row : measure_rto(run)) {
+  for (const RtoRow& row : measure_rto(joined)) {
     if (!row.target_ms) continue;
     ++judged;
     examination.examined(row.attempts);
@@ -35,8 +36,8 @@ Finding examine_rto(const Run& run) {
   if (judged == 0) {
     Finding finding = std::move(examination).finish("");
     finding.verdict = Verdict::not_applicable;
-    finding.summary = run.targets.rto_ms.empty() ? "no target for recovery time"
-                                                 : "no disruptive fault to recover from";
+    finding.summary = joined.run.targets.rto_ms.empty() ? "no target for recovery time"
+                                                        : "no disruptive fault to recover from";
     return finding;
   }
   const std::string summary =

@@ -4,7 +4,7 @@
 // Cannot see: whether a request that is in no book may still arrive (writers are fenced and the
 // stack is drained before the books are taken).
 #include "checks/examination.hpp"
-#include "checks/view.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 namespace {
@@ -33,18 +33,18 @@ void resolve_game(Examination& examination, const Operation& operation, const In
   }
 }
 
-void resolve_unknown(Examination& examination, const Run& run, Counts& counts) {
-  const auto ended = ended_operations(run.history);
-  const auto intents = intents_by_operation(run);
-  const LedgerView ledger(run);
+void resolve_unknown(Examination& examination, const Joined& joined, Counts& counts) {
+  const Run& run = joined.run;
+  const auto& intents = joined.intents;
   for (const Operation& operation : run.history.operations) {
     examination.examined();
-    if (ended[operation.id].outcome != Outcome::unknown) continue;
+    if (joined.ended[operation.id].outcome != Outcome::unknown) continue;
     if (operation.kind == OperationKind::balance) continue;  // a read changed nothing
     ++counts.unknown;
     if (is_game(operation.kind)) {
-      resolve_game(examination, operation, intents[operation.id], ledger.find(operation.id, ""),
-                   key_of(run.history.run_key, operation.id), counts);
+      resolve_game(examination, operation, intents[operation.id],
+                   joined.ledger.find(operation.id, ""), key_of(run.history.run_key, operation.id),
+                   counts);
       continue;
     }
     const uint64_t payment = is_payment(operation.kind) ? operation.id : operation.related;
@@ -58,16 +58,15 @@ void resolve_unknown(Examination& examination, const Run& run, Counts& counts) {
 
 }  // namespace
 
-Finding examine_unknown_resolved(const Run& run) {
+Finding examine_unknown_resolved(const Joined& joined) {
+  const Run& run = joined.run;
   if (!run.books.intents) return without_books("unknown_resolved", "intents");
   Examination examination("unknown_resolved");
   Counts counts;
-  resolve_unknown(examination, run, counts);
+  resolve_unknown(examination, joined, counts);
   int64_t open = 0;
   for (const Intent& intent : *run.books.intents) {
-    const bool payment = (intent.operation == "deposit" || intent.operation == "payout") &&
-                         intent.key.find(':') == std::string::npos;
-    if (!payment) continue;
+    if (!is_payment(intent)) continue;
     examination.examined();
     if (is_terminal(intent)) continue;
     ++open;

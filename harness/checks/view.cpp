@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <tuple>
 
 #include "base/clock.hpp"
@@ -99,56 +100,127 @@ bool is_player_bucket(std::string_view account, std::string_view bucket) {
   return account.starts_with(bucket) && account.substr(bucket.size()).starts_with(':');
 }
 
+std::string_view player_of(std::string_view account) {
+  if (!account.starts_with("player:")) return {};
+  account.remove_prefix(7);
+  return account.substr(0, account.find(':'));
+}
+
+std::optional<WriterEpoch> writer_epoch_of(const LedgerEntry& entry) {
+  if (!entry.epoch) return std::nullopt;
+  return WriterEpoch{entry.region_term.value_or(0), entry.timeline.value_or(0), *entry.epoch};
+}
+
+Int128 moved_minor(const Transaction& transaction) {
+  if (transaction.cash_minor != 0) return magnitude(transaction.cash_minor);
+  return magnitude(transaction.held_minor);
+}
+
 LedgerView::LedgerView(const Run& run) {
   if (!run.books.ledger_entries) return;
-  const auto& entries = *run.books.ledger_entries;
-  transactions_.reserve(entries.size() / 2 + 1);
-  by_tx_.reserve(entries.size() / 2 + 1);
+  add_all(*run.books.ledger_entries);
+  const auto by_place = [](const LedgerEntry* entry) {
+    return std::tuple<std::string_view, int64_t>(entry->ledger, entry->seq);
+  };
+  if (!std::ranges::is_sorted(entries_, {}, by_place)) {
+    std::ranges::stable_sort(entries_, {}, by_place);
+  }
+  index_keys(run.history);
+}
+
+void LedgerView::add_all(const std::vector<LedgerEntry>& table) {
+  first_entry_ = table.data();
+  transaction_of_.reserve(table.size());
+  entries_.reserve(table.size());
+  transactions_.reserve(table.size() / 2 + 1);
+  by_tx_.reserve(table.size() / 2 + 1);
   uint32_t current = 0;
-  for (const LedgerEntry& entry : entries) {
+  for (const LedgerEntry& entry : table) {
+    entries_.push_back(&entry);
     if (transactions_.empty() || transactions_[current].tx != entry.tx) {
       const auto next = static_cast<uint32_t>(transactions_.size());
       const auto [found, added] = by_tx_.try_emplace(entry.tx, next);
       current = found->second;
-      if (added) {
-        Transaction transaction;
-        transaction.tx = entry.tx;
-        transaction.key = entry.key;
-        transaction.kind = entry.kind;
-        transaction.currency = entry.currency;
-        transaction.seq = entry.seq;
-        transactions_.push_back(transaction);
-      }
+      if (added) transactions_.emplace_back();
     }
-    Transaction& transaction = transactions_[current];
-    transaction.seq = std::min(transaction.seq, entry.seq);
-    if (is_player_bucket(entry.account, "cash")) {
-      transaction.cash_minor += entry.amount_minor;
-    } else if (is_player_bucket(entry.account, "held")) {
-      transaction.held_minor += entry.amount_minor;
-    } else if (entry.account.starts_with("psp:")) {
-      const auto account = std::string_view(entry.account).substr(4);
-      transaction.provider = account.substr(0, account.find(':'));
-      transaction.provider_minor += entry.amount_minor;
-    }
+    transaction_of_.push_back(current);
+    add(entry, transactions_[current]);
   }
-  by_key_.reserve(transactions_.size());
-  for (uint32_t i = 0; i < transactions_.size(); ++i) {
-    const auto ref = parse_key(run.history.run_key, transactions_[i].key);
-    if (ref) by_key_.push_back({ref->operation, ref->step, i});
+}
+
+// By counting, since operations are numbered: a million of them are joined without comparing.
+void LedgerView::index_keys(const History& history) {
+  std::vector<Booked> found;
+  found.reserve(transactions_.size());
+  const uint64_t others = history.operations.size();  // operations that nobody began share a place
+  booked_from_.assign(others + 2, 0);
+  for (const Transaction& transaction : transactions_) {
+    const auto ref = parse_key(history.run_key, transaction.key);
+    if (!ref) continue;
+    found.push_back({ref->operation, ref->step, &transaction});
+    ++booked_from_[std::min(ref->operation, others) + 1];
   }
-  std::ranges::sort(by_key_, {}, [](const Keyed& keyed) {
-    return std::tuple(keyed.operation, keyed.step, keyed.transaction);
-  });
+  std::partial_sum(booked_from_.begin(), booked_from_.end(), booked_from_.begin());
+  booked_.resize(found.size());
+  std::vector<uint32_t> next(booked_from_.begin(), booked_from_.end() - 1);
+  for (const Booked& booked : found) {
+    booked_[next[std::min(booked.operation, others)]++] = booked;
+  }
+  for (size_t i = 0; i + 1 < booked_from_.size(); ++i) {
+    if (booked_from_[i + 1] - booked_from_[i] < 2) continue;
+    std::stable_sort(booked_.begin() + booked_from_[i], booked_.begin() + booked_from_[i + 1],
+                     [](const Booked& a, const Booked& b) {
+                       return std::tuple(a.operation, a.step, a.transaction->seq) <
+                              std::tuple(b.operation, b.step, b.transaction->seq);
+                     });
+  }
+}
+
+size_t LedgerView::index_of(const Transaction& transaction) const {
+  return static_cast<size_t>(&transaction - transactions_.data());
+}
+size_t LedgerView::index_of(const LedgerEntry& entry) const {
+  return transaction_of_[static_cast<size_t>(&entry - first_entry_)];
+}
+
+void LedgerView::add(const LedgerEntry& entry, Transaction& transaction) {
+  const bool first = transaction.tx.empty();
+  if (first) {
+    transaction.tx = entry.tx;
+    transaction.key = entry.key;
+    transaction.kind = entry.kind;
+    transaction.currency = entry.currency;
+  }
+  if (first || entry.seq < transaction.seq) {
+    transaction.seq = entry.seq;
+    transaction.epoch = writer_epoch_of(entry);
+  }
+  if (const std::string_view player = player_of(entry.account); !player.empty()) {
+    if (transaction.player.empty()) transaction.player = player;
+    transaction.several_players |= transaction.player != player;
+  }
+  if (is_player_bucket(entry.account, "cash")) {
+    transaction.cash_minor += entry.amount_minor;
+  } else if (is_player_bucket(entry.account, "held")) {
+    transaction.held_minor += entry.amount_minor;
+  } else if (entry.account.starts_with("psp:")) {
+    const auto account = std::string_view(entry.account).substr(4);
+    transaction.provider = account.substr(0, account.find(':'));
+    transaction.provider_minor += entry.amount_minor;
+  }
 }
 
 const Transaction* LedgerView::find(uint64_t operation, std::string_view step) const {
-  const auto found = std::ranges::lower_bound(
-      by_key_, std::tuple(operation, step), {},
-      [](const Keyed& keyed) { return std::tuple(keyed.operation, keyed.step); });
-  if (found == by_key_.end() || found->operation != operation || found->step != step)
-    return nullptr;
-  return &transactions_[found->transaction];
+  for (const Booked& booked : this->booked(operation)) {
+    if (booked.step == step) return booked.transaction;
+  }
+  return nullptr;
+}
+
+std::span<const Booked> LedgerView::booked(uint64_t operation) const {
+  if (operation + 2 >= booked_from_.size()) return {};
+  const uint32_t from = booked_from_[operation], to = booked_from_[operation + 1];
+  return std::span(booked_).subspan(from, to - from);
 }
 
 const Transaction* LedgerView::find_tx(std::string_view tx) const {
@@ -166,6 +238,11 @@ std::vector<const Intent*> intents_by_operation(const Run& run) {
     }
   }
   return result;
+}
+
+bool is_payment(const Intent& intent) {
+  const bool kind = intent.operation == "deposit" || intent.operation == "payout";
+  return kind && intent.key.find(':') == std::string::npos;
 }
 
 bool is_terminal(const Intent& payment) {

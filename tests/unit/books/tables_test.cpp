@@ -43,7 +43,7 @@ TEST_F(Tables, AllOfThemComeBack) {
   books.accounts = {{"player:p1:cash:EUR", "p1", "cash", "EUR", 5, 7}};
   books.intents = {{"k", "bet", "p1", "", 5, "EUR", "ok", "now"}};
   books.provider_transfers = {{"psp-a", "x", "k", "out", 5, "EUR", "pending", "now"}};
-  books.webhook_effects = {{"psp-a", "e", 2, 1, "", "now"}};
+  books.webhook_effects = {{"psp-a", "e", 2, 1, "", "now", "x", "k"}};
   books.events = {{"ledger", 1, 2, "p1", "t", "bet", 5, "EUR", "now"}};
   books.rounds.emplace();
   ASSERT_TRUE(write_books(dir_, books));

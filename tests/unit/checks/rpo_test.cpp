@@ -1,6 +1,7 @@
 // Recovery point and figures: nothing lost, a lost suffix, a hole; profit and loss; load.
 #include <gtest/gtest.h>
 
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
 #include "synthetic.hpp"
 
@@ -50,7 +51,7 @@ Run bets(uint64_t lost_from, uint64_t lost_to) {
 }
 
 RpoRow ledger_of(const Run& run) {
-  return measure_rpo(run).at(0);
+  return measure_rpo(Joined(run)).at(0);
 }
 
 TEST(MeasureRpo, NothingLost) {
@@ -116,12 +117,12 @@ TEST(MeasureRpo, WithoutBooksItIsNull) {
   run.books.ledger_entries.reset();
   EXPECT_FALSE(ledger_of(run).lost_count);
   EXPECT_EQ(ledger_of(run).verdict, Verdict::inconclusive);
-  EXPECT_FALSE(measure_rpo(run).at(2).lost_count);
-  EXPECT_EQ(measure_rpo(run).at(2).verdict, Verdict::not_applicable);
+  EXPECT_FALSE(measure_rpo(Joined(run)).at(2).lost_count);
+  EXPECT_EQ(measure_rpo(Joined(run)).at(2).verdict, Verdict::not_applicable);
 }
 
 TEST(MeasurePnl, SourcesAgreeOnAnHonestRun) {
-  const auto rows = measure_pnl(honest_run());
+  const auto rows = measure_pnl(Joined(honest_run()));
   ASSERT_EQ(rows.size(), 1U);
   const PnlRow& row = rows[0];
   EXPECT_EQ(row.currency, "EUR");
@@ -139,7 +140,7 @@ TEST(MeasureLoad, ExactPercentilesByNearestRank) {
     attempt.intended_ns = attempt.sent_ns - 1'000'000 * static_cast<int64_t>(attempt.operation);
   }
   run.load.lateness_us = {5, 1, 3};
-  const LoadStats load = measure_load(run);
+  const LoadStats load = measure_load(Joined(run));
   ASSERT_EQ(load.operations.size(), 1U);
   EXPECT_EQ(load.sent, 200);
   EXPECT_EQ(load.ok, 200);

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "checks/joined.hpp"
 #include "checks/measures.hpp"
 #include "checks/phases.hpp"
 #include "synthetic.hpp"
@@ -58,7 +59,7 @@ FateAt out_between(double from_ms, double to_ms, Outcome outcome = Outcome::unkn
 }
 
 RtoRow only_row(const Run& run) {
-  const auto rows = measure_rto(run);
+  const auto rows = measure_rto(Joined(run));
   EXPECT_EQ(rows.size(), 1U);
   return rows.empty() ? RtoRow{} : rows[0];
 }
@@ -124,7 +125,7 @@ TEST(MeasureRto, OpenAtTheEnd) {
 TEST(MeasureRto, NoAttemptsIsNull) {
   RecordedRun run = traffic([](double) { return Fate{}; });
   run.targets.rto_ms["payout"] = 1000;
-  const auto rows = measure_rto(run);
+  const auto rows = measure_rto(Joined(run));
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[1].operation, "payout");
   EXPECT_FALSE(rows[1].measured_ms);
@@ -201,7 +202,7 @@ TEST(MeasureRto, OutageBelongsToTheLatestFaultBeforeIt) {
   run.faults.push_back(fault_at("g", 19'000, 19'100));
   run.faults.push_back(fault_at("noop", 500, 600));
   run.faults.back().disruptive = false;
-  const auto rows = measure_rto(run);
+  const auto rows = measure_rto(Joined(run));
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].measured_ms, 3000);
   EXPECT_EQ(rows[1].fault, "g");

@@ -1,5 +1,6 @@
-// An honest run, made in memory: some hundred operations with ledger, accounts, intents, events and
-// providers' books that agree. Tests tamper with it. No clock, no process, the same every time.
+// An honest run, made in memory: some hundred operations with ledger, accounts, intents, events,
+// webhooks and providers' books that agree. Tests tamper with it. No clock, no process, the same
+// every time.
 #pragma once
 
 #include <fmt/format.h>
@@ -58,7 +59,7 @@ struct Posted {
 
 class Builder {
  public:
-  Builder() {
+  explicit Builder(int arrivals = 1400) : arrivals_to_come_(arrivals) {
     run_.id = "20260131T120000Z-zone-loss-7";
     run_.scenario = "zone-loss";
     run_.title = "The zone of the database's primary dies while players bet";
@@ -72,12 +73,16 @@ class Builder {
     run_.scenario_sha256 = std::string(64, 'a');
     run_.versions = {{"postgres", "15.14"}};
     run_.steady_from_ms = -10'000;
-    run_.arrivals_end_ms = 60'000;
+    run_.arrivals_end_ms = -10'000 + 50.0 * arrivals;
     run_.drained_ms = 60'400;
     run_.redundancy_restored_ms = 41'000;
-    run_.capabilities = {"ledger", "ledger_chain", "versions", "intents", "providers", "events"};
+    run_.capabilities = {"ledger",  "ledger_chain", "versions", "epochs",
+                         "intents", "providers",    "webhooks", "events"};
     run_.targets.rto_ms = {{"bet", 10'000}, {"payout_settled", 20'000}};
     run_.targets.rpo_ms = {{"ledger", 0}, {"events", 0}, {"reporting", 900'000}};
+    run_.targets.slo = {{"bet_rejected", "before", 0.05},
+                        {"wallet_p95", "before", 250},
+                        {"wallet_p95", "after", 500}};
     run_.history.run_key = "k7f3a9c21";
     run_.history.zero_ns = zero_ns;
     run_.residue.emplace();
@@ -102,6 +107,7 @@ class Builder {
     books.intents.emplace();
     books.events.emplace();
     books.provider_transfers.emplace();
+    books.webhook_effects.emplace();
   }
 
   Run build() {
@@ -110,7 +116,7 @@ class Builder {
       post("open-" + name, "opening", "",
            {{"house:capital:EUR", -1'000'000}, {cash(player), 1'000'000}}, -20'000);
     }
-    for (int i = 0; i < 1400; ++i) arrive(i);
+    for (int i = 0; i < arrivals_to_come_; ++i) arrive(i);
     run_.load.scheduled = arrivals_;
     run_.load.lateness_us.assign(static_cast<size_t>(arrivals_), 180);
     rechain(run_);
@@ -156,10 +162,8 @@ class Builder {
         posted.version = version;
       }
     }
-    if (kind != "opening") {
-      run_.books.events->push_back({"ledger", 0, static_cast<int64_t>(txs_), "p", tx, kind, moved,
-                                    "EUR", "2026-01-31T12:00:00Z"});
-    }
+    run_.books.events->push_back({"ledger", 0, static_cast<int64_t>(txs_), key, tx, kind, moved,
+                                  "EUR", "2026-01-31T12:00:00Z"});
     return posted;
   }
 
@@ -246,6 +250,8 @@ class Builder {
     }
     if (silent) return attempt(id, 1, Outcome::unknown, t_ms, 0);
     answer(id, Outcome::ok, t_ms, 100, posted);
+    // Sent again after its answer: the same answer again, however long ago that was.
+    if (i % 100 == 12) attempt(id, 3, Outcome::ok, t_ms + 4000, 5, 100, posted);
   }
   void reject(uint32_t player, double t_ms) {
     const uint64_t id = operation(OperationKind::bet, player, 100'000'000, t_ms).id;
@@ -286,6 +292,13 @@ class Builder {
                                               direction, amount, "EUR", state,
                                               "2026-01-31T12:00:00Z"});
   }
+  // The event of the transfer before, applied as the transaction before.
+  void webhook() {
+    const ProviderTransfer& transfer = run_.books.provider_transfers->back();
+    run_.books.webhook_effects->push_back(
+        {transfer.provider, fmt::format("e{}", transfers_), transfers_ % 10 == 0 ? 2 : 1, 1,
+         fmt::format("t{}", txs_), transfer.at, transfer.transfer, transfer.business_key});
+  }
   std::string psp() const { return transfers_ % 2 == 0 ? "psp:psp-a:EUR" : "psp:psp-b:EUR"; }
 
   void deposit(uint32_t player, double t_ms) {
@@ -293,6 +306,7 @@ class Builder {
     const std::string key = key_of(run_.history.run_key, id);
     transfer(key, "in", 2000, "succeeded");
     post(key + ":deposit", "deposit", "", {{psp(), -2000}, {cash(player), 2000}}, t_ms);
+    webhook();
     intent(key, "deposit", player, key, 2000, "settled");
     intent(key + ":deposit", "deposit", player, key, 2000, "ok");
     answer(id, Outcome::ok, t_ms, 2000, {});
@@ -310,11 +324,13 @@ class Builder {
     } else {
       post(key + ":payout", "payout", "", {{held(player), -1500}, {psp(), 1500}}, t_ms);
     }
+    webhook();
     intent(key, "payout", player, key, 1500, declined_ ? "declined" : "settled");
     answer(id, Outcome::ok, t_ms, 1500, {});
     settle(OperationKind::payout_settled, id, player, 1500, t_ms);
   }
 
+  int arrivals_to_come_;
   Run run_;
   std::map<std::string, std::pair<int64_t, int64_t>> accounts_;  // balance, version
   int64_t seq_ = 0, arrivals_ = 0;
@@ -324,6 +340,13 @@ class Builder {
 
 inline Run honest_run() {
   return Builder().build();
+}
+
+inline Finding finding_of(const Run& run, std::string_view check) {
+  for (const Finding& finding : examine_all(run)) {
+    if (finding.check == check) return finding;
+  }
+  return {};
 }
 
 // Names of the checks with that verdict.
@@ -350,6 +373,39 @@ inline uint64_t nth(const Run& run, OperationKind kind, size_t n) {
 }
 inline std::string key(const Run& run, uint64_t id) {
   return key_of(run.history.run_key, id);
+}
+// The first attempt of an operation.
+inline Attempt& attempt_of(Run& run, uint64_t id) {
+  return *std::ranges::find(run.history.attempts, id, &Attempt::operation);
+}
+// The entries under a key: indices into the ledger.
+inline std::vector<size_t> entries_of(const Run& run, const std::string& key) {
+  std::vector<size_t> found;
+  for (size_t i = 0; i < run.books.ledger_entries->size(); ++i) {
+    if ((*run.books.ledger_entries)[i].key == key) found.push_back(i);
+  }
+  return found;
+}
+// Books once more, at the ledger's end and with an event, what is there under a key.
+inline void book_again(Run& run, const std::string& key, const std::string& new_key) {
+  auto& entries = *run.books.ledger_entries;
+  int64_t moved = 0;
+  for (const size_t i : entries_of(run, key)) {
+    LedgerEntry entry = entries[i];
+    entry.tx = "t-again";
+    entry.key = new_key;
+    entry.seq = entries.back().seq + 1;
+    entry.timeline = entry.epoch = entries.back().epoch;
+    for (const LedgerEntry& other : entries) {
+      if (other.account == entry.account) entry.version = *other.version + 1;
+    }
+    moved = std::max(moved, std::abs(entry.amount_minor));
+    entries.push_back(entry);
+  }
+  run.books.events->push_back(
+      {"ledger", 0, 99999, new_key, "t-again", entries.back().kind, moved, "EUR", ""});
+  rechain(run);
+  recount(run);
 }
 
 }  // namespace rehearse::synthetic

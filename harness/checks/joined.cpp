@@ -1,0 +1,14 @@
+#include "checks/joined.hpp"
+
+namespace rehearse {
+
+Joined::Joined(const Run& recorded)
+    : run(recorded),
+      ended(ended_operations(recorded.history)),
+      ledger(recorded),
+      intents(intents_by_operation(recorded)),
+      loss(find_loss(recorded, ended, ledger, intents)),
+      told_of(recorded.books.events ? transactions_of(*recorded.books.events, ledger)
+                                    : std::vector<const Transaction*>{}) {}
+
+}  // namespace rehearse

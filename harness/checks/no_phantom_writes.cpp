@@ -1,0 +1,159 @@
+// Proves that the ledger holds nothing that nobody asked for: every transaction is a step of an
+// operation that a client really began, of that kind, player and currency, for no more than was
+// asked, booked once, and known to the intents; and an operation that ended as declined or
+// certainly not done moved no money (a payout's hold that was released again moved none).
+// From: ledger_entries, client history, intents.
+// Cannot see: what was asked for and not done (no_lost_writes).
+#include "checks/examination.hpp"
+#include "checks/joined.hpp"
+
+namespace rehearse {
+namespace {
+
+// What a step may be, as the cashier and the wallet make them, and which way it moves a player's
+// money: cash, held.
+struct StepRule {
+  OperationKind operation;
+  std::string_view step, kind;
+  int cash_sign, held_sign;
+};
+constexpr StepRule step_rules[] = {
+    {OperationKind::bet, "", "bet", -1, 0},
+    {OperationKind::win, "", "win", 1, 0},
+    {OperationKind::rollback, "", "rollback", 1, 0},
+    {OperationKind::deposit, "deposit", "deposit", 1, 0},
+    {OperationKind::payout, "hold", "hold", -1, 1},
+    {OperationKind::payout, "payout", "payout", 0, -1},
+    {OperationKind::payout, "release", "release", 1, -1},
+};
+
+const StepRule* rule_of(const Operation& operation, const Booked& booked) {
+  for (const StepRule& rule : step_rules) {
+    if (rule.operation == operation.kind && rule.step == booked.step &&
+        rule.kind == booked.transaction->kind) {
+      return &rule;
+    }
+  }
+  return nullptr;
+}
+
+// What a rollback may give back is what its bet asked for.
+Int128 asked_minor(const History& history, const Operation& operation) {
+  const bool of_bet =
+      operation.kind == OperationKind::rollback && operation.related < history.operations.size();
+  return of_bet ? history.operations[operation.related].amount_minor : operation.amount_minor;
+}
+
+bool is_between(Int128 minor, int sign, Int128 most) {
+  return sign == 0 ? minor == 0 : 0 <= minor * sign && minor * sign <= most;
+}
+
+class Phantoms {
+ public:
+  Phantoms(Examination& examination, const Joined& joined)
+      : examination_(examination), joined_(joined), history_(joined.run.history) {}
+
+  void examine_foreign() {
+    for (const Transaction& transaction : joined_.ledger.transactions()) {
+      examination_.examined();
+      if (transaction.kind == "opening" || parse_key(history_.run_key, transaction.key)) continue;
+      violation(transaction, "nobody in this run has that key");
+    }
+  }
+
+  void examine_booked(const Booked& booked) {
+    const Transaction& transaction = *booked.transaction;
+    if (booked.operation >= history_.operations.size() ||
+        joined_.ended[booked.operation].first == nullptr) {
+      return violation(transaction, "no client began such an operation");
+    }
+    const Operation& operation = history_.operations[booked.operation];
+    const StepRule* rule = rule_of(operation, booked);
+    if (rule == nullptr) {
+      return violation(transaction, fmt::format("no step of a {}", name_of(operation.kind)));
+    }
+    const std::string player = player_name(operation.player);
+    if (transaction.player != player || transaction.several_players) {
+      violation(transaction, fmt::format("asked for by {}, booked on {}{}", player,
+                                         transaction.player.empty() ? "nobody" : transaction.player,
+                                         transaction.several_players ? " and others" : ""));
+    }
+    const Int128 asked = asked_minor(history_, operation);
+    if (transaction.currency != name_of(operation.currency) ||
+        !is_between(transaction.cash_minor, rule->cash_sign, asked) ||
+        !is_between(transaction.held_minor, rule->held_sign, asked)) {
+      violation(transaction, fmt::format("{} was asked for: cash moved by {}, held by {}",
+                                         money(asked, name_of(operation.currency)),
+                                         money(transaction.cash_minor, transaction.currency),
+                                         money(transaction.held_minor, transaction.currency)));
+    }
+    examine_intent(operation, transaction);
+  }
+
+  // All that one operation booked.
+  void examine_operation(std::span<const Booked> booked) {
+    Int128 cash = 0, held = 0;
+    for (size_t i = 0; i < booked.size(); ++i) {
+      cash += booked[i].transaction->cash_minor;
+      held += booked[i].transaction->held_minor;
+      if (i == 0 || booked[i - 1].step != booked[i].step) continue;
+      violation(*booked[i].transaction,
+                fmt::format("booked before as tx {}", booked[i - 1].transaction->tx));
+    }
+    if (booked[0].operation >= history_.operations.size()) return;
+    const Outcome outcome = joined_.ended[booked[0].operation].outcome;
+    const bool not_done = outcome == Outcome::rejected || outcome == Outcome::failed;
+    if (!not_done || (cash == 0 && held == 0)) return;
+    violation(*booked[0].transaction,
+              fmt::format("its client was told that it is not done ({})", name_of(outcome)));
+  }
+
+ private:
+  void examine_intent(const Operation& operation, const Transaction& transaction) {
+    const Intent* intent = joined_.intents[operation.id];
+    if (intent == nullptr) {
+      violation(transaction, "the intents know nothing of it");
+    } else if (is_game(operation.kind) && intent->state != "ok") {
+      violation(transaction, fmt::format("its intent says '{}'", intent->state));
+    }
+  }
+
+  void violation(const Transaction& transaction, std::string_view why) {
+    examination_.violation("tx {} (seq {}, {} {}): {}", transaction.tx, transaction.seq,
+                           transaction.kind, transaction.key, why);
+  }
+
+  Examination& examination_;
+  const Joined& joined_;
+  const History& history_;
+};
+
+}  // namespace
+
+Finding examine_no_phantom_writes(const Joined& joined) {
+  if (!joined.run.books.ledger_entries || !joined.run.books.intents) {
+    return without_books("no_phantom_writes", "ledger_entries or intents");
+  }
+  Examination examination("no_phantom_writes");
+  Phantoms phantoms(examination, joined);
+  phantoms.examine_foreign();
+  const auto all = joined.ledger.booked();
+  for (size_t from = 0; from < all.size();) {
+    size_t to = from;
+    for (; to < all.size() && all[to].operation == all[from].operation; ++to) {
+      phantoms.examine_booked(all[to]);
+    }
+    phantoms.examine_operation(all.subspan(from, to - from));
+    from = to;
+  }
+  const std::string summary =
+      examination.violations() == 0
+          ? fmt::format("{} transactions: each a step that somebody asked for, booked once",
+                        joined.ledger.transactions().size())
+          : fmt::format("{} in {} transactions: not asked for, or not like that",
+                        counted(examination.violations(), "violation"),
+                        joined.ledger.transactions().size());
+  return std::move(examination).finish(summary);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,103 @@
+// Providers' books against ours: money and states, payment by payment.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "synthetic.hpp"
+
+namespace rehearse {
+namespace {
+
+using namespace synthetic;
+using Set = std::set<std::string>;
+
+ProviderTransfer& transfer_of(Run& run, const std::string& business_key) {
+  return *std::ranges::find(*run.books.provider_transfers, business_key,
+                            &ProviderTransfer::business_key);
+}
+std::string first_of(const Run& run) {
+  const Finding finding = finding_of(run, "providers_reconciled");
+  return finding.witnesses.empty() ? "" : finding.witnesses.front();
+}
+
+class ProvidersReconciled : public testing::Test {
+ protected:
+  RecordedRun run_ = honest_run();
+  std::string deposit_ = key(run_, nth(run_, OperationKind::deposit, 30));
+  std::string payout_ = key(run_, nth(run_, OperationKind::payout, 30));
+  std::string declined_ = key(run_, nth(run_, OperationKind::payout, 4));
+};
+
+TEST_F(ProvidersReconciled, ClosingTotalsAreListed) {
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").summary,
+            "psp-a: 0.00 EUR in, 1680.00 EUR out; psp-b: 2800.00 EUR in, 0.00 EUR out");
+}
+
+TEST_F(ProvidersReconciled, AtAnotherProvider) {
+  ProviderTransfer& transfer = transfer_of(run_, deposit_);
+  transfer.provider = "psp-c";
+  run_.checks = {"providers_reconciled"};
+  EXPECT_EQ(red(run_), Set{"providers_reconciled"});
+}
+
+TEST_F(ProvidersReconciled, SettledWithoutATransfer) {
+  transfer_of(run_, payout_).state = "failed";
+  EXPECT_THAT(red(run_), testing::IsSupersetOf(Set{"providers_reconciled"}));
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 2);  // money and state
+}
+
+TEST_F(ProvidersReconciled, DeclinedButPaid) {
+  transfer_of(run_, declined_).state = "succeeded";
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 2);
+  intent_of(run_, declined_).state = "settled";
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 1);
+}
+
+TEST_F(ProvidersReconciled, StillPending) {
+  ProviderTransfer& transfer = transfer_of(run_, declined_);
+  transfer.state = "pending";
+  EXPECT_THAT(red(run_), testing::Contains("providers_reconciled"));
+  EXPECT_THAT(first_of(run_), testing::HasSubstr("still pending"));
+  run_.drained_ms.reset();
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").verdict, Verdict::inconclusive);
+}
+
+TEST_F(ProvidersReconciled, ProviderMovedOnlyWhatWasAskedFor) {
+  intent_of(run_, deposit_).amount_minor += 1;
+  EXPECT_THAT(first_of(run_), testing::HasSubstr("a deposit of 20.01 EUR, but transfer"));
+}
+
+TEST_F(ProvidersReconciled, SomethingElseOnTheProvidersAccount) {
+  auto& entries = *run_.books.ledger_entries;
+  const auto fee = std::ranges::find(entries, "house:games:EUR", &LedgerEntry::account);
+  fee->account = "psp:psp-a:EUR";
+  run_.checks = {"providers_reconciled"};
+  EXPECT_EQ(red(run_), Set{"providers_reconciled"});
+  EXPECT_THAT(first_of(run_), testing::HasSubstr("on the account of psp-a"));
+}
+
+TEST_F(ProvidersReconciled, LossWithinTargetIsListed) {
+  // The last payment: booked nowhere any more, though its provider has it.
+  const auto& operations = run_.history.operations;
+  uint64_t last = 0;
+  for (const Operation& operation : operations) {
+    if (operation.kind == OperationKind::deposit) last = operation.id;
+  }
+  const std::string lost = key(run_, last);
+  std::erase_if(*run_.books.ledger_entries,
+                [&](const LedgerEntry& entry) { return entry.key.starts_with(lost); });
+  std::erase_if(*run_.books.intents,
+                [&](const Intent& intent) { return intent.key.starts_with(lost); });
+  run_.checks = {"providers_reconciled"};
+  EXPECT_EQ(red(run_), Set{"providers_reconciled"});
+  for (Attempt& attempt : run_.history.attempts) {  // nobody heard of anything later
+    if (attempt.operation > last + 1) attempt.outcome = Outcome::unknown;
+  }
+  run_.faults[0].effective_ms = 60'000;
+  run_.targets.rpo_ms["ledger"] = 60'000;
+  const Finding finding = finding_of(run_, "providers_reconciled");
+  EXPECT_EQ(finding.verdict, Verdict::pass) << finding.witnesses.front();
+  EXPECT_THAT(finding.summary, testing::HasSubstr("within target, listed"));
+}
+
+}  // namespace
+}  // namespace rehearse

@@ -1,0 +1,179 @@
+// Service levels: what belongs to which phase, what is measured there, and when it fails.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "../scenario/support.hpp"
+#include "checks/joined.hpp"
+#include "checks/measures.hpp"
+#include "scenario/parts.hpp"
+#include "synthetic.hpp"
+
+namespace rehearse {
+namespace {
+
+using namespace synthetic;
+
+struct Fate {
+  Outcome outcome = Outcome::ok;
+  double latency_ms = 10;
+};
+
+// A bet each 100 ms from -10 s to 60 s; a fault takes effect at 1 s and is healed at 20 s. The
+// baseline begins at -8 s.
+Run bets(const std::function<Fate(double t_ms)>& fate) {
+  RecordedRun run;
+  run.history.run_key = "k";
+  run.history.zero_ns = zero_ns;
+  run.steady_from_ms = -8'000;
+  run.arrivals_end_ms = 59'900;
+  FaultRecord fault;
+  fault.id = "az";
+  fault.injected_ms = 990;
+  fault.effective_ms = 1'000;
+  fault.healed_ms = 20'000;
+  run.faults.push_back(fault);
+  for (uint64_t id = 0; id < 700; ++id) {
+    const double t_ms = -10'000 + 100.0 * static_cast<double>(id);
+    Operation operation;
+    operation.id = id;
+    operation.intended_ns = at_ns(t_ms);
+    run.history.operations.push_back(operation);
+    Attempt attempt;
+    attempt.operation = id;
+    attempt.number = 1;
+    attempt.intended_ns = operation.intended_ns;
+    attempt.sent_ns = attempt.intended_ns + 1'000;
+    const Fate how = fate(t_ms);
+    attempt.outcome = how.outcome;
+    const bool answered = how.outcome == Outcome::ok || how.outcome == Outcome::rejected;
+    if (answered) attempt.answered_ns = at_ns(t_ms + how.latency_ms);
+    run.history.attempts.push_back(attempt);
+  }
+  return run;
+}
+
+Fate slow_in_the_middle(double t_ms) {
+  return {Outcome::ok, t_ms < 0 ? 10.0 : t_ms < 1'000 ? 900.0 : t_ms < 20'000 ? 300.0 : 50.0};
+}
+
+SloRow level(Run& run, const std::string& name, const std::string& phase, double limit) {
+  run.targets.slo = {{name, phase, limit}};
+  const Joined joined(run);
+  return measure_slo(joined, measure_rto(joined)).at(0);
+}
+
+TEST(MeasureSlo, PhasesAreApart) {
+  RecordedRun run = bets(slow_in_the_middle);
+  const SloRow before = level(run, "bet_max", "before", 10);
+  EXPECT_DOUBLE_EQ(*before.measured, 10);
+  EXPECT_EQ(before.attempts, 80);
+  EXPECT_EQ(before.verdict, Verdict::pass);
+  const SloRow during = level(run, "bet_max", "during", 299);
+  EXPECT_DOUBLE_EQ(*during.measured, 300);
+  EXPECT_EQ(during.attempts, 190);
+  EXPECT_EQ(during.verdict, Verdict::fail);
+  const SloRow after = level(run, "wallet_max", "after", 50);
+  EXPECT_DOUBLE_EQ(*after.measured, 50);
+  EXPECT_EQ(after.attempts, 400);
+  EXPECT_EQ(after.verdict, Verdict::pass);
+}
+
+TEST(MeasureSlo, AfterBeginsWhenEverythingIsBack) {
+  RecordedRun run = bets([](double t_ms) {
+    return t_ms >= 1'000 && t_ms < 30'000 ? Fate{Outcome::unknown, 0} : Fate{};
+  });
+  EXPECT_EQ(level(run, "bet_unknown", "after", 0).attempts, 300);
+  EXPECT_EQ(level(run, "bet_unknown", "after", 0).verdict, Verdict::pass);
+  EXPECT_DOUBLE_EQ(*level(run, "bet_unknown", "during", 0).measured, 1);
+  EXPECT_EQ(level(run, "bet_unknown", "during", 0).attempts, 290);
+}
+
+TEST(MeasureSlo, NoAfterWhileSomethingIsOut) {
+  RecordedRun run = bets([](double t_ms) {
+    return t_ms >= 1'000 ? Fate{Outcome::unknown, 0} : Fate{};
+  });
+  EXPECT_EQ(level(run, "bet_p95", "after", 500).verdict, Verdict::inconclusive);
+  EXPECT_EQ(level(run, "bet_unknown", "during", 0.5).attempts, 590);
+  run = bets(slow_in_the_middle);
+  run.faults[0].healed_ms.reset();
+  EXPECT_FALSE(level(run, "bet_p95", "after", 500).measured);
+  run.faults[0].heal_expected = false;  // it happened once and is over
+  EXPECT_EQ(level(run, "bet_p95", "after", 500).attempts, 590);
+}
+
+TEST(MeasureSlo, WithoutADisruptiveFaultThereIsNoDuring) {
+  RecordedRun run = bets(slow_in_the_middle);
+  run.faults[0].disruptive = false;
+  EXPECT_EQ(level(run, "bet_p95", "during", 1'000).verdict, Verdict::inconclusive);
+  EXPECT_EQ(level(run, "bet_p95", "after", 1'000).attempts, 400);
+}
+
+TEST(MeasureSlo, WhatTheFaultCutOffSaysNothingAboutBefore) {
+  RecordedRun run = bets([](double t_ms) { return Fate{Outcome::ok, t_ms == -100 ? 700.0 : 10}; });
+  const SloRow row = level(run, "bet_max", "before", 10);
+  EXPECT_EQ(row.attempts, 79);
+  EXPECT_DOUBLE_EQ(*row.measured, 10);
+}
+
+TEST(MeasureSlo, UnansweredAreSlowerThanAny) {
+  int64_t n = 0;
+  RecordedRun run = bets([&n](double) {
+    return ++n % 10 == 0 ? Fate{Outcome::unknown, 0} : Fate{};
+  });
+  run.faults[0].disruptive = false;
+  EXPECT_DOUBLE_EQ(*level(run, "bet_p50", "after", 10).measured, 10);
+  const SloRow p95 = level(run, "bet_p95", "after", 60'000);
+  EXPECT_FALSE(p95.measured);
+  EXPECT_EQ(p95.attempts, 400);
+  EXPECT_EQ(p95.verdict, Verdict::fail);
+}
+
+TEST(MeasureSlo, SharesAreOfAllOperations) {
+  int64_t n = 0;
+  RecordedRun run = bets([&n](double) {
+    constexpr Outcome outcomes[] = {Outcome::ok, Outcome::rejected, Outcome::failed,
+                                    Outcome::unknown};
+    return Fate{outcomes[++n % 4], 10};
+  });
+  run.faults[0].disruptive = false;
+  for (const char* name : {"bet_rejected", "bet_failed", "bet_unknown"}) {
+    EXPECT_DOUBLE_EQ(*level(run, name, "after", 0.3).measured, 0.25) << name;
+  }
+}
+
+TEST(MeasureSlo, SentAgainAfterItsAnswerCountsOnce) {
+  RecordedRun run = bets([](double) { return Fate{}; });
+  Attempt again = run.history.attempts[400];
+  again.number = 2;
+  again.outcome = Outcome::unknown;
+  again.answered_ns = 0;
+  run.history.attempts.push_back(again);
+  EXPECT_EQ(level(run, "bet_unknown", "after", 0).verdict, Verdict::pass);
+}
+
+TEST(MeasureSlo, EveryNameThatAScenarioMayUse) {
+  const Catalogue catalogue = scenario_test::small_catalogue();
+  RecordedRun run = honest_run();
+  for (const std::string& name : yaml::slo_names({catalogue})) {
+    EXPECT_TRUE(level(run, name, "before", 1).measured) << name;
+  }
+  EXPECT_EQ(level(run, "bet_p12", "before", 1).verdict, Verdict::inconclusive);
+}
+
+TEST(Slo, MissedNothingToMeasureNoTarget) {
+  RecordedRun run = honest_run();
+  run.targets.slo.push_back({"bet_p95", "during", 100});
+  EXPECT_EQ(red(run), std::set<std::string>{"slo"});
+  EXPECT_THAT(finding_of(run, "slo").witnesses.front(),
+              testing::HasSubstr("bet_p95 during the fault: "));
+  run.targets.slo = {{"bet_p95", "during", 100}};
+  run.faults[0].disruptive = false;
+  EXPECT_EQ(finding_of(run, "slo").verdict, Verdict::inconclusive);
+  run.targets.slo.clear();
+  EXPECT_EQ(finding_of(run, "slo").verdict, Verdict::not_applicable);
+}
+
+}  // namespace
+}  // namespace rehearse
