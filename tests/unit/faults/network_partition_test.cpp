@@ -78,7 +78,16 @@ TEST_F(NetworkPartitionTest, NoEffectWhereTheRulesAreNotInForceOnOneNode) {
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());
 }
 
-TEST_F(NetworkPartitionTest, ANodeOnBothSidesIsRefused) {
+TEST_F(NetworkPartitionTest, TheOthersNeedNotLeaveOutTheOne) {
+  const auto planned =
+      plan({{}, "postgres.primary", 0}, {{"postgres-1", "postgres-2", "postgres-3"}, "", 0});
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(planned->undo[0].nodes, std::vector<std::string>{"postgres-2"});
+  EXPECT_EQ(planned->undo[1].nodes, (std::vector<std::string>{"postgres-1", "postgres-3"}));
+  EXPECT_EQ(planned->undo[0].detail, "198.18.1.21,198.18.3.21");
+}
+
+TEST_F(NetworkPartitionTest, ASideThatIsAllWithinTheOtherIsRefused) {
   const auto planned = plan({{"az-2"}, "", 0}, {{}, "postgres.primary", 0});
   ASSERT_FALSE(planned);
   EXPECT_EQ(planned.error().code, ExitCode::inconclusive);
