@@ -111,7 +111,8 @@ bool FaultRunner::wait_for_start(Occurrence& occurrence) {
   }
   occurrence.planned_ns = base_ns + occurrence.offset_ms * ns_per_ms;
   occurrence.record.planned_ms = recorder_.ms(occurrence.planned_ns);
-  changed_.wait_until(lock, at(occurrence.planned_ns), [&] { return cancelled_; });
+  changed_.wait_until(lock, at(occurrence.planned_ns - planning_lead_ns),
+                      [&] { return cancelled_; });
   return !cancelled_;
 }
 
@@ -128,6 +129,32 @@ std::optional<std::string> FaultRunner::take_knobs(Occurrence& occurrence,
   return std::nullopt;
 }
 
+// The fault's plan once its undo is on disk; an error says why it is not injected.
+Result<PlannedFault> FaultRunner::plan(Occurrence& occurrence, Fault& fault) {
+  Result<PlannedFault> planned = [&] {
+    const std::lock_guard lock(mutex_);
+    return fault.plan({runtime_, stack_, observer_.view(), *occurrence.entry, random_});
+  }();
+  if (!planned) return planned;
+  planned->id = occurrence.record.id;
+  if (const auto other = take_knobs(occurrence, *planned))
+    return fail(ExitCode::inconclusive, *other);
+  {
+    const std::lock_guard lock(mutex_);
+    occurrence.record.target = planned->target;
+    occurrence.record.disruptive = fault.disruptive();
+  }
+  if (const auto on_disk = journal_.planned(*planned); !on_disk)
+    return std::unexpected(on_disk.error());
+  return planned;
+}
+
+bool FaultRunner::wait_for_moment(const Occurrence& occurrence) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, at(occurrence.planned_ns), [&] { return cancelled_; });
+  return !cancelled_;
+}
+
 void FaultRunner::run(Occurrence& occurrence) {
   const auto end = [&] {
     const std::lock_guard lock(mutex_);
@@ -139,29 +166,15 @@ void FaultRunner::run(Occurrence& occurrence) {
     return end();
   }
   const auto fault = find_fault(occurrence.entry->fault)->make();
-  Result<PlannedFault> planned = [&] {
-    const std::lock_guard lock(mutex_);
-    return fault->plan({runtime_, stack_, observer_.view(), *occurrence.entry, random_});
-  }();
+  const auto planned = plan(occurrence, *fault);
   if (!planned) {
     set_failed(occurrence, "not injected: " + planned.error().message);
     return end();
   }
-  planned->id = occurrence.record.id;
-  if (const auto other = take_knobs(occurrence, *planned)) {
-    set_failed(occurrence, "not injected: " + *other);
-    return end();
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    occurrence.record.target = planned->target;
-    occurrence.record.disruptive = fault->disruptive();
-  }
-  if (const auto on_disk = journal_.planned(*planned); !on_disk) {
-    set_failed(occurrence, "not injected: " + on_disk.error().message);
-    return end();
-  }
-  if (inject(occurrence, *fault, *planned)) watch(occurrence, *fault);
+  if (!wait_for_moment(occurrence))
+    set_failed(occurrence, "not injected: its time did not come");
+  else if (inject(occurrence, *fault, *planned))
+    watch(occurrence, *fault);
   heal(occurrence, *fault, *planned);
   end();
 }

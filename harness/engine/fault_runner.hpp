@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "engine/recorder.hpp"
 #include "faults/fault.hpp"
 #include "undo/journal.hpp"
@@ -23,6 +24,10 @@ struct Patience {
   int64_t heal_pause_ms = 400;  // doubled after each failure, up to the next one
   int64_t heal_pause_ms_max = 3'200;
 };
+
+// A fault is planned this long before it is due: looking up its targets and syncing its undo must
+// not make it late. Its selectors mean who held a role then.
+constexpr int64_t planning_lead_ns = 300 * ns_per_ms;
 
 class FaultRunner {
  public:
@@ -51,6 +56,8 @@ class FaultRunner {
   std::optional<double> wait_for_event(std::unique_lock<std::mutex>& lock,
                                        const TimelineEntry& entry);
   std::optional<std::string> take_knobs(Occurrence& occurrence, const PlannedFault& planned);
+  Result<PlannedFault> plan(Occurrence& occurrence, Fault& fault);
+  bool wait_for_moment(const Occurrence& occurrence);
   bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
   void watch(Occurrence& occurrence, Fault& fault);
   bool see_effect(Occurrence& occurrence, Fault& fault);

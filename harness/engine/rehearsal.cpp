@@ -57,6 +57,7 @@ class Rehearsal {
   Status reuse();
   Status guard();
   Status steady();
+  void steady_until(int64_t end_ns);
   void disturb();
   void observe();
   void miss_deadline(std::vector<std::string> missing);
@@ -207,29 +208,35 @@ Status Rehearsal::steady() {
   load_began_ns_ = monotonic_ns();
   recorder_.event("engine", "load begins",
                   fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
-  const int64_t end_ns = load_began_ns_ + scenario_.steady_ms * ns_per_ms;
+  steady_until(load_began_ns_ + scenario_.steady_ms * ns_per_ms - planning_lead_ns);
+  return {};
+}
+
+void Rehearsal::steady_until(int64_t end_ns) {
   while (monotonic_ns() < end_ns && !cancelled()) {
     show("steady");
     std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(
         tick, std::chrono::nanoseconds(std::max<int64_t>(0, end_ns - monotonic_ns()))));
   }
-  return {};
 }
 
+// Begins a little before the end of the steady phase, so that a fault at 0 s is planned by then.
 void Rehearsal::disturb() {
-  zero_ns_ = monotonic_ns();
-  run_.zero_wall_ns = wall_ns();
+  const int64_t end_ns = load_began_ns_ + scenario_.steady_ms * ns_per_ms;
+  zero_ns_ = cancelled() ? monotonic_ns() : std::max(end_ns, monotonic_ns());
+  run_.zero_wall_ns = wall_ns() + zero_ns_ - monotonic_ns();
   recorder_.set_zero(zero_ns_);
   history_->set_zero_ns(zero_ns_);
   const int64_t steady_ms = scenario_.steady_ms;
   run_.steady_from_ms = -static_cast<double>(steady_ms - std::min(warm_up_ms_max, steady_ms / 3));
-  recorder_.event("engine", "steady ends");
   faults_ = std::make_unique<FaultRunner>(scenario_, runtime_, stage_.stack(), stage_.observer(),
                                           *journal_, recorder_);
   stop_watch_ = std::make_unique<StopWatch>(
       scenario_.stop_when, *load_,
       watch_ledger(scenario_.stop_when, stage_.stack(), stage_.observer()));
   faults_->begin(zero_ns_);
+  steady_until(zero_ns_);
+  recorder_.event("engine", "steady ends");
 }
 
 void Rehearsal::miss_deadline(std::vector<std::string> missing) {
