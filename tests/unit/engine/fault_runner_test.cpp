@@ -12,6 +12,7 @@
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
 #include "checks/check.hpp"
+#include "checks/joined.hpp"
 
 namespace rehearse {
 namespace {
@@ -189,7 +190,7 @@ class ProcessFaultRunnerTest : public FaultRunnerTest {
   }
   static Verdict verdict(const char* check, const rehearse::Run& run) {
     for (const auto& known : all_checks())
-      if (known.name == check) return known.examine(run).verdict;
+      if (known.name == check) return known.examine(Joined(run)).verdict;
     return Verdict::not_applicable;
   }
   // What the checks say of what was recorded, after the scan that ends a run.
