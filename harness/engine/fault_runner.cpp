@@ -165,8 +165,13 @@ void FaultRunner::run(Occurrence& occurrence) {
     set_failed(occurrence, "not injected: its time did not come");
     return end();
   }
-  const auto fault = find_fault(occurrence.entry->fault)->make();
-  const auto planned = plan(occurrence, *fault);
+  auto fault = find_fault(occurrence.entry->fault)->make();
+  auto planned = plan(occurrence, *fault);
+  if (!planned && wait_for_moment(occurrence)) {
+    // What was in the way (a fault on the same knob, a role without a holder) may be over by now.
+    fault = find_fault(occurrence.entry->fault)->make();
+    planned = plan(occurrence, *fault);
+  }
   if (!planned) {
     set_failed(occurrence, "not injected: " + planned.error().message);
     return end();
