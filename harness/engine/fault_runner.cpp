@@ -129,24 +129,25 @@ std::optional<std::string> FaultRunner::take_knobs(Occurrence& occurrence,
   return std::nullopt;
 }
 
-// The fault's plan once its undo is on disk; an error says why it is not injected.
 Result<PlannedFault> FaultRunner::plan(Occurrence& occurrence, Fault& fault) {
-  Result<PlannedFault> planned = [&] {
-    const std::lock_guard lock(mutex_);
-    return fault.plan({runtime_, stack_, observer_.view(), *occurrence.entry, random_});
-  }();
-  if (!planned) return planned;
-  planned->id = occurrence.record.id;
-  if (const auto other = take_knobs(occurrence, *planned))
+  const std::lock_guard lock(mutex_);
+  auto planned = fault.plan({runtime_, stack_, observer_.view(), *occurrence.entry, random_});
+  if (planned) planned->id = occurrence.record.id;
+  return planned;
+}
+
+// At its moment, so that of two faults on one knob the one that is due first has it; then the undo
+// goes to disk. An error says why it is not injected.
+Status FaultRunner::commit_to(Occurrence& occurrence, const Fault& fault,
+                              const PlannedFault& planned) {
+  if (const auto other = take_knobs(occurrence, planned))
     return fail(ExitCode::inconclusive, *other);
   {
     const std::lock_guard lock(mutex_);
-    occurrence.record.target = planned->target;
+    occurrence.record.target = planned.target;
     occurrence.record.disruptive = fault.disruptive();
   }
-  if (const auto on_disk = journal_.planned(*planned); !on_disk)
-    return std::unexpected(on_disk.error());
-  return planned;
+  return journal_.planned(planned);
 }
 
 bool FaultRunner::wait_for_moment(const Occurrence& occurrence) {
@@ -167,19 +168,21 @@ void FaultRunner::run(Occurrence& occurrence) {
   }
   auto fault = find_fault(occurrence.entry->fault)->make();
   auto planned = plan(occurrence, *fault);
-  if (!planned && wait_for_moment(occurrence)) {
-    // What was in the way (a fault on the same knob, a role without a holder) may be over by now.
+  if (!wait_for_moment(occurrence)) {
+    set_failed(occurrence, "not injected: its time did not come");
+    return end();
+  }
+  if (!planned) {  // a role without a holder may have one by now
     fault = find_fault(occurrence.entry->fault)->make();
     planned = plan(occurrence, *fault);
   }
-  if (!planned) {
-    set_failed(occurrence, "not injected: " + planned.error().message);
+  const Status ready =
+      planned ? commit_to(occurrence, *fault, *planned) : Status(std::unexpected(planned.error()));
+  if (!ready) {
+    set_failed(occurrence, "not injected: " + ready.error().message);
     return end();
   }
-  if (!wait_for_moment(occurrence))
-    set_failed(occurrence, "not injected: its time did not come");
-  else if (inject(occurrence, *fault, *planned))
-    watch(occurrence, *fault);
+  if (inject(occurrence, *fault, *planned)) watch(occurrence, *fault);
   heal(occurrence, *fault, *planned);
   end();
 }

@@ -25,8 +25,8 @@ struct Patience {
   int64_t heal_pause_ms_max = 3'200;
 };
 
-// A fault is planned this long before it is due: looking up its targets and syncing its undo must
-// not make it late. Its selectors mean who held a role then.
+// A fault is planned this long before it is due: looking up its targets must not make it late. Its
+// selectors mean who held a role then.
 constexpr int64_t planning_lead_ns = 300 * ns_per_ms;
 
 class FaultRunner {
@@ -57,6 +57,7 @@ class FaultRunner {
                                        const TimelineEntry& entry);
   std::optional<std::string> take_knobs(Occurrence& occurrence, const PlannedFault& planned);
   Result<PlannedFault> plan(Occurrence& occurrence, Fault& fault);
+  Status commit_to(Occurrence& occurrence, const Fault& fault, const PlannedFault& planned);
   bool wait_for_moment(const Occurrence& occurrence);
   bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
   void watch(Occurrence& occurrence, Fault& fault);
