@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/http.hpp"
+#include "undo/knobs.hpp"
 #include "undo/superuser.hpp"
 
 namespace rehearse {
@@ -43,13 +44,7 @@ PlannedFault planned_from(const Json& line) {
 }
 
 Status uncut(Runtime& runtime, const UndoStep& step) {
-  std::vector<std::string> ranges;
-  for (size_t at = 0; at < step.detail.size();) {
-    const size_t end = std::min(step.detail.find(',', at), step.detail.size());
-    ranges.push_back(step.detail.substr(at, end - at));
-    at = end + 1;
-  }
-  return runtime.uncut(step.nodes, ranges);
+  return runtime.uncut(step.nodes, cut_ranges(step.detail));
 }
 Status undelay(Runtime& runtime, const UndoStep& step) {
   return runtime.undelay(step.nodes);

@@ -16,9 +16,7 @@ struct Range {
 
 std::vector<Range> ranges_of(const std::string& detail) {
   std::vector<Range> ranges;
-  for (size_t at = 0; at < detail.size();) {
-    const size_t end = std::min(detail.find(',', at), detail.size());
-    const std::string text = detail.substr(at, end - at);
+  for (const auto& text : cut_ranges(detail)) {
     const size_t slash = text.find('/');
     in_addr address{};
     if (::inet_pton(AF_INET, text.substr(0, slash).c_str(), &address) == 1) {
@@ -28,7 +26,6 @@ std::vector<Range> ranges_of(const std::string& detail) {
       const uint32_t first = ntohl(address.s_addr) & ~rest;
       ranges.push_back({first, first | rest, prefix});
     }
-    at = end + 1;
   }
   return ranges;
 }
@@ -44,6 +41,16 @@ bool overlap(const std::string& one, const std::string& other) {
 }
 
 }  // namespace
+
+std::vector<std::string> cut_ranges(const std::string& detail) {
+  std::vector<std::string> ranges;
+  for (size_t at = 0; at < detail.size();) {
+    const size_t end = std::min(detail.find(',', at), detail.size());
+    ranges.push_back(detail.substr(at, end - at));
+    at = end + 1;
+  }
+  return ranges;
+}
 
 std::optional<std::string> shared_knob(const std::vector<UndoStep>& one,
                                        const std::vector<UndoStep>& other) {

@@ -10,6 +10,9 @@
 
 namespace rehearse {
 
+// The ranges in the `detail` of an `uncut` step, as they stand there.
+std::vector<std::string> cut_ranges(const std::string& detail);
+
 // The first knob that both undos turn, in words; ranges of one kind share a knob where they
 // overlap.
 std::optional<std::string> shared_knob(const std::vector<UndoStep>& one,
