@@ -63,6 +63,22 @@ std::vector<std::string> find_troubles(const Run& run) {
   return troubles;
 }
 
+// What a fault's own check says already needs no second word. That one may be left out of `checks`,
+// and a canary looks at no failure that it does not name: a fault that had no effect or was not
+// healed is never a pass in either.
+void add_fault_troubles(Report& report, const Run& run) {
+  for (const FaultRecord& fault : run.faults) {
+    const Verdict verdict = verdict_of(fault);
+    if (verdict == Verdict::pass) continue;
+    const bool unhealed = verdict == Verdict::fail;
+    const bool told = find_check(report, unhealed ? "healed" : "faults_effective") != nullptr;
+    if (told && !(unhealed && !run.expect_fail.empty())) continue;
+    report.troubles.push_back(fmt::format("{} {} on {}: {}", fault.id, fault.fault,
+                                          fault.target.empty() ? "nothing" : fault.target,
+                                          fault_trouble(fault)));
+  }
+}
+
 void note(Report& report, std::string text, std::string check = "") {
   report.findings.push_back({"note", std::move(text), std::move(check)});
 }
@@ -163,10 +179,17 @@ bool is_met(const Report& report, const Run& run) {
 }  // namespace
 
 Verdict verdict_of(const FaultRecord& fault) {
-  if (!fault.error.empty() || !fault.injected_ms || !fault.effective_ms || fault.evidence.empty()) {
-    return Verdict::fail;
-  }
-  return fault.heal_expected && !fault.healed_ms ? Verdict::fail : Verdict::pass;
+  if (fault.injected_ms && fault.heal_expected && !fault.healed_ms) return Verdict::fail;
+  const bool effective = fault.error.empty() && fault.injected_ms && fault.effective_ms;
+  return effective && !fault.evidence.empty() ? Verdict::pass : Verdict::inconclusive;
+}
+
+std::string fault_trouble(const FaultRecord& fault) {
+  if (!fault.error.empty()) return fault.error;
+  if (verdict_of(fault) == Verdict::fail) return "it was not healed";
+  if (!fault.injected_ms) return "it was never injected";
+  if (!fault.effective_ms) return "it did not take effect";
+  return fault.evidence.empty() ? "there is no evidence of its effect" : "";
 }
 
 std::string expectation_of(const Run& run) {
@@ -193,8 +216,16 @@ Standing standing_of(const Run& run, const Finding& check) {
 }
 
 Standing standing_of(const Run& run, const FaultRecord& fault) {
-  if (verdict_of(fault) == Verdict::pass) return Standing::as_expected;
-  return run.expect_fail.empty() ? Standing::wrong : Standing::aside;
+  switch (verdict_of(fault)) {
+    case Verdict::pass:
+      return Standing::as_expected;
+    case Verdict::fail:  // not healed, for a canary too
+      return run.expect_fail.empty() ? Standing::wrong : Standing::unsure;
+    case Verdict::inconclusive:
+    case Verdict::not_applicable:
+      break;
+  }
+  return Standing::unsure;
 }
 
 Report judge(const Run& run) {
@@ -208,6 +239,7 @@ Report judge(const Run& run) {
   report.pnl = measure_pnl(joined);
   report.load = measure_load(joined);
   report.troubles = find_troubles(run);
+  add_fault_troubles(report, run);
   const auto any = [&](Verdict verdict) {
     return std::ranges::find(report.checks, verdict, &Finding::verdict) != report.checks.end();
   };

@@ -52,12 +52,7 @@ JunitCase fault_case(const Run& run, const FaultRecord& fault) {
   one.kind = kind_of(standing_of(run, fault));
   if (fault.injected_ms && fault.healed_ms)
     one.time_s = (*fault.healed_ms - *fault.injected_ms) / 1000;
-  if (one.kind != Kind::passed) {
-    one.message = !fault.error.empty()     ? fault.error
-                  : !fault.effective_ms    ? "it did not take effect"
-                  : fault.evidence.empty() ? "there is no evidence of its effect"
-                                           : "it was not healed";
-  }
+  one.message = fault_trouble(fault);
   for (const auto& [name, value] : fault.evidence) one.lines.push_back(name + ": " + value);
   return one;
 }

@@ -39,8 +39,11 @@ Report judge(const Run& run);
 // 0 met, 1 failed, 2 inconclusive, 130 interrupted.
 ExitCode exit_code_of(const Report& report);
 
-// As report.json carries it: what is wrong with a fault, or that it took effect and was healed.
+// As report.json carries it: pass = it took effect and was healed, fail = it was not healed,
+// inconclusive = it did not prove its effect.
 Verdict verdict_of(const FaultRecord& fault);
+// What is wrong with a fault; empty = nothing.
+std::string fault_trouble(const FaultRecord& fault);
 // "pass", or for a canary "fail: no_duplicate_payouts".
 std::string expectation_of(const Run& run);
 

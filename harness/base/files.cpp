@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -55,7 +56,7 @@ Status write_and_sync(const std::string& path, std::string_view content, int mod
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return file_error("open", path, errno);
   const ScopeExit closing([fd] { ::close(fd); });
@@ -63,7 +64,7 @@ Result<std::string> read_file(const std::string& path) {
   struct stat info {};
   // The size is a hint only: files under /proc say 0.
   if (::fstat(fd, &info) == 0 && info.st_size > 0) {
-    content.reserve(static_cast<size_t>(info.st_size) + 1);
+    content.reserve(std::min(static_cast<size_t>(info.st_size), bytes_max) + 1);
   }
   char piece[64 * 1024];
   for (;;) {
@@ -71,6 +72,10 @@ Result<std::string> read_file(const std::string& path) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return file_error("read", path, errno);
     if (got == 0) return content;
+    if (static_cast<size_t>(got) > bytes_max - content.size()) {
+      return fail(ExitCode::machine,
+                  fmt::format("cannot read {}: more than {} bytes", path, bytes_max));
+    }
     content.append(piece, static_cast<size_t>(got));
   }
 }

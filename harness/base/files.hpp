@@ -1,6 +1,7 @@
 // Whole files: read at once, written so that a crash leaves the old one or the new one, never half.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,8 +9,9 @@
 
 namespace rehearse {
 
-// Errors name the path and errno's text, here and below.
-Result<std::string> read_file(const std::string& path);
+// Errors name the path and errno's text, here and below. More than `bytes_max` is an error, and not
+// read: some files never end (/dev/zero).
+Result<std::string> read_file(const std::string& path, size_t bytes_max = SIZE_MAX);
 
 // Temporary file beside it, fsync, rename, fsync of the directory. The mode is that of a new file
 // (0666 less the umask) unless another is given.

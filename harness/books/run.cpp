@@ -7,6 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
+#include <type_traits>
+
+#include "base/files.hpp"
 
 namespace rehearse {
 namespace {
@@ -137,7 +141,14 @@ json Writer::encode(const SloTarget& value) {
   return object;
 }
 
-// A field that is missing keeps its default: older runs stay readable.
+// What the verdict hangs on. Without one of these, less would be asked of the run, and a damaged
+// one could pass.
+constexpr const char* deciding_fields[] = {
+    "scenario",       "seed",           "faults",      "checks",      "expect_fail",
+    "capabilities",   "rto_targets_ms", "slo_targets", "interrupted", "observe_deadline_missed",
+    "rpo_targets_ms", "troubles"};
+
+// Any other field that is missing keeps its default: older runs stay readable.
 struct Reader {
   const json& in;
 
@@ -147,12 +158,18 @@ struct Reader {
     if (found == in.end()) return;
     try {
       decode(*found, value);
-    } catch (const json::exception& error) {
+    } catch (const std::exception& error) {
       throw std::runtime_error(fmt::format("{}: {}", name, error.what()));
     }
   }
   template <typename T>
   static void decode(const json& from, T& value) {
+    // The library would wrap these around or cut them off.
+    const bool whole = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+    if (whole && from.is_number() && !from.is_number_integer())
+      throw std::runtime_error("not a whole number");
+    if (std::is_unsigned_v<T> && from.is_number() && !from.is_number_unsigned())
+      throw std::runtime_error("below 0");
     value = from.get<T>();
   }
   template <typename T>
@@ -167,15 +184,21 @@ struct Reader {
     values.reserve(from.size());
     for (const json& item : from) decode(item, values.emplace_back());
   }
+  static void need_object(const json& from) {
+    if (!from.is_object()) throw std::runtime_error("not an object");
+  }
   static void decode(const json& from, FaultRecord& value) {
+    need_object(from);
     Reader reader{from};
     fields_of_fault(reader, value);
   }
   static void decode(const json& from, RoleChange& value) {
+    need_object(from);
     Reader reader{from};
     fields_of_role(reader, value);
   }
   static void decode(const json& from, SloTarget& value) {
+    need_object(from);
     Reader reader{from};
     fields_of_slo(reader, value);
   }
@@ -233,11 +256,14 @@ Status write_history(const std::string& path, const History& history) {
 }
 
 Status read_facts(const std::string& path, Run& run) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ExitCode::usage, fmt::format("{}: cannot be read: no run?", path));
+  const auto text = read_file(path);
+  if (!text) return fail(ExitCode::usage, text.error().message + ": is this a run's folder?");
   try {
-    const json facts = json::parse(file);
+    const json facts = json::parse(*text);
     if (!facts.is_object()) return fail(ExitCode::usage, path + ": not an object");
+    for (const char* name : deciding_fields)
+      if (!facts.contains(name))
+        return fail(ExitCode::usage, fmt::format("{}: lacks `{}`: it is damaged", path, name));
     Reader reader{facts};
     fields_of_run(reader, run);
   } catch (const std::exception& error) {
@@ -247,13 +273,15 @@ Status read_facts(const std::string& path, Run& run) {
 }
 
 Status read_events(const std::string& path, Run& run) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ExitCode::usage, fmt::format("{}: cannot be read", path));
+  const auto whole = read_file(path);
+  if (!whole) return fail(ExitCode::usage, whole.error().message);
+  std::istringstream file(*whole);
   std::string text;
   for (int64_t line = 1; std::getline(file, text); ++line) {
     if (text.empty()) continue;
     try {
       const json object = json::parse(text);
+      if (!object.is_object()) throw std::runtime_error("not an object");
       Reader reader{object};
       fields_of_event(reader, run.events.emplace_back());
     } catch (const std::exception& error) {

@@ -9,11 +9,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <span>
 #include <string_view>
 #include <system_error>
 #include <variant>
+
+#include "base/files.hpp"
 
 namespace rehearse {
 namespace {
@@ -315,11 +316,8 @@ Result<std::vector<Row>> parse_table(const std::string& path, std::string_view t
 }
 
 Result<std::string> read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.is_open() || file.bad()) {
-    return fail(ExitCode::usage, fmt::format("{}:0: cannot be read", path));
-  }
+  auto text = read_file(path);
+  if (!text) text.error().code = ExitCode::usage;
   return text;
 }
 

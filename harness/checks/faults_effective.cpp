@@ -1,5 +1,6 @@
 // Proves that the rehearsal broke what it says: every planned fault was injected and has a time at
 // which its effect was measured, with evidence. noop (no fault at all) needs its evidence too.
+// What did not break shows nothing of the platform: that is inconclusive, neither pass nor fail.
 // From: the run's fault records.
 // Cannot see: whether the effect was as strong as a real failure's.
 #include "checks/examination.hpp"
@@ -33,7 +34,9 @@ Finding examine_faults_effective(const Joined& joined) {
                         counted(static_cast<int64_t>(run.faults.size()), "fault"))
           : fmt::format("{} of {} faults did not take effect", examination.violations(),
                         run.faults.size());
-  return std::move(examination).finish(summary);
+  Finding finding = std::move(examination).finish(summary);
+  if (finding.verdict == Verdict::fail) finding.verdict = Verdict::inconclusive;
+  return finding;
 }
 
 }  // namespace rehearse

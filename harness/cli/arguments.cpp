@@ -2,6 +2,7 @@
 #include "cli/arguments.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -10,6 +11,42 @@
 
 namespace rehearse {
 
+namespace {
+
+// Like CLI::IsMember, with the nearest choice.
+CLI::Validator one_of(const std::vector<std::string>& choices) {
+  const std::string all = fmt::format("{}", fmt::join(choices, ", "));
+  const auto check = [choices, all](std::string& word) -> std::string {
+    if (std::ranges::find(choices, word) != choices.end()) return "";
+    const auto near = suggest(word, choices);
+    return fmt::format("no `{}`{} (there are: {})", word,
+                       near ? fmt::format(", did you mean `{}`?", *near) : "", all);
+  };
+  return CLI::Validator(check, "{" + all + "}");
+}
+
+// What could not be read, with the nearest option of the verb.
+std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  const auto verbs = app.get_subcommands();
+  const CLI::App& verb = verbs.empty() ? app : *verbs.front();
+  const std::string help =
+      fmt::format("`./rehearse{}{} --help` says what it takes", verbs.empty() ? "" : " ",
+                  verbs.empty() ? "" : verb.get_name());
+  const auto left = app.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || left.empty())
+    return fmt::format("{}; {}", error.what(), help);
+  std::vector<std::string> known;
+  for (const CLI::App* owner : {&verb, &app})
+    for (const auto* option : owner->get_options())
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  const bool is_option = left.front().starts_with('-');
+  const auto near = is_option ? suggest(left.front(), known) : std::nullopt;
+  return fmt::format("`{}` is not expected{}; {}", left.front(),
+                     near ? fmt::format(", did you mean `{}`?", *near) : "", help);
+}
+
+}  // namespace
+
 struct Arguments::Impl {
   CLI::App* verb = nullptr;
 };
@@ -17,7 +54,7 @@ struct Arguments::Impl {
 void Arguments::word(const std::string& name, std::string& into, const std::string& help,
                      bool required, const std::vector<std::string>& choices) {
   auto* option = impl_.verb->add_option(name, into, help)->required(required);
-  if (!choices.empty()) option->check(CLI::IsMember(choices));
+  if (!choices.empty()) option->check(one_of(choices));
 }
 
 void Arguments::words(const std::string& name, std::vector<std::string>& into,
@@ -28,7 +65,7 @@ void Arguments::words(const std::string& name, std::vector<std::string>& into,
 void Arguments::text(const std::string& name, std::string& into, const std::string& help,
                      const std::vector<std::string>& choices) {
   auto* option = impl_.verb->add_option(name, into, help);
-  if (!choices.empty()) option->check(CLI::IsMember(choices));
+  if (!choices.empty()) option->check(one_of(choices));
 }
 
 void Arguments::repeated(const std::string& name, std::vector<std::string>& into,
@@ -37,8 +74,8 @@ void Arguments::repeated(const std::string& name, std::vector<std::string>& into
 }
 
 void Arguments::number(const std::string& name, uint64_t& into, const std::string& help,
-                       uint64_t max) {
-  impl_.verb->add_option(name, into, help)->check(CLI::Range(uint64_t{0}, max));
+                       uint64_t min, uint64_t max) {
+  impl_.verb->add_option(name, into, help)->check(CLI::Range(min, max));
 }
 
 void Arguments::flag(const std::string& name, bool& into, const std::string& help) {
@@ -52,7 +89,7 @@ void Arguments::action(std::function<void()> action) {
 int run_command_line(int argc, char** argv) {
   CLI::App app("Rehearses disasters of money platforms, and proves what was lost.", "rehearse");
   app.set_version_flag("--version", REHEARSE_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.fallthrough();
   Cli cli;
   cli.places = find_places();
@@ -78,8 +115,11 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return static_cast<int>(complain({ExitCode::usage, describe(app, error)}));
   }
+  if (app.get_subcommands().empty())
+    return static_cast<int>(complain({ExitCode::usage, "no verb; `./rehearse --help` names them"}));
   return static_cast<int>(cli.exit);
 }
 

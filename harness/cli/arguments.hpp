@@ -23,7 +23,8 @@ class Arguments {
   void text(const std::string& name, std::string& into, const std::string& help,
             const std::vector<std::string>& choices = {});
   void repeated(const std::string& name, std::vector<std::string>& into, const std::string& help);
-  void number(const std::string& name, uint64_t& into, const std::string& help, uint64_t max);
+  void number(const std::string& name, uint64_t& into, const std::string& help, uint64_t min,
+              uint64_t max);
   void flag(const std::string& name, bool& into, const std::string& help);
 
   // What the verb does, once everything above is read.

@@ -31,10 +31,16 @@ int run_command_line(int argc, char** argv);
 // Prints `rehearse: message` on standard error.
 ExitCode complain(const Error& error);
 
+// Standard output to its end: what was not written there (a full disk) is an error, so that nobody
+// takes half a report for a whole one. A reader who has gone has seen enough, which is none.
+ExitCode flush_output();
+
 Places find_places();
 // The fault, check and load names of the program itself, as validation wants them.
 const Catalogue& catalogue();
 std::string stack_path(const Places& places, const std::string& name);
+// A stack by the name that `list stacks` prints. Errors (usage): with the nearest name.
+Result<StackFile> load_stack(const Places& places, const std::string& name);
 
 // A scenario by path or by the name that `list scenarios` prints. Prints every diagnostic.
 Result<Scenario> load_scenario(const Places& places, const std::string& name_or_path,

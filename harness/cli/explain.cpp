@@ -1,7 +1,9 @@
-// rehearse explain NAME: one fault or check, with what it takes.
+// rehearse explain NAME: one fault or check with what it takes; one scenario with every default,
+// one suite with its scenarios, one stack with what can be named in it.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "checks/check.hpp"
@@ -69,6 +71,54 @@ bool explain_check(const std::string& name) {
   return false;
 }
 
+bool explain_stack(const Places& places, const std::string& name) {
+  const auto stack = load_stack(places, name);
+  if (!stack) return false;
+  const StackFacts facts = facts_of(*stack);
+  fmt::print("stack {}\n  {}\n", name, stack->title);
+  fmt::print("  zones: {}\n  nodes: {}\n", fmt::join(facts.zones, ", "),
+             fmt::join(facts.nodes, ", "));
+  fmt::print("  providers: {}\n  selectors: {}\n", fmt::join(facts.providers, ", "),
+             fmt::join(facts.selectors, ", "));
+  fmt::print("  capabilities: {}\n  settings:\n", fmt::join(facts.capabilities, ", "));
+  for (const auto& [setting, values] : facts.settings)
+    fmt::print("    {}: {} (default {})\n", setting,
+               values.empty() ? "any" : fmt::format("{}", fmt::join(values, ", ")),
+               stack->settings.at(setting).fallback);
+  return true;
+}
+
+// By name only: a broken one is the business of `validate`.
+bool explain_file(const Places& places, const std::string& name) {
+  for (const auto& file : suite_files(places))
+    if (std::filesystem::path(file).stem() == name)
+      if (const auto suite = load_suite(places, name)) {
+        fmt::print("suite {}\n  {}\n", name, suite->title);
+        for (const auto& scenario : suite->scenarios) fmt::print("  {}\n", scenario);
+        return true;
+      }
+  for (const auto& file : scenario_files(places))
+    if (scenario_name(file) == name || std::filesystem::path(file).stem() == name)
+      if (const auto scenario = load_scenario(places, file, {})) {
+        fmt::print("{}", scenario->as_run_yaml);
+        return true;
+      }
+  return false;
+}
+
+std::vector<std::string> all_names(const Places& places) {
+  std::vector<std::string> names;
+  for (const auto& fault : all_faults()) names.push_back(fault.schema.name);
+  for (const auto& check : all_checks()) names.emplace_back(check.name);
+  for (const auto& file : scenario_files(places)) {
+    names.push_back(std::filesystem::path(file).stem().string());
+    names.push_back(scenario_name(file));
+  }
+  for (const auto& file : suite_files(places))
+    names.push_back(std::filesystem::path(file).stem().string());
+  return names;
+}
+
 }  // namespace
 
 void add_explain(Arguments& verb, Cli& cli) {
@@ -76,13 +126,12 @@ void add_explain(Arguments& verb, Cli& cli) {
   verb.word("name", *name, "as `list` prints it", true);
   verb.action([name, &cli] {
     if (explain_fault(*name) || explain_check(*name)) return;
-    std::vector<std::string> known;
-    for (const auto& fault : all_faults()) known.push_back(fault.schema.name);
-    for (const auto& check : all_checks()) known.emplace_back(check.name);
-    const auto near = suggest(*name, known);
-    cli.exit =
-        complain({ExitCode::usage, fmt::format("no fault or check is called `{}`{}", *name,
-                                               near ? "; did you mean `" + *near + "`?" : "")});
+    if (explain_stack(cli.places, *name) || explain_file(cli.places, *name)) return;
+    const auto near = suggest(*name, all_names(cli.places));
+    cli.exit = complain(
+        {ExitCode::usage, fmt::format("nothing is called `{}`; {}", *name,
+                                      near ? fmt::format("did you mean `{}`?", *near)
+                                           : "`./rehearse list faults` and its like name all")});
   });
 }
 

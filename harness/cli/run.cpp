@@ -30,15 +30,19 @@ std::string run_folder(const Cli& cli, const RunArguments& arguments, const Scen
                      scenario.seed);
 }
 
-ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::string& name,
-                  uint64_t seed_offset) {
+std::vector<std::string> overrides_of(const RunArguments& arguments) {
   auto overrides = arguments.overrides;
   if (!arguments.rate.empty()) overrides.push_back("load.rate=" + arguments.rate);
   if (!arguments.seed.empty()) overrides.push_back("seed=" + arguments.seed);
-  auto scenario = load_scenario(cli.places, name, overrides);
+  return overrides;
+}
+
+ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::string& name,
+                  uint64_t seed_offset) {
+  auto scenario = load_scenario(cli.places, name, overrides_of(arguments));
   if (!scenario) return complain(scenario.error());
   scenario->seed += seed_offset;
-  auto stack = read_stack_file(stack_path(cli.places, scenario->stack));
+  auto stack = load_stack(cli.places, scenario->stack);
   if (!stack) return complain(stack.error());
   RehearsalOptions options{
       *scenario,      *stack,          cli.places, run_folder(cli, arguments, *scenario),
@@ -61,7 +65,7 @@ ExitCode run_all(const Cli& cli, const RunArguments& arguments) {
     return complain({ExitCode::usage, "--out takes one run: not several scenarios or --repeat"});
   // Every scenario must be readable before the first one is played.
   for (const auto& name : arguments.scenarios)
-    if (auto scenario = load_scenario(cli.places, name, arguments.overrides); !scenario)
+    if (auto scenario = load_scenario(cli.places, name, overrides_of(arguments)); !scenario)
       return complain(scenario.error());
   if (auto able = require_machine(cli.places.root + "/runs"); !able) return complain(able.error());
   auto lock = MachineLock::take();
@@ -80,7 +84,7 @@ void add_run(Arguments& verb, Cli& cli) {
   verb.words("scenario", arguments->scenarios, "files or names");
   verb.text("--out", arguments->out, "folder of the run");
   verb.text("--seed", arguments->seed, "instead of the scenario's");
-  verb.number("--repeat", arguments->repeat, "times, each with the next seed", 1000);
+  verb.number("--repeat", arguments->repeat, "times, each with the next seed", 1, 1000);
   verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s");
   verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of the scenario");
   verb.flag("--keep", arguments->keep, "leave the stack up");

@@ -1,12 +1,15 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 
 #include "base/files.hpp"
 #include "checks/check.hpp"
@@ -26,6 +29,9 @@ void on_signal(int) {
   interrupt_flag = true;
 }
 
+// More than any scenario has: what is longer is refused with its length where it is parsed.
+constexpr size_t bytes_max = 16 << 20;
+
 std::string find_scenario(const Places& places, const std::string& name_or_path) {
   std::error_code ignored;
   if (fs::is_regular_file(name_or_path, ignored)) return name_or_path;
@@ -36,7 +42,30 @@ std::string find_scenario(const Places& places, const std::string& name_or_path)
   return name_or_path;
 }
 
+std::string no_scenario(const Places& places, const std::string& name, const Error& why) {
+  std::error_code ignored;
+  if (fs::exists(name, ignored)) return why.message;
+  std::vector<std::string> known;
+  for (const auto& file : scenario_files(places))
+    for (const auto& one : {fs::path(file).stem().string(), scenario_name(file)})
+      known.push_back(one);
+  const auto near = suggest(name, known);
+  return fmt::format("no scenario `{}`; {}", name,
+                     near ? fmt::format("did you mean `{}`?", *near)
+                          : "`./rehearse list scenarios` names those there are");
+}
+
 }  // namespace
+
+ExitCode flush_output() {
+  std::cout.flush();
+  const bool flushed = std::fflush(stdout) == 0;
+  if (flushed && std::cout.good() && std::ferror(stdout) == 0) return ExitCode::expected;
+  pollfd reader{STDOUT_FILENO, POLLOUT, 0};
+  if (::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0) return ExitCode::expected;
+  return complain({ExitCode::machine,
+                   "not all could be written to standard output: is there room, is it open?"});
+}
 
 ExitCode complain(const Error& error) {
   fmt::print(stderr, "rehearse: {}\n", error.message);
@@ -73,6 +102,20 @@ std::string stack_path(const Places& places, const std::string& name) {
   return places.root + "/fixtures/stacks/" + name + ".yaml";
 }
 
+Result<StackFile> load_stack(const Places& places, const std::string& name) {
+  std::vector<std::string> known;
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(places.root + "/fixtures/stacks", ignored))
+    if (file.path().extension() == ".yaml") known.push_back(file.path().stem().string());
+  if (std::ranges::find(known, name) != known.end())
+    return read_stack_file(stack_path(places, name));
+  const auto near = suggest(name, known);
+  return fail(ExitCode::usage,
+              fmt::format("unknown stack `{}`{}", name,
+                          near ? fmt::format(", did you mean `{}`?", *near)
+                               : "; `./rehearse list stacks` names those there are"));
+}
+
 std::vector<std::string> scenario_files(const Places& places) {
   std::vector<std::string> files;
   std::error_code ignored;
@@ -90,11 +133,8 @@ Result<Scenario> load_scenario(const Places& places, const std::string& name_or_
                                const std::vector<std::string>& overrides) {
   ParseInput input;
   input.path = find_scenario(places, name_or_path);
-  auto text = read_file(input.path);
-  if (!text)
-    return fail(ExitCode::usage, text.error().message +
-                                     "; `./rehearse list scenarios` "
-                                     "names those there are");
+  auto text = read_file(input.path, bytes_max);
+  if (!text) return fail(ExitCode::usage, no_scenario(places, name_or_path, text.error()));
   input.text = *text;
   input.targets_path = places.root + "/scenarios/targets.yaml";
   auto targets = read_file(input.targets_path);
@@ -103,7 +143,7 @@ Result<Scenario> load_scenario(const Places& places, const std::string& name_or_
   input.overrides = overrides;
   input.catalogue = &catalogue();
   input.stack = [&places](const std::string& name) -> Result<StackFacts> {
-    auto file = read_stack_file(stack_path(places, name));
+    auto file = load_stack(places, name);
     if (!file) return std::unexpected(file.error());
     return facts_of(*file);
   };
@@ -131,7 +171,7 @@ std::vector<std::string> suite_files(const Places& places) {
 
 bool names_suite(const Places& places, const std::string& name_or_path) {
   const std::string scenario = find_scenario(places, name_or_path);
-  if (const auto text = read_file(scenario)) return is_suite(*text);
+  if (const auto text = read_file(scenario, bytes_max)) return is_suite(*text);
   return std::ranges::any_of(suite_files(places), [&](const std::string& file) {
     return fs::path(file).stem() == name_or_path;
   });
@@ -146,7 +186,7 @@ Result<Suite> load_suite(const Places& places, const std::string& name_or_path) 
     if (known.back() == name_or_path && !fs::is_regular_file(name_or_path, ignored))
       input.path = file;
   }
-  auto text = read_file(input.path);
+  auto text = read_file(input.path, bytes_max);
   if (!text) {
     const auto near = suggest(name_or_path, known);
     return fail(ExitCode::usage,

@@ -13,13 +13,15 @@ namespace rehearse {
 namespace {
 
 ExitCode print_status(const Cli& cli, const std::string& name) {
+  if (!name.empty())
+    if (const auto known = load_stack(cli.places, name); !known) return complain(known.error());
   const auto active = read_active();
   if (!active) return complain(active.error());
   if (active->stack.empty() || (!name.empty() && name != active->stack)) {
-    fmt::print("{} is not up\n", name.empty() ? "a stack" : name);
+    fmt::print("{}\n", name.empty() ? "no stack is up" : name + " is not up");
     return ExitCode::expected;
   }
-  const auto file = read_stack_file(stack_path(cli.places, active->stack));
+  const auto file = load_stack(cli.places, active->stack);
   if (!file) return complain(file.error());
   const auto stack = make_stack(*file, active->settings);
   if (!stack) return complain(stack.error());

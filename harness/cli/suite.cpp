@@ -32,7 +32,7 @@ Result<SuitePlan> plan_suite(const Cli& cli, const SuiteArguments& arguments) {
       if (errors.find(error) == std::string::npos) errors += (errors.empty() ? "" : "\n") + error;
       continue;
     }
-    auto file = read_stack_file(stack_path(cli.places, scenario->stack));
+    auto file = load_stack(cli.places, scenario->stack);
     if (!file) return std::unexpected(file.error());
     const auto stack = make_stack(*file, scenario->stack_set);
     if (!stack) return std::unexpected(stack.error());

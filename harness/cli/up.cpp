@@ -12,7 +12,7 @@ namespace {
 ExitCode raise_stack(const Cli& cli, const std::string& name,
                      const std::vector<std::string>& overrides) {
   (void)interrupted();
-  const auto stack = read_stack_file(stack_path(cli.places, name));
+  const auto stack = load_stack(cli.places, name);
   if (!stack) return complain(stack.error());
   std::map<std::string, std::string> settings;
   for (const auto& item : overrides) {

@@ -8,14 +8,17 @@
 namespace rehearse {
 namespace {
 
-ExitCode validate_scenario(const Places& places, const std::string& name) {
-  const auto scenario = load_scenario(places, name, {});
+using Overrides = std::vector<std::string>;
+
+ExitCode validate_scenario(const Places& places, const std::string& name,
+                           const Overrides& overrides) {
+  const auto scenario = load_scenario(places, name, overrides);
   if (scenario) return ExitCode::expected;
   fmt::print(stderr, "{}\n", scenario.error().message);
   return scenario.error().code;
 }
 
-ExitCode validate_suite(const Places& places, const std::string& name) {
+ExitCode validate_suite(const Places& places, const std::string& name, const Overrides& overrides) {
   const auto suite = load_suite(places, name);
   if (!suite) {
     fmt::print(stderr, "{}\n", suite.error().message);
@@ -23,7 +26,7 @@ ExitCode validate_suite(const Places& places, const std::string& name) {
   }
   ExitCode exit = ExitCode::expected;
   for (const auto& scenario : suite->scenarios)
-    exit = worse(exit, validate_scenario(places, scenario));
+    exit = worse(exit, validate_scenario(places, scenario, overrides));
   return exit;
 }
 
@@ -32,10 +35,13 @@ ExitCode validate_suite(const Places& places, const std::string& name) {
 void add_validate(Arguments& verb, Cli& cli) {
   auto names = std::make_shared<std::vector<std::string>>();
   verb.words("scenario", *names, "files or names, of suites too");
-  verb.action([names, &cli] {
+  auto overrides = std::make_shared<Overrides>();
+  verb.repeated("--set", *overrides, "KEY=VALUE overrides a key of each, as `run` would");
+  verb.action([names, overrides, &cli] {
     for (const auto& name : *names) {
-      const ExitCode exit = names_suite(cli.places, name) ? validate_suite(cli.places, name)
-                                                          : validate_scenario(cli.places, name);
+      const ExitCode exit = names_suite(cli.places, name)
+                                ? validate_suite(cli.places, name, *overrides)
+                                : validate_scenario(cli.places, name, *overrides);
       if (exit == ExitCode::expected && !cli.quiet) fmt::print("{}: valid\n", name);
       cli.exit = worse(cli.exit, exit);
     }

@@ -46,7 +46,7 @@ class File {
   }
 
   std::unexpected<Error> damaged(std::string_view what) const {
-    return fail(ExitCode::machine, fmt::format("history {} {}", path_, what));
+    return fail(ExitCode::usage, fmt::format("history {} {}", path_, what));
   }
 
  private:
@@ -100,8 +100,8 @@ Result<History> read_history(const std::string& path) {
   struct stat info {};
   if (fd < 0 || ::fstat(fd, &info) != 0) {
     const int code = errno;
-    return fail(ExitCode::machine, fmt::format("cannot open history {}: {}", path,
-                                               std::generic_category().message(code)));
+    return fail(ExitCode::usage, fmt::format("cannot open history {}: {}", path,
+                                             std::generic_category().message(code)));
   }
   const File file(path, fd, static_cast<uint64_t>(info.st_size));
   Header header{};

@@ -135,8 +135,13 @@ std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param,
   switch (param.type) {
     case ParamType::duration:
       return as_param(read_length(node, param, problems));
-    case ParamType::share:
-      return as_param(read_share(node, param.name, problems));
+    case ParamType::share: {
+      const auto share = read_share(node, param.name, problems);
+      if (!share || *share > 0) return as_param(share);
+      problems.add(node.at,
+                   fmt::format("`{}` must be above 0%: of nothing there is no effect", param.name));
+      return std::nullopt;
+    }
     case ParamType::rate:
       return as_param(read_rate_per_s(node, param.name, problems));
     case ParamType::flag:

@@ -52,6 +52,13 @@ std::string must_be(std::string_view what, std::string_view expected, const Node
 }
 
 std::optional<std::string> read_text(const Node& node, std::string_view what, Problems& problems) {
+  // It is shown on terminals and in lists of one line each; quoted YAML can hold anything.
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (node.kind == Node::Kind::scalar && std::ranges::any_of(node.text, is_control)) {
+    problems.add(node.at,
+                 fmt::format("`{}` must be one line of text without control characters", what));
+    return std::nullopt;
+  }
   if (node.kind == Node::Kind::scalar && !node.text.empty()) return node.text;
   const bool blank = node.kind == Node::Kind::scalar;
   problems.add(node.at,

@@ -159,7 +159,7 @@ std::expected<Scenario, std::vector<Diagnostic>> parse_scenario(const ParseInput
   if (!tree) {
     problems.add_all(std::move(tree.error()));
   } else if (tree->kind == Node::Kind::null) {
-    problems.add(Where{}, "the file is empty");
+    problems.add(Where{0, 1, 1}, "the file is empty");
   } else {
     yaml::apply_overrides(*tree, input.overrides, problems);
     read_scenario(*tree, input, scenario, problems);

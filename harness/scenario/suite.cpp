@@ -51,7 +51,7 @@ std::expected<Suite, std::vector<Diagnostic>> parse_suite(const SuiteInput& inpu
   if (!tree) {
     problems.add_all(std::move(tree.error()));
   } else if (tree->kind == Node::Kind::null) {
-    problems.add(Where{}, "the file is empty");
+    problems.add(Where{0, 1, 1}, "the file is empty");
   } else {
     read_suite(*tree, input, suite, problems);
   }

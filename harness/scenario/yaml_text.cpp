@@ -18,8 +18,7 @@ bool is_control(char c) {
 
 std::optional<Issue> find_bad_text(std::string_view text, Where origin) {
   if (text.size() > text_bytes_max) {
-    return Issue{Where{origin.source, 0, 0},
-                 fmt::format("{} bytes long: {} are allowed", text.size(), text_bytes_max)};
+    return Issue{origin, fmt::format("{} bytes long: {} are allowed", text.size(), text_bytes_max)};
   }
   Where at = origin;
   for (size_t i = 0; i < text.size();) {

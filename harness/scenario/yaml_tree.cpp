@@ -138,6 +138,8 @@ std::string explain(const std::string& message) {
       {"end of map flow not found", "a { is never closed"},
       {"end of sequence flow not found", "a [ is never closed"},
       {"illegal map value", "text with a colon needs quotes"},
+      {"illegal block entry", "check the indentation: spaces, no tabs"},
+      {"illegal tab when looking for indentation", "indent by spaces"},
   };
   const auto hint = hints.find(message);
   return hint == hints.end() ? "YAML: " + message

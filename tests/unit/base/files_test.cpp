@@ -21,6 +21,14 @@ class Files : public testing::Test {
   std::string directory_;
 };
 
+TEST_F(Files, ReadsNoMoreThanAskedFor) {
+  const std::string path = directory_ + "/a";
+  ASSERT_TRUE(write_file_atomically(path, "four"));
+  EXPECT_EQ(read_file(path, 4).value_or(""), "four");
+  EXPECT_FALSE(read_file(path, 3));
+  EXPECT_FALSE(read_file("/dev/zero", 1 << 20));  // which never ends
+}
+
 TEST_F(Files, WritesReadsAndReplaces) {
   const std::string path = directory_ + "/a";
   ASSERT_TRUE(write_file_atomically(path, "one"));

@@ -1,5 +1,6 @@
 #include "books/run.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -60,6 +61,63 @@ TEST(RunFolder, DamageIsNamed) {
   ASSERT_FALSE(run);
   EXPECT_NE(run.error().message.find("events.jsonl:3: "), std::string::npos) << run.error().message;
   std::filesystem::remove_all(dir);
+}
+
+// Whatever is wrong with a run's folder, the answer is that it is no whole run: never a crash, and
+// never a run of which less is asked.
+class DamagedRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::remove_all(dir_);
+    ASSERT_TRUE(write_run(dir_, synthetic::honest_run()));
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  void expect_refused(const std::string& why) {
+    const auto run = read_run(dir_);
+    ASSERT_FALSE(run) << why;
+    EXPECT_EQ(run.error().code, ExitCode::usage);
+    EXPECT_NE(run.error().message.find(why), std::string::npos) << run.error().message;
+  }
+  void expect_refused_facts(const std::string& from, const std::string& to,
+                            const std::string& why) {
+    std::string text = text_of(dir_ + "/run.json");
+    ASSERT_NE(text.find(from), std::string::npos) << from;
+    text.replace(text.find(from), from.size(), to);
+    const std::string whole = text_of(dir_ + "/run.json");
+    std::ofstream(dir_ + "/run.json") << text;
+    expect_refused(why);
+    std::ofstream(dir_ + "/run.json") << whole;
+    EXPECT_TRUE(read_run(dir_));
+  }
+
+  const std::string dir_ = testing::TempDir() + "rehearse-damaged-run";
+};
+
+TEST_F(DamagedRun, AFolderInAFilesPlaceIsNamed) {
+  for (const char* name : {"books/accounts.csv", "events.jsonl", "history.bin", "run.json"}) {
+    std::filesystem::remove(dir_ + "/" + name);
+    std::filesystem::create_directory(dir_ + "/" + name);
+    expect_refused("Is a directory");
+    std::filesystem::remove(dir_ + "/" + name);
+    ASSERT_TRUE(write_run(dir_, synthetic::honest_run()));
+  }
+}
+
+TEST_F(DamagedRun, WhatTheVerdictHangsOnMustBeThere) {
+  for (const char* name : {"capabilities", "checks", "rto_targets_ms", "interrupted", "faults"})
+    expect_refused_facts(fmt::format("\"{}\"", name), "\"x\"", fmt::format("lacks `{}`", name));
+}
+
+TEST_F(DamagedRun, NumbersAreNotWrappedAround) {
+  expect_refused_facts("\"seed\": 7", "\"seed\": -7", "seed: below 0");
+  expect_refused_facts("\"seed\": 7", "\"seed\": 7.5", "seed: not a whole number");
+  expect_refused_facts("\"faults\": [", "\"faults\": [5, ", "faults: not an object");
+}
+
+TEST_F(DamagedRun, EveryEventIsAnObject) {
+  std::ofstream(dir_ + "/events.jsonl", std::ios::app) << "5\n";
+  expect_refused("events.jsonl:3: not an object");
 }
 
 }  // namespace

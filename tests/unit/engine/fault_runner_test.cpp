@@ -250,7 +250,7 @@ TEST_F(ProcessFaultRunnerTest, ATargetThatDiesDuringInjectionIsAFailedFaultAndHe
   EXPECT_TRUE(record.healed_ms);
   EXPECT_TRUE(journal_says("failed"));
   EXPECT_EQ(unhealed(), 0u);
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
   EXPECT_EQ(verdict("healed", run()), Verdict::fail);  // the dead target is residue
 }
 
@@ -264,7 +264,7 @@ TEST_F(ProcessFaultRunnerTest, AnEffectThatIsNotSeenInTimeFailsTheFault) {
   EXPECT_NE(runner.records()[0].error.find("no effect was seen within 60 ms"), std::string::npos);
   EXPECT_TRUE(runner.records()[0].healed_ms);
   EXPECT_TRUE(journal_says("failed"));
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
 }
 
 TEST_F(ProcessFaultRunnerTest, AnEventThatNeverComesMakesTheRunInconclusiveAndTheFaultFailed) {
@@ -279,7 +279,7 @@ TEST_F(ProcessFaultRunnerTest, AnEventThatNeverComesMakesTheRunInconclusiveAndTh
   EXPECT_EQ(run().troubles.size(), 1u);  // troubles make a run inconclusive
   EXPECT_TRUE(journal_says("failed"));
   EXPECT_FALSE(journal_says("planned"));
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
   EXPECT_TRUE(runtime_.calls.empty());
 }
 
@@ -348,7 +348,7 @@ TEST_F(InterruptedRunnerTest, BeforeItsTime) {
   scenario_.timeline[0].at_ms = 4'000;
   begin().cancel();
   EXPECT_FALSE(runner_->records()[0].injected_ms);
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
   EXPECT_TRUE(runtime_.calls.empty());
   EXPECT_TRUE(residue(runtime_, {"wallet-1", "wallet-2"})->empty());
 }
@@ -372,7 +372,7 @@ TEST_F(InterruptedRunnerTest, WhileItsEffectIsAwaited) {
   ASSERT_TRUE(soon([&] { return runtime_.called("kill"); }));
   runner.cancel();
   EXPECT_FALSE(runner.records()[0].effective_ms);
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::fail);
+  EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
   expect_nothing_left();
 }
 

@@ -59,13 +59,18 @@ TEST(Junit, InconclusiveIsAnErrorAndNotApplicableIsSkipped) {
   EXPECT_EQ(case_of(run, "check ledger_chain").kind, Kind::failure);
 }
 
-TEST(Junit, AFaultWithoutEffectIsAFailure) {
+TEST(Junit, AFaultWithoutEffectIsAnErrorAndOneNotHealedAFailure) {
   RecordedRun run = honest_run();
   EXPECT_EQ(case_of(run, "fault az zone_loss (az-1 (postgres.primary))").kind, Kind::passed);
   run.faults[0].effective_ms.reset();
   const JunitCase one = case_of(run, "fault az zone_loss (az-1 (postgres.primary))");
-  EXPECT_EQ(one.kind, Kind::failure);
+  EXPECT_EQ(one.kind, Kind::error);
   EXPECT_EQ(one.message, "it did not take effect");
+  run = honest_run();
+  run.faults[0].healed_ms.reset();
+  const JunitCase left = case_of(run, "fault az zone_loss (az-1 (postgres.primary))");
+  EXPECT_EQ(left.kind, Kind::failure);
+  EXPECT_EQ(left.message, "it was not healed");
 }
 
 // What the exit code says and what junit.xml shows must never differ.
@@ -87,6 +92,20 @@ TEST(Junit, IsRedExactlyWhenTheRunIsNotAsExpected) {
   EXPECT_TRUE(agrees(run) && is_red(run));
   run.targets.rto_ms["bet"] = 1000;
   EXPECT_TRUE(agrees(run) && !is_red(run));
+  RecordedRun canary = run;
+  run.faults[0].effective_ms.reset();  // a canary whose fault had no effect
+  EXPECT_TRUE(agrees(run) && is_red(run));
+  canary.faults[0].healed_ms.reset();
+  EXPECT_TRUE(agrees(canary) && is_red(canary));
+  run = honest_run();
+  run.checks = {"ledger_balanced"};  // nobody asks whether the fault had an effect or was healed
+  EXPECT_TRUE(agrees(run) && !is_red(run));
+  run.faults[0].effective_ms.reset();
+  EXPECT_TRUE(agrees(run) && is_red(run));
+  run = honest_run();
+  run.checks = {"ledger_balanced"};
+  run.faults[0].healed_ms.reset();
+  EXPECT_TRUE(agrees(run) && is_red(run));
   EXPECT_TRUE(agrees(RecordedRun{}) && is_red(RecordedRun{}));
 }
 

@@ -15,6 +15,7 @@ namespace rehearse {
 namespace {
 
 using namespace synthetic;
+using Texts = std::vector<std::string>;
 
 void compare_with_golden(const std::string& name, const std::string& text) {
   const std::string path = std::string(REHEARSE_SOURCE_DIR) + "/tests/golden/" + name;
@@ -106,6 +107,34 @@ TEST(Judge, FailureBeatsInconclusive) {
   run.targets.rto_ms["bet"] = 1000;
   EXPECT_EQ(judge(run).verdict, Verdict::fail);
   EXPECT_EQ(exit_code_of(judge(run)), ExitCode::failed);
+}
+
+TEST(Judge, AFaultWithoutEffectIsInconclusiveWhateverIsChecked) {
+  for (const std::vector<std::string>& checks :
+       {std::vector<std::string>{}, std::vector<std::string>{"ledger_balanced"}}) {
+    RecordedRun run = honest_run();
+    run.checks = checks;
+    EXPECT_EQ(exit_code_of(judge(run)), ExitCode::expected);
+    run.faults[0].effective_ms.reset();
+    EXPECT_EQ(judge(run).verdict, Verdict::inconclusive);
+    EXPECT_EQ(exit_code_of(judge(run)), ExitCode::inconclusive);
+    EXPECT_EQ(verdict_of(run.faults[0]), Verdict::inconclusive);
+  }
+}
+
+TEST(Judge, AFaultThatWasNotHealedIsNeverAPass) {
+  RecordedRun run = honest_run();
+  run.faults[0].healed_ms.reset();
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::failed);
+  run.checks = {"ledger_balanced", "rto"};
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::inconclusive);
+  EXPECT_EQ(judge(run).troubles,
+            Texts{"az zone_loss on az-1 (postgres.primary): it was not healed"});
+  run.checks.clear();
+  run.expect_fail = {"rto"};
+  run.targets.rto_ms["bet"] = 1000;
+  EXPECT_FALSE(judge(run).met);
+  EXPECT_EQ(exit_code_of(judge(run)), ExitCode::inconclusive);
 }
 
 TEST(Judge, SteadyMustBeSteady) {

@@ -118,6 +118,12 @@ TEST(ScenarioErrors, yaml) {
       {"", "{a: b}\n", "10:1: YAML: end of map not found (check the indentation)"},
       {"title: Does it hold?", "title: Döös: it",
        "2:14: YAML: illegal map value (text with a colon needs quotes)"},
+      {"  - {id: az", "\t- {id: az",
+       "8:2: YAML: illegal block entry (check the indentation: spaces, no tabs)"},
+      {"title: Does it hold?", "title: \"a\\e[31mb\"",
+       "2:8: `title` must be one line of text without control characters"},
+      {"title: Does it hold?", "title: \"a\\nb\"",
+       "2:8: `title` must be one line of text without control characters"},
   });
 }
 
@@ -126,14 +132,14 @@ TEST(ScenarioErrors, whole_files) {
   const auto first = [](const std::string& text) {
     return first_error(text, {}, "scenarios/ci/x.yaml");
   };
-  EXPECT_EQ(first(""), path + " the file is empty");
-  EXPECT_EQ(first("# only a comment\n"), path + " the file is empty");
+  EXPECT_EQ(first(""), path + "1:1: the file is empty");
+  EXPECT_EQ(first("# only a comment\n"), path + "1:1: the file is empty");
   EXPECT_EQ(first("- a\n"), path + "1:1: `scenario` must be a mapping, not a list");
   EXPECT_EQ(first("word"), path + "1:1: `scenario` must be a mapping, not `word`");
   EXPECT_EQ(first(good_text + "..."), "");
   EXPECT_EQ(first("\xEF\xBB\xBF" + good_text), "");
   EXPECT_EQ(first(std::string((1 << 20) + 1, ' ')),
-            path + " 1048577 bytes long: 1048576 are allowed");
+            path + "1:1: 1048577 bytes long: 1048576 are allowed");
   EXPECT_EQ(first("- a\nb: 1\n"),
             path + "2:1: this does not continue what stands above: check the indentation");
 }

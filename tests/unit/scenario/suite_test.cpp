@@ -53,7 +53,7 @@ TEST(SuiteFile, EveryMistakeIsNamedWithItsPlace) {
                    "x.yaml:3:12: `scenarios` must be a list, not `ci/baseline`"}));
   EXPECT_EQ(suite_errors("suite: x\n"), (Lines{"x.yaml:1:1: `suite` lacks the key `title`",
                                                "x.yaml:1:1: `suite` lacks the key `scenarios`"}));
-  EXPECT_EQ(suite_errors(""), Lines{"x.yaml: the file is empty"});
+  EXPECT_EQ(suite_errors(""), Lines{"x.yaml:1:1: the file is empty"});
 }
 
 TEST(SuiteFile, IsToldFromAScenarioByItsKey) {

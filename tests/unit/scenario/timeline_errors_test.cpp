@@ -111,6 +111,8 @@ TEST(ScenarioErrors, params) {
        "9:59: `copies` must be a whole number from 2 to 10, not `many`"},
       {"fault: noop", "fault: webhook_duplicate, fraction: 0.5",
        "9:61: `fraction` must be a share from 0% to 100%, not `0.5`"},
+      {"fault: noop", "fault: webhook_duplicate, fraction: 0%",
+       "9:61: `fraction` must be above 0%: of nothing there is no effect"},
       {"fault: noop", "fault: webhook_duplicate, fraction: 101%",
        "9:61: `fraction` must be a share from 0% to 100%, not `101%`"},
       {"fault: noop", "fault: network_latency, zone: az-1, delay: 20, way: both",
