@@ -4,15 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 
 #include "base/clock.hpp"
+#include "base/thread_setup.hpp"
 #include "undo/knobs.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr int64_t refresh_interval_ns = ns_per_s;
-constexpr auto effect_poll = std::chrono::milliseconds(20);
+constexpr auto effect_poll = std::chrono::milliseconds(5);
 
 std::chrono::steady_clock::time_point at(int64_t ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
@@ -24,6 +26,7 @@ struct FaultRunner::Occurrence {
   const TimelineEntry* entry = nullptr;
   int64_t offset_ms = 0;  // of a repetition
   FaultRecord record;
+  std::mt19937_64 random;  // its own: threads that plan at once would share draws by chance
   int64_t planned_ns = 0;
   std::vector<UndoStep> held;  // the knobs that it turns until it is over
   std::string effect_error;    // the last one told
@@ -40,8 +43,7 @@ FaultRunner::FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack
       observer_(observer),
       journal_(journal),
       recorder_(recorder),
-      patience_(patience),
-      random_(scenario.seed) {
+      patience_(patience) {
   for (const auto& entry : scenario.timeline)
     for (int i = 0; i < entry.times; ++i) {
       auto occurrence = std::make_unique<Occurrence>();
@@ -49,6 +51,8 @@ FaultRunner::FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack
       occurrence->offset_ms = i * entry.every_ms;
       occurrence->record.id = i == 0 ? entry.id : fmt::format("{}#{}", entry.id, i + 1);
       occurrence->record.fault = entry.fault;
+      std::seed_seq own{scenario.seed, static_cast<uint64_t>(occurrences_.size())};
+      occurrence->random.seed(own);
       occurrences_.push_back(std::move(occurrence));
     }
 }
@@ -129,25 +133,27 @@ std::optional<std::string> FaultRunner::take_knobs(Occurrence& occurrence,
   return std::nullopt;
 }
 
-Result<PlannedFault> FaultRunner::plan(Occurrence& occurrence, Fault& fault) {
-  const std::lock_guard lock(mutex_);
-  auto planned = fault.plan({runtime_, stack_, observer_.view(), *occurrence.entry, random_});
-  if (planned) planned->id = occurrence.record.id;
-  return planned;
+// Ahead of its moment, because a busy disk takes longer than a fault may be late. Nothing is
+// touched yet, so that undoing it would change nothing.
+Status FaultRunner::prepare(Occurrence& occurrence, Fault& fault, PlannedFault& planned) {
+  auto made =
+      fault.plan({runtime_, stack_, observer_.view(), *occurrence.entry, occurrence.random});
+  if (!made) return std::unexpected(made.error());
+  planned = std::move(*made);
+  planned.id = occurrence.record.id;
+  return journal_.planned(planned);
 }
 
-// At its moment, so that of two faults on one knob the one that is due first has it; then the undo
-// goes to disk. An error says why it is not injected.
+// At its moment, so that of two faults on one knob the one that is due first has it. An error says
+// why it is not injected.
 Status FaultRunner::commit_to(Occurrence& occurrence, const Fault& fault,
                               const PlannedFault& planned) {
   if (const auto other = take_knobs(occurrence, planned))
     return fail(ExitCode::inconclusive, *other);
-  {
-    const std::lock_guard lock(mutex_);
-    occurrence.record.target = planned.target;
-    occurrence.record.disruptive = fault.disruptive();
-  }
-  return journal_.planned(planned);
+  const std::lock_guard lock(mutex_);
+  occurrence.record.target = planned.target;
+  occurrence.record.disruptive = fault.disruptive();
+  return {};
 }
 
 bool FaultRunner::wait_for_moment(const Occurrence& occurrence) {
@@ -166,24 +172,24 @@ void FaultRunner::run(Occurrence& occurrence) {
     set_failed(occurrence, "not injected: its time did not come");
     return end();
   }
+  raise_thread_priority();
   auto fault = find_fault(occurrence.entry->fault)->make();
-  auto planned = plan(occurrence, *fault);
-  if (!wait_for_moment(occurrence)) {
-    set_failed(occurrence, "not injected: its time did not come");
-    return end();
-  }
-  if (!planned) {  // a role without a holder may have one by now
+  PlannedFault planned;
+  Status ready = prepare(occurrence, *fault, planned);
+  const auto withdraw = [&](const std::string& why) {
+    set_failed(occurrence, why);
+    (void)journal_.mark(occurrence.record.id, "withdrawn", recorder_.now_ms());
+    end();
+  };
+  if (!wait_for_moment(occurrence)) return withdraw("not injected: its time did not come");
+  if (!ready) {  // a role without a holder may have one by now
     fault = find_fault(occurrence.entry->fault)->make();
-    planned = plan(occurrence, *fault);
+    ready = prepare(occurrence, *fault, planned);
   }
-  const Status ready =
-      planned ? commit_to(occurrence, *fault, *planned) : Status(std::unexpected(planned.error()));
-  if (!ready) {
-    set_failed(occurrence, "not injected: " + ready.error().message);
-    return end();
-  }
-  if (inject(occurrence, *fault, *planned)) watch(occurrence, *fault);
-  heal(occurrence, *fault, *planned);
+  if (ready) ready = commit_to(occurrence, *fault, planned);
+  if (!ready) return withdraw("not injected: " + ready.error().message);
+  if (inject(occurrence, *fault, planned)) watch(occurrence, *fault);
+  heal(occurrence, *fault, planned);
   end();
 }
 

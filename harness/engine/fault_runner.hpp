@@ -6,7 +6,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <thread>
 #include <vector>
 
@@ -25,9 +24,9 @@ struct Patience {
   int64_t heal_pause_ms_max = 3'200;
 };
 
-// A fault is planned this long before it is due: looking up its targets must not make it late. Its
-// selectors mean who held a role then.
-constexpr int64_t planning_lead_ns = 300 * ns_per_ms;
+// A fault is planned this long before it is due: neither looking up its targets nor a disk that is
+// slow to sync its undo must make it late. Its selectors mean who held a role then.
+constexpr int64_t planning_lead_ns = ns_per_s;
 
 class FaultRunner {
  public:
@@ -56,7 +55,7 @@ class FaultRunner {
   std::optional<double> wait_for_event(std::unique_lock<std::mutex>& lock,
                                        const TimelineEntry& entry);
   std::optional<std::string> take_knobs(Occurrence& occurrence, const PlannedFault& planned);
-  Result<PlannedFault> plan(Occurrence& occurrence, Fault& fault);
+  Status prepare(Occurrence& occurrence, Fault& fault, PlannedFault& planned);
   Status commit_to(Occurrence& occurrence, const Fault& fault, const PlannedFault& planned);
   bool wait_for_moment(const Occurrence& occurrence);
   bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
@@ -78,7 +77,6 @@ class FaultRunner {
   int64_t zero_ns_ = 0;
   int64_t last_healed_ns_ = 0;
   bool end_lasting_ = false, cancelled_ = false;
-  std::mt19937_64 random_;
   std::vector<std::unique_ptr<Occurrence>> occurrences_;
   std::vector<std::jthread> threads_;
 };

@@ -31,6 +31,9 @@ class NetworkLatency final : public Fault {
                   fmt::format("a jitter of {} ms is longer than the delay of {} ms: what it would "
                               "send early cannot be",
                               jitter_ms, delay_ms));
+    // Also finds out by which means this machine delays, which takes a moment.
+    const auto before = context.runtime.delays(place_.nodes);
+    if (!before) return std::unexpected(before.error());
     spec_ = {delay_ms * 1'000, jitter_ms * 1'000, context.random()};
     return PlannedFault{
         context.entry.id, "network_latency", place_.name, {{"undelay", place_.nodes}}};

@@ -3,26 +3,19 @@
 // (primary_start_timeout 0) and brings the old primary back as a standby.
 //
 // Heals by: Patroni alone; ours is only to start the container should Patroni have gone with it.
-// Effect: the process that the server's own pid file named is gone. What became of the cluster is
+// Effect: the process that was the postmaster is gone. What became of the cluster is
 // in the report's role changes.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
 
 #include "faults/fault.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr const char* pid_file = "/data/postgres/pgdata/postmaster.pid";
-
-// Reading and killing in one go, so that nothing else takes the pid in between. The image has no
-// kill(1), but Patroni's Python. A negative pid is a single-user server, no postmaster.
-constexpr const char* kill_postmaster =
-    "import os, sys\n"
-    "pid = int(open(sys.argv[1]).readline())\n"
-    "if pid <= 1: sys.exit('no postmaster runs here')\n"
-    "os.kill(pid, 9)\n"
-    "print(pid)";
+// Not the single-user server of a crash recovery, nor a session of one.
+constexpr const char* postmaster = "/bin/postgres -D";
 
 class PrimaryKill final : public Fault {
  public:
@@ -45,12 +38,10 @@ class PrimaryKill final : public Fault {
 
   Status inject(Runtime& runtime) override {
     for (const auto& node : nodes_) {
-      const auto printed = runtime.exec(node, {"python3", "-c", kill_postmaster, pid_file});
-      if (!printed) return std::unexpected(printed.error());
-      const std::string pid = printed->substr(0, printed->find_first_not_of("0123456789"));
-      if (pid.empty())
-        return fail(ExitCode::machine, fmt::format("{} named no postmaster: {}", node, *printed));
-      pids_.push_back(pid);
+      const auto pid = runtime.pid_of(node, postmaster);
+      if (!pid) return std::unexpected(pid.error());
+      if (auto done = runtime.signal(node, *pid, SIGKILL); !done) return done;
+      pids_.push_back(*pid);
     }
     return {};
   }
@@ -58,10 +49,9 @@ class PrimaryKill final : public Fault {
   Result<std::optional<Evidence>> effect(Runtime& runtime) override {
     if (pids_.size() != nodes_.size()) return std::nullopt;
     for (size_t i = 0; i < nodes_.size(); ++i) {
-      const auto alive =
-          runtime.exec(nodes_[i], {"find", "/proc", "-maxdepth", "1", "-name", pids_[i]});
-      if (!alive) return std::unexpected(alive.error());
-      if (alive->find(pids_[i]) != std::string::npos) return std::nullopt;
+      const auto state = runtime.process(nodes_[i], pids_[i]);
+      if (!state) return std::unexpected(state.error());
+      if (*state != ProcessState::gone) return std::nullopt;
     }
     return Evidence{{"servers_killed", fmt::format("{}", fmt::join(nodes_, ", "))},
                     {"roles_lost", roles_},
@@ -69,7 +59,8 @@ class PrimaryKill final : public Fault {
   }
 
  private:
-  std::vector<std::string> nodes_, pids_;
+  std::vector<std::string> nodes_;
+  std::vector<int64_t> pids_;
   std::string roles_;
 };
 

@@ -1,11 +1,14 @@
 // A standby falls behind: it goes on receiving and keeping the log, and so confirms commits, but
 // does not replay it. Whoever reads there reads the past, and a promotion has to catch up first.
+// The process that replays is stopped: pg_wal_replay_pause() would be taken back by Patroni within
+// its next loop.
 //
-// Heals by: the replay goes on. On a server that has become primary meanwhile there is nothing to
-// resume: its promotion ended the pause.
-// Effect: the server itself says that replay is paused, and log that it has received waits.
+// Heals by: the process goes on. One that died with its container has nothing to go on with.
+// Effect: that process stands still, and the server itself says that log which it has received
+// waits.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
 
 #include <cstdlib>
 
@@ -15,26 +18,23 @@
 namespace rehearse {
 namespace {
 
-// state|bytes received and not replayed|age of the last replayed commit in seconds
+constexpr const char* replaying = ": startup recovering";  // in the title of PostgreSQL's process
+
+// bytes received and not replayed|age of the last replayed commit in seconds
 constexpr const char* ask_lag =
-    "SELECT pg_get_wal_replay_pause_state(),"
-    " pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,"
+    "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,"
     " extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::numeric(12, 3)";
-// The CASE is not evaluated further on a primary, where the function would be an error.
-constexpr const char* resume =
-    "SELECT CASE WHEN pg_is_in_recovery() THEN pg_wal_replay_resume() END";
 
 struct Lag {
-  std::string state;  // not paused | pause requested | paused
   int64_t bytes = 0;
   std::string age_s;
 };
 
 Lag lag_from(const std::string& printed) {
   const std::string line = printed.substr(0, printed.find('\n'));
-  const size_t first = line.find('|'), second = line.find('|', first + 1);
-  if (first == std::string::npos || second == std::string::npos) return {};
-  return {line.substr(0, first), std::atoll(line.c_str() + first + 1), line.substr(second + 1)};
+  const size_t bar = line.find('|');
+  if (bar == std::string::npos) return {};
+  return {std::atoll(line.c_str()), line.substr(bar + 1)};
 }
 
 class ReplicaLag final : public Fault {
@@ -50,25 +50,40 @@ class ReplicaLag final : public Fault {
         return fail(ExitCode::inconclusive, fmt::format("{} is no standby of a database", node));
     }
     nodes_ = std::move(*nodes);
-    return PlannedFault{context.entry.id,
-                        "replica_lag",
-                        fmt::format("{}", fmt::join(nodes_, ", ")),
-                        {{"sql", nodes_, resume}}};
+    PlannedFault planned{
+        context.entry.id, "replica_lag", fmt::format("{}", fmt::join(nodes_, ", ")), {}};
+    for (const auto& node : nodes_) {
+      const auto pid = context.runtime.pid_of(node, replaying);
+      if (!pid) return std::unexpected(pid.error());
+      pids_.push_back(*pid);
+      planned.undo.push_back({"continue", {node}, std::to_string(*pid)});
+    }
+    return planned;
   }
 
   Status inject(Runtime& runtime) override {
-    for (const auto& node : nodes_)
-      if (auto done = runtime.exec(node, superuser_psql("SELECT pg_wal_replay_pause()")); !done)
-        return std::unexpected(done.error());
+    for (size_t i = 0; i < nodes_.size(); ++i)
+      if (auto done = runtime.signal(nodes_[i], pids_[i], SIGSTOP); !done) return done;
     return {};
   }
 
   Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+    const auto stopped = all_stopped(runtime);
+    if (!stopped) return std::unexpected(stopped.error());
+    if (!*stopped) return std::nullopt;
     const auto lags = look(runtime);
     if (!lags) return std::unexpected(lags.error());
     for (const auto& lag : *lags)
-      if (lag.state != "paused" || lag.bytes <= 0) return std::nullopt;
+      if (lag.bytes <= 0) return std::nullopt;
     return evidence("", *lags);
+  }
+
+  // Whoever woke it before its time, or replaced it, shortened the fault.
+  Status refresh(Runtime& runtime) override {
+    const auto stopped = all_stopped(runtime);
+    if (!stopped) return std::unexpected(stopped.error());
+    if (*stopped) return {};
+    return fail(ExitCode::inconclusive, "not all of the replaying processes stand still any more");
   }
 
   // Against the values of the effect: that the lag grew.
@@ -78,6 +93,15 @@ class ReplicaLag final : public Fault {
   }
 
  private:
+  Result<bool> all_stopped(Runtime& runtime) const {
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      const auto state = runtime.process(nodes_[i], pids_[i]);
+      if (!state) return std::unexpected(state.error());
+      if (*state != ProcessState::stopped) return false;
+    }
+    return true;
+  }
+
   // Without a target: the synchronous standby, else a replica.
   static Result<std::vector<std::string>> targets(const FaultContext& context) {
     const auto given = context.entry.params.find("target");
@@ -101,7 +125,6 @@ class ReplicaLag final : public Fault {
   Evidence evidence(const std::string& when, const std::vector<Lag>& lags) const {
     Evidence all;
     for (size_t i = 0; i < lags.size(); ++i) {
-      all[fmt::format("{}_replay{}", nodes_[i], when)] = lags[i].state;
       all[fmt::format("{}_lag_bytes{}", nodes_[i], when)] = std::to_string(lags[i].bytes);
       all[fmt::format("{}_lag_s{}", nodes_[i], when)] = lags[i].age_s;
     }
@@ -109,6 +132,7 @@ class ReplicaLag final : public Fault {
   }
 
   std::vector<std::string> nodes_;
+  std::vector<int64_t> pids_;  // of the processes that replay, one a node
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ std::span<const LoadProfile> load_profiles() {
       // name       bet   balance deposit payout settle ms  win   rollback resent
       {"evening",   0.46, 0.08,   0.03,   0.03,  1500,      0.42, 0.02,    0.02},
       {"cashier",   0.20, 0.10,   0.20,   0.20,  1500,      0.42, 0.02,    0.02},  // money in and out
+      {"payday",    0.05, 0.05,   0.40,   0.40,  1500,      0.42, 0.02,    0.02},  // hardly any play
       {"games",     0.50, 0.08,   0,      0,     1500,      0.42, 0.02,    0.02},  // no payments
       {"rollbacks", 0.46, 0.04,   0.03,   0.03,  800,       0.30, 0.30,    0.02},  // a studio in trouble
   };

@@ -11,9 +11,16 @@ namespace {
 
 constexpr int64_t command_ms = 10'000;
 constexpr const char* device = "eth0";
-// The one that works on nft tables, so that nft can take away all that it made.
-constexpr const char* iptables = "iptables-nft";
-constexpr const char* table = "table ip filter";
+constexpr const char* restore = "iptables-nft-restore";
+// nft itself cannot name the queue where the kernel has it for iptables only, so that a chain with
+// that one rule is made by iptables (the one that works on nft tables). Packets come to it while
+// there is a hook.
+constexpr const char* queue_chain =
+    "*filter\n"
+    ":rehearse-queue - [0:0]\n"
+    "-A rehearse-queue -j NFQUEUE --queue-num {} --queue-bypass\n"
+    "COMMIT\n";
+constexpr const char* hook = "rehearse-delay";
 
 Status run(const std::vector<std::string>& argv, const std::string& input = "") {
   auto done = run_checked(argv, command_ms, input);
@@ -21,19 +28,19 @@ Status run(const std::vector<std::string>& argv, const std::string& input = "") 
   return {};
 }
 
-std::vector<std::string> queue_rule(const std::string& range) {
-  return {iptables,
-          "-I",
-          "OUTPUT",
-          "-o",
-          device,
-          "-d",
-          range,
-          "-j",
-          "NFQUEUE",
-          "--queue-num",
-          std::to_string(Delayer::queue),
-          "--queue-bypass"};
+std::string add_hook(const std::string& range) {
+  return fmt::format(
+      "add chain ip filter {0} {{ type filter hook output priority 0; }}\n"
+      "add rule ip filter {0} oifname {1} ip daddr {2} jump rehearse-queue\n",
+      hook, device, range);
+}
+
+// The first lines make the last ones valid where there is none.
+std::string remove_hook() {
+  return fmt::format(
+      "add table ip filter\nadd chain ip filter {0} {{ type filter hook output priority 0; }}\n"
+      "flush chain ip filter {0}\ndelete chain ip filter {0}\n",
+      hook);
 }
 
 // A band of its own for what is delayed; everything else goes the usual way.
@@ -45,9 +52,9 @@ std::string netem_batch(const std::string& range, const DelaySpec& spec) {
       device, spec.delay_us, spec.jitter_us, range);
 }
 
-bool works(std::vector<std::string> argv) {
+bool works(std::vector<std::string> argv, const std::string& input = "") {
   argv.insert(argv.begin(), {"unshare", "--net"});
-  const auto done = run_command(argv, command_ms);
+  const auto done = run_command(argv, command_ms, input);
   return done && done->exit_status == 0;
 }
 
@@ -56,7 +63,9 @@ bool works(std::vector<std::string> argv) {
 DelayMeans find_delay_means() {
   if (works({"tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"}))
     return DelayMeans::netem;
-  return works(queue_rule(all_zones_range)) ? DelayMeans::queue : DelayMeans::none;
+  return works({restore, "--noflush"}, fmt::format(queue_chain, Delayer::queue))
+             ? DelayMeans::queue
+             : DelayMeans::none;
 }
 
 DelayMeans Delays::means() {
@@ -75,17 +84,12 @@ Status Delays::add_rule(const std::string& node, const DelaySpec& spec) {
     const std::lock_guard lock(mutex_);
     delayers_[node] = std::move(*delayer);
   }
-  auto argv = queue_rule(range_);
-  argv.insert(argv.begin(), {"ip", "netns", "exec", ns});
-  return run(argv);
+  return rules_.run("/run/netns/" + ns, add_hook(range_));
 }
 
 Status Delays::remove_rule(const std::string& node) {
   const std::string ns = prefix_ + node;
-  // The namespace is ours alone, and so is the table. The first line makes the second one valid
-  // where there is none.
-  auto done = run({"ip", "netns", "exec", ns, "nft", "-f", "-"},
-                  fmt::format("add {0}\ndelete {0}\n", table));
+  const Status done = rules_.run("/run/netns/" + ns, remove_hook());
   if (!done || means() != DelayMeans::netem) return done;
   const auto state = state_of(node);
   if (!state) return std::unexpected(state.error());
@@ -100,9 +104,9 @@ Result<DelayState> Delays::state_of(const std::string& node) {
     if (const auto found = delayers_.find(node); found != delayers_.end())
       state = found->second->state();
   }
-  const auto tables = run_checked({"ip", "netns", "exec", ns, "nft", "list", "tables"}, command_ms);
-  if (!tables) return std::unexpected(tables.error());
-  state.active = tables->find(table) != std::string::npos;
+  const auto chains = rules_.list("/run/netns/" + ns, "list chains ip");
+  if (!chains) return std::unexpected(chains.error());
+  state.active = chains->find(hook) != std::string::npos;
   if (means() != DelayMeans::netem) return state;
   const auto text =
       run_checked({"tc", "-n", ns, "-s", "-j", "qdisc", "show", "dev", device}, command_ms);
@@ -117,6 +121,17 @@ Result<DelayState> Delays::state_of(const std::string& node) {
   return state;
 }
 
+Status Delays::prepare(const std::vector<std::string>& nodes) {
+  if (means() != DelayMeans::queue) return {};
+  std::vector<std::function<Status()>> jobs;
+  for (const auto& node : nodes)
+    jobs.push_back([&, this] {
+      return run({"ip", "netns", "exec", prefix_ + node, restore, "--noflush"},
+                 fmt::format(queue_chain, Delayer::queue));
+    });
+  return run_parallel(jobs);
+}
+
 Status Delays::begin(const std::vector<std::string>& nodes, const DelaySpec& spec) {
   if (means() == DelayMeans::none)
     return fail(ExitCode::machine,
@@ -127,9 +142,10 @@ Status Delays::begin(const std::vector<std::string>& nodes, const DelaySpec& spe
   for (const auto& [node, state] : *before)
     if (state.active)
       return fail(ExitCode::machine, fmt::format("what {} sends is delayed already", node));
-  std::vector<std::function<Status()>> jobs;
-  for (const auto& node : nodes) jobs.push_back([&, this] { return add_rule(node, spec); });
-  return run_parallel(jobs, 8);
+  // One after the other: the thread of a fault has a priority that threads of its own would lack.
+  for (const auto& node : nodes)
+    if (auto done = add_rule(node, spec); !done) return done;
+  return {};
 }
 
 Status Delays::end(const std::vector<std::string>& nodes) {
@@ -148,18 +164,12 @@ Status Delays::end(const std::vector<std::string>& nodes) {
 }
 
 Result<std::map<std::string, DelayState>> Delays::states(const std::vector<std::string>& nodes) {
-  std::vector<DelayState> found(nodes.size());
-  std::vector<std::function<Status()>> jobs;
-  for (size_t i = 0; i < nodes.size(); ++i)
-    jobs.push_back([&, i, this]() -> Status {
-      const auto state = state_of(nodes[i]);
-      if (!state) return std::unexpected(state.error());
-      found[i] = *state;
-      return {};
-    });
-  if (auto done = run_parallel(jobs, 8); !done) return std::unexpected(done.error());
   std::map<std::string, DelayState> result;
-  for (size_t i = 0; i < nodes.size(); ++i) result[nodes[i]] = found[i];
+  for (const auto& node : nodes) {
+    const auto state = state_of(node);
+    if (!state) return std::unexpected(state.error());
+    result[node] = *state;
+  }
   return result;
 }
 

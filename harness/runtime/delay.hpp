@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/delayer.hpp"
+#include "runtime/packet_rules.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse {
@@ -22,9 +23,12 @@ DelayMeans find_delay_means();
 class Delays {
  public:
   // Of the namespaces PREFIXnode, whose device is eth0; packets towards `range` are delayed.
-  Delays(std::string prefix, std::string range)
-      : prefix_(std::move(prefix)), range_(std::move(range)) {}
+  Delays(std::string prefix, std::string range, PacketRules& rules)
+      : prefix_(std::move(prefix)), range_(std::move(range)), rules_(rules) {}
 
+  // Once for each namespace, before its first delay: what takes too long at a fault's moment. It
+  // changes nothing for any packet yet.
+  Status prepare(const std::vector<std::string>& nodes);
   // Errors (machine): it cannot be done, or a node is delayed already. What was done until then is
   // end()'s to take back.
   Status begin(const std::vector<std::string>& nodes, const DelaySpec& spec);
@@ -39,6 +43,7 @@ class Delays {
   Result<DelayState> state_of(const std::string& node);
 
   const std::string prefix_, range_;
+  PacketRules& rules_;
   std::mutex mutex_;
   std::optional<DelayMeans> means_;
   std::map<std::string, std::unique_ptr<Delayer>> delayers_;

@@ -22,7 +22,7 @@ constexpr const char* veth_prefix = "rhv";  // the host's ends
 // that it holds, and a zone may fall silent while it is parted from another.
 constexpr const char* prefixes = "cut";
 constexpr const char* addresses = "between";
-constexpr const char* rules =
+constexpr const char* ruleset =
     "table inet rehearse {\n"
     "  set cut { type ipv4_addr; flags timeout, interval; }\n"
     "  set between { type ipv4_addr; flags timeout; }\n"
@@ -40,17 +40,13 @@ std::string namespace_of(const std::string& node) {
   return prefix + node;
 }
 
-Status nft(const std::string& node, const std::string& script) {
-  auto done = run_checked({"ip", "netns", "exec", namespace_of(node), "nft", "-f", "-"}, command_ms,
-                          script);
-  if (!done) return std::unexpected(done.error());
-  return {};
-}
-
-Status nft_all(const std::vector<std::string>& nodes, const std::string& script) {
-  std::vector<std::function<Status()>> jobs;
-  for (const auto& node : nodes) jobs.push_back([&node, &script] { return nft(node, script); });
-  return run_parallel(jobs, 8);
+// Every node is tried, and the first error told.
+Status run_in_all(PacketRules& rules, const std::vector<std::string>& nodes,
+                  const std::string& script) {
+  Status first;
+  for (const auto& node : nodes)
+    if (auto done = rules.run(namespace_path(node), script); !done && first) first = done;
+  return first;
 }
 
 // One statement for each of the two sets that `ranges` belong to, with `suffix` after each element.
@@ -80,19 +76,19 @@ Status check_subnet_free(const std::string& subnet) {
                           subnet, found.substr(0, found.find('\n'))));
 }
 
-Status set_up_node(const NodeSpec& node) {
+Status set_up_node(PacketRules& rules, const NodeSpec& node) {
   const std::string ns = namespace_of(node.name);
   auto done = run_checked({"ip", "-n", ns, "-batch", "-"}, command_ms,
                           fmt::format("address add {}/16 dev eth0\nlink set lo up\n"
                                       "link set eth0 up\n",
                                       node.address));
   if (!done) return std::unexpected(done.error());
-  return nft(node.name, rules);
+  return rules.run(namespace_path(node.name), ruleset);
 }
 
 }  // namespace
 
-Status create(const NetworkSpec& spec) {
+Status create(PacketRules& rules, const NetworkSpec& spec) {
   if (auto free = check_subnet_free(spec.subnet); !free) return free;
   std::string batch = fmt::format(
       "link add {0} type bridge\naddress add {1}/16 dev {0}\n"
@@ -109,11 +105,12 @@ Status create(const NetworkSpec& spec) {
   auto made = run_checked({"ip", "-batch", "-"}, 3 * command_ms, batch);
   if (!made) return std::unexpected(made.error());
   std::vector<std::function<Status()>> jobs;
-  for (const auto& node : spec.nodes) jobs.push_back([&node] { return set_up_node(node); });
+  for (const auto& node : spec.nodes) jobs.push_back([&] { return set_up_node(rules, node); });
   return run_parallel(jobs);
 }
 
-Status remove() {
+Status remove(PacketRules& rules) {
+  rules.forget();
   auto left = leftovers();
   if (!left) return std::unexpected(left.error());
   std::string batch;
@@ -132,16 +129,17 @@ Status remove() {
   return {};
 }
 
-Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
-           int64_t timeout_ms) {
+Status cut(PacketRules& rules, const std::vector<std::string>& nodes,
+           const std::vector<std::string>& ranges, int64_t timeout_ms) {
   // Delete and add in one transaction: refreshing an element's timeout needs it, and nobody sees
   // the moment in between. The first add makes the delete valid where nothing was cut yet.
   const std::string timed = element_lines("add", ranges, fmt::format(" timeout {}ms", timeout_ms));
-  return nft_all(nodes, timed + element_lines("delete", ranges) + timed);
+  return run_in_all(rules, nodes, timed + element_lines("delete", ranges) + timed);
 }
 
-Status uncut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges) {
-  return nft_all(nodes, element_lines("add", ranges) + element_lines("delete", ranges));
+Status uncut(PacketRules& rules, const std::vector<std::string>& nodes,
+             const std::vector<std::string>& ranges) {
+  return run_in_all(rules, nodes, element_lines("add", ranges) + element_lines("delete", ranges));
 }
 
 Result<CutState> read_cut_state(const std::string& listing) {
@@ -167,23 +165,16 @@ Result<CutState> read_cut_state(const std::string& listing) {
   return state;
 }
 
-Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) {
-  std::vector<CutState> found(nodes.size());
-  std::vector<std::function<Status()>> jobs;
-  for (size_t i = 0; i < nodes.size(); ++i)
-    jobs.push_back([&, i]() -> Status {
-      auto text = run_checked({"ip", "netns", "exec", namespace_of(nodes[i]), "nft", "-j", "list",
-                               "table", "inet", "rehearse"},
-                              command_ms);
-      if (!text) return std::unexpected(text.error());
-      const auto state = read_cut_state(*text);
-      if (!state) return std::unexpected(state.error());
-      found[i] = *state;
-      return {};
-    });
-  if (auto done = run_parallel(jobs, 8); !done) return std::unexpected(done.error());
+Result<std::map<std::string, CutState>> cuts(PacketRules& rules,
+                                             const std::vector<std::string>& nodes) {
   std::map<std::string, CutState> result;
-  for (size_t i = 0; i < nodes.size(); ++i) result[nodes[i]] = found[i];
+  for (const auto& node : nodes) {
+    const auto text = rules.list(namespace_path(node), "list table inet rehearse");
+    if (!text) return std::unexpected(text.error());
+    const auto state = read_cut_state(*text);
+    if (!state) return std::unexpected(state.error());
+    result[node] = *state;
+  }
   return result;
 }
 

@@ -1,6 +1,7 @@
 // Network namespaces on a bridge of ours, and the packet rules inside them.
 #pragma once
 
+#include "runtime/packet_rules.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse::network {
@@ -8,13 +9,15 @@ namespace rehearse::network {
 constexpr const char* prefix = "rhs-";  // of namespaces and containers
 constexpr const char* bridge = "rhs0";
 
-Status create(const NetworkSpec& spec);
-Status remove();
+Status create(PacketRules& rules, const NetworkSpec& spec);
+Status remove(PacketRules& rules);
 
-Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
-           int64_t timeout_ms);
-Status uncut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges);
-Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes);
+Status cut(PacketRules& rules, const std::vector<std::string>& nodes,
+           const std::vector<std::string>& ranges, int64_t timeout_ms);
+Status uncut(PacketRules& rules, const std::vector<std::string>& nodes,
+             const std::vector<std::string>& ranges);
+Result<std::map<std::string, CutState>> cuts(PacketRules& rules,
+                                             const std::vector<std::string>& nodes);
 
 // What `nft -j list table` says of our sets and of the counters of the rules that look into them.
 Result<CutState> read_cut_state(const std::string& listing);

@@ -1,5 +1,6 @@
 // Containers by the podman command line. A container joins the namespace of its node and keeps its
-// state in a folder of ours, so that a kill and a start bring the same machine back.
+// state in a folder of ours, so that a kill and a start bring the same machine back. Faults do not
+// wait for podman: they reach the processes and the packet rules themselves.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -9,6 +10,8 @@
 #include "runtime/command.hpp"
 #include "runtime/delay.hpp"
 #include "runtime/network.hpp"
+#include "runtime/packet_rules.hpp"
+#include "runtime/processes.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse {
@@ -30,17 +33,26 @@ std::vector<std::string> podman(std::initializer_list<std::string> args) {
 
 class Podman final : public Runtime {
  public:
-  explicit Podman(std::string state_dir) : state_dir_(std::move(state_dir)) {}
+  explicit Podman(const std::string& state_dir)
+      : state_dir_(state_dir), processes_(state_dir + ".pids") {}
 
-  Status create_network(const NetworkSpec& spec) override { return network::create(spec); }
-  Status remove_network() override { return network::remove(); }
+  Status create_network(const NetworkSpec& spec) override {
+    if (auto made = network::create(rules_, spec); !made) return made;
+    std::vector<std::string> nodes;
+    for (const auto& node : spec.nodes) nodes.push_back(node.name);
+    return delays_.prepare(nodes);
+  }
+  Status remove_network() override { return network::remove(rules_); }
 
   Status create(const NodeSpec& node, const std::string& log_path) override {
     const std::string data = state_dir_ + "/" + node.name;
-    std::error_code error;
-    std::filesystem::create_directories(data, error);
-    if (error)
-      return fail(ExitCode::machine, fmt::format("cannot make {}: {}", data, error.message()));
+    const std::string pid_file = processes_.pid_file(node.name);
+    for (const auto& folder : {data, pid_file.substr(0, pid_file.rfind('/'))}) {
+      std::error_code error;
+      std::filesystem::create_directories(folder, error);
+      if (error)
+        return fail(ExitCode::machine, fmt::format("cannot make {}: {}", folder, error.message()));
+    }
     // Limits as low as the host's own: without CAP_SYS_RESOURCE they cannot be raised.
     auto argv = podman({"run",
                         "-d",
@@ -48,6 +60,8 @@ class Podman final : public Runtime {
                         container_of(node.name),
                         "--hostname",
                         node.name,
+                        "--pidfile",
+                        pid_file,
                         "--label",
                         label,
                         "--network",
@@ -89,38 +103,18 @@ class Podman final : public Runtime {
     return run_parallel(jobs, 8);
   }
 
-  // One command for all: a zone's processes die as close to each other as podman can do it.
-  Status kill(const std::vector<std::string>& nodes) override {
-    auto argv = podman({"kill", "--signal", "KILL"});
-    for (const auto& node : nodes) argv.push_back(container_of(node));
-    auto done = run_checked(argv, start_ms);
-    if (!done) return std::unexpected(done.error());
-    return {};
+  Status kill(const std::vector<std::string>& nodes) override { return processes_.kill(nodes); }
+  Result<int64_t> pid_of(const std::string& node, const std::string& words) override {
+    return processes_.pid_of(node, words);
   }
-
-  Status pause(const std::vector<std::string>& nodes) override {
-    auto argv = podman({"pause"});
-    for (const auto& node : nodes) argv.push_back(container_of(node));
-    auto done = run_checked(argv, start_ms);
-    if (!done) return std::unexpected(done.error());
-    return {};
+  Status signal(const std::string& node, int64_t pid, int signal) override {
+    return processes_.signal(node, pid, signal);
   }
-
-  // podman takes the unpausing of what is not paused for an error.
-  Status unpause(const std::vector<std::string>& nodes) override {
-    const auto now = states();
-    if (!now) return std::unexpected(now.error());
-    auto argv = podman({"unpause"});
-    const size_t words = argv.size();
-    for (const auto& node : nodes) {
-      const auto state = now->find(node);
-      if (state != now->end() && state->second.paused) argv.push_back(container_of(node));
-    }
-    if (argv.size() == words) return {};
-    auto done = run_checked(argv, start_ms);
-    if (!done) return std::unexpected(done.error());
-    return {};
+  Result<ProcessState> process(const std::string& node, int64_t pid) override {
+    return processes_.process(node, pid);
   }
+  Status pause(const std::vector<std::string>& nodes) override { return processes_.freeze(nodes); }
+  Status unpause(const std::vector<std::string>& nodes) override { return processes_.thaw(nodes); }
 
   Result<std::string> exec(const std::string& node, const std::vector<std::string>& args) override {
     auto argv = podman({"exec", container_of(node)});
@@ -153,43 +147,28 @@ class Podman final : public Runtime {
       auto done = run_checked(argv, 2 * start_ms);
       if (!done) return std::unexpected(done.error());
     }
-    std::error_code error;
-    std::filesystem::remove_all(state_dir_, error);
-    if (error)
-      return fail(ExitCode::machine,
-                  fmt::format("cannot remove {}: {}", state_dir_, error.message()));
+    for (const auto& folder : {processes_.pid_dir(), state_dir_}) {
+      std::error_code error;
+      std::filesystem::remove_all(folder, error);
+      if (error)
+        return fail(ExitCode::machine,
+                    fmt::format("cannot remove {}: {}", folder, error.message()));
+    }
     return {};
   }
 
-  Result<std::map<std::string, NodeState>> states() override {
-    auto text = run_checked(
-        podman({"ps", "--all", "--filter", fmt::format("label={}", label), "--format", "json"}),
-        start_ms);
-    if (!text) return std::unexpected(text.error());
-    const auto json = nlohmann::json::parse(*text, nullptr, false);
-    if (json.is_discarded()) return fail(ExitCode::machine, "podman ps printed no JSON");
-    std::map<std::string, NodeState> result;
-    for (const auto& item : json) {
-      const std::string name = item["Names"][0].get<std::string>();
-      if (!name.starts_with(network::prefix)) continue;
-      const std::string state = item.value("State", "");
-      result[name.substr(std::string_view(network::prefix).size())] = {
-          true, state == "running" || state == "paused", item.value("ExitCode", 0),
-          state == "paused"};
-    }
-    return result;
-  }
+  Result<std::map<std::string, NodeState>> states() override { return processes_.states(); }
 
   Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
              int64_t timeout_ms) override {
-    return network::cut(nodes, ranges, timeout_ms);
+    return network::cut(rules_, nodes, ranges, timeout_ms);
   }
   Status uncut(const std::vector<std::string>& nodes,
                const std::vector<std::string>& ranges) override {
-    return network::uncut(nodes, ranges);
+    return network::uncut(rules_, nodes, ranges);
   }
   Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) override {
-    return network::cuts(nodes);
+    return network::cuts(rules_, nodes);
   }
 
   Status delay(const std::vector<std::string>& nodes, const DelaySpec& spec) override {
@@ -234,7 +213,9 @@ class Podman final : public Runtime {
   }
 
   std::string state_dir_;
-  Delays delays_{network::prefix, all_zones_range};
+  Processes processes_;
+  PacketRules rules_;
+  Delays delays_{network::prefix, all_zones_range, rules_};
 };
 
 }  // namespace

@@ -35,9 +35,11 @@ struct NetworkSpec {
 struct NodeState {
   bool exists = false;
   bool running = false;  // also while it is paused
-  int exit_code = 0;
   bool paused = false;
 };
+
+// One process inside a node. A dead one that nobody has buried yet is gone.
+enum class ProcessState { gone, stopped, alive };
 
 // What a cut has stopped so far, as the kernel counts it in the node's namespace.
 struct CutState {
@@ -73,15 +75,21 @@ class Runtime {
 
   virtual Status create(const NodeSpec& node, const std::string& log_path) = 0;
   virtual Status start(const std::vector<std::string>& nodes) = 0;  // again, after a kill
-  virtual Status kill(const std::vector<std::string>& nodes) = 0;   // SIGKILL
+  // SIGKILL to all processes of these nodes; dead ones stay dead.
+  virtual Status kill(const std::vector<std::string>& nodes) = 0;
+  // One process inside a node, by its pid as seen from inside: the only one whose command line
+  // (words joined by spaces) holds `words` (errors: none, several), a signal to it, what it does.
+  virtual Result<int64_t> pid_of(const std::string& node, const std::string& words) = 0;
+  virtual Status signal(const std::string& node, int64_t pid, int signal) = 0;
+  virtual Result<ProcessState> process(const std::string& node, int64_t pid) = 0;
   // All processes of a node stand still, as a virtual machine does that its host forgot.
   virtual Status pause(const std::vector<std::string>& nodes) = 0;
-  virtual Status unpause(const std::vector<std::string>& nodes) = 0;  // those that are paused
+  virtual Status unpause(const std::vector<std::string>& nodes) = 0;  // paused or not
   // Runs a program inside a node to its end, as that container's user: what it printed.
   virtual Result<std::string> exec(const std::string& node,
                                    const std::vector<std::string>& argv) = 0;
-  virtual Status wipe(const std::vector<std::string>& nodes) = 0;   // data of nodes that are dead
-  virtual Status remove_all() = 0;                                  // containers and their data
+  virtual Status wipe(const std::vector<std::string>& nodes) = 0;  // data of nodes that are dead
+  virtual Status remove_all() = 0;                                 // containers and their data
   virtual Result<std::map<std::string, NodeState>> states() = 0;
 
   // Drops everything from and to `ranges` in the nodes' namespaces for at most `timeout_ms`: the

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,6 +53,19 @@ Status undelay(Runtime& runtime, const UndoStep& step) {
 Status unpause(Runtime& runtime, const UndoStep& step) {
   return runtime.unpause(step.nodes);
 }
+// One that is gone has nothing to go on with.
+Status go_on(Runtime& runtime, const UndoStep& step) {
+  const int64_t pid = std::atoll(step.detail.c_str());
+  if (pid <= 1)
+    return fail(ExitCode::bug, fmt::format("the journal names no process: {}", step.detail));
+  for (const auto& node : step.nodes) {
+    const auto state = runtime.process(node, pid);
+    if (!state) return std::unexpected(state.error());
+    if (*state != ProcessState::stopped) continue;
+    if (auto done = runtime.signal(node, pid, SIGCONT); !done) return done;
+  }
+  return {};
+}
 Status start(Runtime& runtime, const UndoStep& step) {
   return runtime.start(step.nodes);
 }
@@ -91,7 +105,7 @@ constexpr struct {
   std::string_view action;
   Status (*carry_out)(Runtime&, const UndoStep&);
 } undo_actions[] = {
-    {"uncut", uncut}, {"undelay", undelay}, {"unpause", unpause},
+    {"uncut", uncut}, {"undelay", undelay}, {"unpause", unpause}, {"continue", go_on},
     {"start", start}, {"post", post},       {"sql", sql},
 };
 
@@ -119,7 +133,7 @@ Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path, const 
   std::unique_ptr<Journal> journal(new Journal(fd));
   const bool cut_short = !content->empty() && content->back() != '\n';
   const Json line = {{"step", "resumed"}, {"by", by}};
-  if (auto done = journal->append((cut_short ? "\n" : "") + line.dump()); !done)
+  if (auto done = journal->append_and_sync((cut_short ? "\n" : "") + line.dump()); !done)
     return std::unexpected(done.error());
   return journal;
 }
@@ -131,11 +145,17 @@ Journal::~Journal() {
 Status Journal::append(const std::string& line) {
   const std::string text = line + "\n";
   const std::lock_guard lock(mutex_);
-  if (::write(fd_, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::fdatasync(fd_) != 0)
-    return fail(ExitCode::machine,
-                fmt::format("cannot write the fault journal: {}", std::strerror(errno)));
-  return {};
+  if (::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
+  return fail(ExitCode::machine,
+              fmt::format("cannot write the fault journal: {}", std::strerror(errno)));
+}
+
+// Outside the lock: what another fault has to say does not wait for the disk.
+Status Journal::append_and_sync(const std::string& line) {
+  if (auto done = append(line); !done) return done;
+  if (::fdatasync(fd_) == 0) return {};
+  return fail(ExitCode::machine,
+              fmt::format("cannot sync the fault journal: {}", std::strerror(errno)));
 }
 
 Status Journal::planned(const PlannedFault& fault) {
@@ -144,7 +164,7 @@ Status Journal::planned(const PlannedFault& fault) {
                      {"fault", fault.fault},
                      {"target", fault.target},
                      {"undo", to_json(fault.undo)}};
-  return append(line.dump());
+  return append_and_sync(line.dump());
 }
 
 Status Journal::mark(const std::string& id, const std::string& step, double t_ms,
@@ -157,7 +177,7 @@ Status Journal::mark(const std::string& id, const std::string& step, double t_ms
 
 Status Journal::healed_by(const std::string& id, const std::string& by) {
   const Json line = {{"step", "healed"}, {"id", id}, {"by", by}, {"at", rfc3339(wall_ns())}};
-  return append(line.dump());
+  return append_and_sync(line.dump());
 }
 
 Result<std::vector<PlannedFault>> read_unhealed(const std::string& path) {
@@ -176,7 +196,7 @@ Result<std::vector<PlannedFault>> read_unhealed(const std::string& path) {
     if (cut_short) continue;
     if (!line.is_object()) return damaged();
     if (step == "planned") open.push_back(planned_from(line));
-    if (step == "healed")
+    if (step == "healed" || step == "withdrawn")
       std::erase_if(open, [&](const auto& fault) { return fault.id == line.value("id", ""); });
   }
   return open;
@@ -209,7 +229,7 @@ Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std
     if (state == states->end())
       found.push_back(fmt::format("{} has no container", node));
     else if (!state->second.running)
-      found.push_back(fmt::format("{} does not run (exit code {})", node, state->second.exit_code));
+      found.push_back(fmt::format("{} does not run", node));
     else if (state->second.paused)
       found.push_back(fmt::format("{} is still paused", node));
   }

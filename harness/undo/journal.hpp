@@ -1,8 +1,10 @@
 // The fault journal: a fault's undo is on disk before the fault. One JSON object a line in
-// faults.jsonl of the run's folder, synced before anything is done; never rewritten.
+// faults.jsonl of the run's folder, synced before anything is done; never rewritten. What comes
+// after a plan is written and not synced: a machine that loses it has lost our containers too.
 //
 //   {"step":"planned","id":"az","fault":"zone_loss","target":"az-1","undo":[{"do":"start",…},…]}
-//   {"step":"injecting"|"injected"|"effective"|"healing"|"healed"|"failed","id":"az","t_ms":…,…}
+//   {"step":"injected"|"effective"|"healed"|"failed","id":"az","t_ms":…,…}
+//   {"step":"withdrawn","id":"az","t_ms":…}   planned, and never injected
 //
 // When the harness has died, another goes on with the same file:
 //   {"step":"resumed","by":"guardian"}   a line cut short just before this one is the dead one's
@@ -24,10 +26,11 @@ namespace rehearse {
 //   uncut    the nodes' packets from and to the ranges in `detail` (joined by commas) pass again
 //   undelay  what the nodes send is delayed no longer
 //   unpause  the nodes' processes run again
+//   continue the process with the pid in `detail` (as seen inside the node) is stopped no longer
 //   start    the nodes' containers run again
 //   post     POST to the URL in `detail` ("198.18.8.81:8080/control/…"), of a node of ours
 //   sql      the statement in `detail`, as the superuser of the database on each node that runs:
-//            it takes back what lasts no longer than the server does (sessions, a paused replay)
+//            it takes back what lasts no longer than the server does (sessions)
 struct UndoStep {
   std::string action;
   std::vector<std::string> nodes;
@@ -47,7 +50,7 @@ class Journal {
   static Result<std::unique_ptr<Journal>> resume(const std::string& path, const std::string& by);
   ~Journal();
 
-  // Each returns only after fdatasync: what it says is on disk. From any thread.
+  // From any thread. It is on disk when this returns.
   Status planned(const PlannedFault& fault);
   Status mark(const std::string& id, const std::string& step, double t_ms,
               const Evidence& evidence = {}, const std::string& error = "");
@@ -57,6 +60,7 @@ class Journal {
  private:
   explicit Journal(int fd) : fd_(fd) {}
   Status append(const std::string& line);
+  Status append_and_sync(const std::string& line);
   const int fd_;
   std::mutex mutex_;
 };
@@ -70,8 +74,7 @@ Result<std::vector<PlannedFault>> read_unhealed(const std::string& path);
 Status undo(Runtime& runtime, const std::vector<UndoStep>& steps);
 
 // What deviates from the baseline of a whole stack: cuts and delays still active, nodes not
-// running. `bare`
-// are the nodes that are a namespace without a container.
+// running. `bare` are the nodes that are a namespace without a container.
 Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
                                          const std::vector<std::string>& bare = {});
 

@@ -27,6 +27,11 @@ constexpr const char* range = "198.18.200.0/24";
 constexpr const char* addresses[] = {"198.18.200.1", "198.18.200.2"};
 constexpr uint16_t port = 7007;
 
+PacketRules& packet_rules() {
+  static PacketRules rules;
+  return rules;
+}
+
 sockaddr_in to(const char* address) {
   sockaddr_in where{};
   where.sin_family = AF_INET;
@@ -47,6 +52,7 @@ int socket_in(const std::string& ns) {
 class DelayTest : public testing::Test {
  protected:
   void SetUp() override {
+    packet_rules().forget();
     remove_namespaces();
     run({"ip", "netns", "add", "rhtest-a"});
     run({"ip", "netns", "add", "rhtest-b"});
@@ -58,6 +64,7 @@ class DelayTest : public testing::Test {
       run({"ip", "-n", ns, "link", "set", "lo", "up"});
       run({"ip", "-n", ns, "link", "set", "eth0", "up"});
     }
+    ASSERT_TRUE(Delays(prefix, range, packet_rules()).prepare({"a", "b"}));
     if (HasFatalFailure()) return;
     near_ = socket_in("rhtest-a");
     far_ = socket_in("rhtest-b");
@@ -129,7 +136,7 @@ class DelayTest : public testing::Test {
 TEST_F(DelayTest, FiftyMillisecondsAreFiftyWithinOne) {
   const auto before = round_trips(40);
   ASSERT_EQ(before.size(), 40u);
-  Delays delays(prefix, range);
+  Delays delays(prefix, range, packet_rules());
   ASSERT_TRUE(delays.begin({"a"}, {50'000, 0, 1}));
   const auto during = round_trips(60);
   ASSERT_EQ(during.size(), 60u);
@@ -154,7 +161,7 @@ TEST_F(DelayTest, FiftyMillisecondsAreFiftyWithinOne) {
 }
 
 TEST_F(DelayTest, JitterSpreadsAndReordersNothing) {
-  Delays delays(prefix, range);
+  Delays delays(prefix, range, packet_rules());
   ASSERT_TRUE(delays.begin({"a"}, {20'000, 10'000, 1}));
   const auto during = round_trips(80);
   ASSERT_EQ(during.size(), 80u);
@@ -178,13 +185,13 @@ TEST_F(DelayTest, JitterSpreadsAndReordersNothing) {
 TEST_F(DelayTest, WithoutItsHarnessPacketsPassAndAnotherTakesTheRuleAway) {
   if (find_delay_means() != DelayMeans::queue) GTEST_SKIP() << "the kernel itself delays here";
   {
-    Delays dead(prefix, range);
+    Delays dead(prefix, range, packet_rules());
     ASSERT_TRUE(dead.begin({"a"}, {50'000, 0, 1}));
   }
   const auto passing = round_trips(20);
   ASSERT_EQ(passing.size(), 20u);
   EXPECT_LT(at(passing, 0.5), 2);
-  Delays other(prefix, range);
+  Delays other(prefix, range, packet_rules());
   EXPECT_TRUE(other.states({"a"})->at("a").active);
   ASSERT_TRUE(other.end({"a"}));
   EXPECT_FALSE(other.states({"a"})->at("a").active);
@@ -192,14 +199,14 @@ TEST_F(DelayTest, WithoutItsHarnessPacketsPassAndAnotherTakesTheRuleAway) {
 }
 
 TEST_F(DelayTest, IsNotBegunTwiceOnOneNode) {
-  Delays delays(prefix, range);
+  Delays delays(prefix, range, packet_rules());
   ASSERT_TRUE(delays.begin({"a", "b"}, {1'000, 0, 1}));
   EXPECT_FALSE(delays.begin({"b"}, {1'000, 0, 1}));
   ASSERT_TRUE(delays.end({"a", "b"}));
 }
 
 TEST_F(DelayTest, ThousandsOfPacketsAtOnceAllArrive) {
-  Delays delays(prefix, range);
+  Delays delays(prefix, range, packet_rules());
   ASSERT_TRUE(delays.begin({"a"}, {50'000, 0, 1}));
   constexpr int count = 3'000;
   std::atomic<int> arrived = 0;

@@ -61,6 +61,17 @@ class SteppingRuntime final : public Runtime {
   Status unpause(const Names& names) override {
     return step("unpause", names, [&](const Names& some) { return inner_.unpause(some); });
   }
+  Result<int64_t> pid_of(const std::string& node, const std::string& words) override {
+    return inner_.pid_of(node, words);
+  }
+  Status signal(const std::string& node, int64_t pid, int signal) override {
+    return step("signal", {node}, [&](const Names& some) {
+      return some.empty() ? Status{} : inner_.signal(node, pid, signal);
+    });
+  }
+  Result<ProcessState> process(const std::string& node, int64_t pid) override {
+    return inner_.process(node, pid);
+  }
   Result<std::string> exec(const std::string& node, const Names& argv) override {
     return inner_.exec(node, argv);
   }
@@ -147,7 +158,7 @@ class DeathTest : public testing::Test {
     dir_ = ::mkdtemp(pattern);
     for (const auto& node : stack_.nodes)
       if (stack_.has_container(node)) {
-        baseline_.nodes[node.name] = {true, true, 0};
+        baseline_.nodes[node.name] = {true, true};
         containers_.push_back(node.name);
       } else {
         bare_.push_back(node.name);
@@ -253,7 +264,7 @@ TEST_F(DeathTest, AtEveryStepOfEveryFaultTheGuardianComesBackToTheBaseline) {
 // The proof above must be able to fail.
 TEST_F(DeathTest, AnUndoThatIsMissingFromTheJournalIsSeen) {
   Death death{"", baseline_, ""};
-  death.machine.nodes["etcd-1"] = {true, false, 137};
+  death.machine.nodes["etcd-1"] = {true, false};
   FakeRuntime runtime;
   restore(runtime, death.machine);
   ASSERT_TRUE(make_directories(dir_ + "/run"));

@@ -177,7 +177,7 @@ class ProcessFaultRunnerTest : public FaultRunnerTest {
     stack_.file.components = {wallet};
     for (const char* name : {"wallet-1", "wallet-2"}) {
       stack_.nodes.push_back({name, "wallet", "az-1", "127.0.0.1", 1, {}});
-      runtime_.nodes[name] = {true, true, 0};
+      runtime_.nodes[name] = {true, true};
     }
   }
   // The observer of the base watches a stack without nodes: nobody answers here.

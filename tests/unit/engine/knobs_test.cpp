@@ -20,7 +20,7 @@ class KnobsTest : public testing::Test {
     dir_ = ::mkdtemp(pattern);
     journal_ = std::move(*Journal::create(dir_ + "/faults.jsonl"));
     scenario_.observe_ms = 5'000;
-    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true, 0};
+    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true};
   }
   ~KnobsTest() override { std::filesystem::remove_all(dir_); }
 

@@ -19,7 +19,7 @@ class ResetTest : public testing::Test {
     EXPECT_TRUE(file) << file.error().message;
     stack_ = *make_stack(*file, {});
     for (const auto& node : stack_.nodes)
-      if (stack_.has_container(node)) runtime_.nodes[node.name] = {true, true, 0};
+      if (stack_.has_container(node)) runtime_.nodes[node.name] = {true, true};
     hands_.wipe_sql = [this](int64_t) { return step("sql"); };
     hands_.delete_topics = [this](int64_t) { return step("topics"); };
     hands_.wait_whole = [this](int64_t since_ns, int64_t) {

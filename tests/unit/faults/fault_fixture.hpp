@@ -22,7 +22,7 @@ class FaultTest : public testing::Test {
     entry_.id = "it";
     entry_.fault = fault;
     for (const auto& node : stack_.nodes)
-      if (stack_.has_container(node)) runtime_.nodes[node.name] = {true, true, 0};
+      if (stack_.has_container(node)) runtime_.nodes[node.name] = {true, true};
     view_.nodes["postgres-1"].role = "replica";
     view_.nodes["postgres-2"].role = "primary";
     view_.nodes["postgres-3"].role = "sync";

@@ -13,7 +13,7 @@ class NetworkPartitionTest : public testing::Test {
                            {})) {
     entry_.id = "border";
     entry_.fault = "network_partition";
-    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true, 0};
+    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true};
     view_.nodes["postgres-2"].role = "primary";
   }
 

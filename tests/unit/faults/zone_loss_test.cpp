@@ -13,7 +13,7 @@ class ZoneLossTest : public testing::Test {
                            {})) {
     entry_.id = "az";
     entry_.fault = "zone_loss";
-    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true, 0};
+    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true};
     view_.nodes["postgres-2"].role = "primary";
   }
 

@@ -1,6 +1,9 @@
 // A runtime without a machine: remembers what was asked of it and plays along.
 #pragma once
 
+#include <fmt/format.h>
+#include <signal.h>
+
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -18,6 +21,11 @@ class FakeRuntime final : public Runtime {
   std::vector<std::string> calls;
   std::vector<std::string> started;  // nodes, in their order
   std::map<std::string, NodeState> nodes;
+  struct Process {
+    int64_t pid = 0;
+    ProcessState state = ProcessState::alive;
+  };
+  std::map<std::string, Process> processes;  // by node: the one that is looked for
   std::set<std::string> cut_nodes;
   std::map<std::string, std::set<std::string>> cut_ranges;  // by node; empty = not told
   std::map<std::string, DelaySpec> delayed;
@@ -38,7 +46,7 @@ class FakeRuntime final : public Runtime {
   Status remove_network() override { return note("remove_network"); }
   Status create(const NodeSpec& node, const std::string&) override {
     const std::lock_guard lock(mutex_);
-    nodes[node.name] = {true, true, 0};
+    nodes[node.name] = {true, true};
     return note("create " + node.name);
   }
   Status start(const std::vector<std::string>& names) override {
@@ -58,8 +66,32 @@ class FakeRuntime final : public Runtime {
   }
   Status kill(const std::vector<std::string>& names) override {
     if (auto refused = ask("kill"); !refused) return refused;
-    if (kills_work) set(names, [](NodeState& state) { state = {true, false, 137}; });
+    if (kills_work) set(names, [](NodeState& state) { state = {true, false}; });
     return note("kill");
+  }
+  Result<int64_t> pid_of(const std::string& node, const std::string& words) override {
+    const std::lock_guard lock(mutex_);
+    if (processes.contains(node)) return processes[node].pid;
+    return fail(ExitCode::machine, "no process is called " + words);
+  }
+  Status signal(const std::string& node, int64_t pid, int signal) override {
+    if (auto refused = ask("signal"); !refused) return refused;
+    const std::lock_guard lock(mutex_);
+    const auto found = processes.find(node);
+    if (found == processes.end() || found->second.pid != pid ||
+        found->second.state == ProcessState::gone)
+      return fail(ExitCode::machine, node + " has no such process");
+    if (kills_work)
+      found->second.state = signal == SIGKILL   ? ProcessState::gone
+                            : signal == SIGSTOP ? ProcessState::stopped
+                                                : ProcessState::alive;
+    return note(fmt::format("signal {} {} {}", node, pid, signal));
+  }
+  Result<ProcessState> process(const std::string& node, int64_t pid) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = processes.find(node);
+    if (found == processes.end() || found->second.pid != pid) return ProcessState::gone;
+    return found->second.state;
   }
   Status pause(const std::vector<std::string>& names) override {
     if (auto refused = ask("pause"); !refused) return refused;

@@ -22,7 +22,7 @@ class GuardianTest : public testing::Test {
     dir_ = ::mkdtemp(pattern);
     EXPECT_EQ(::pipe(pipe_), 0);
     for (const char* name : {"etcd-1", "postgres-1", "wallet-1"})
-      runtime_.nodes[name] = {true, true, 0};
+      runtime_.nodes[name] = {true, true};
     auto journal = Journal::create(journal_path());
     EXPECT_TRUE(
         (*journal)->planned({"az",
@@ -31,7 +31,7 @@ class GuardianTest : public testing::Test {
                              {{"uncut", {"etcd-1"}, "198.18.0.0/17"}, {"start", {"etcd-1"}}}}));
     EXPECT_TRUE(
         (*journal)->planned({"still", "process_pause", "wallet-1", {{"unpause", {"wallet-1"}}}}));
-    runtime_.nodes["etcd-1"] = {true, false, 137};
+    runtime_.nodes["etcd-1"] = {true, false};
     runtime_.nodes["wallet-1"].paused = true;
     runtime_.cut_nodes = {"etcd-1"};
   }
