@@ -40,6 +40,11 @@ bool overlap(const std::string& one, const std::string& other) {
   });
 }
 
+// Whoever is frozen cannot be killed, and who is dead cannot be frozen: one knob.
+std::string_view knob_of(const UndoStep& step) {
+  return step.action == "unpause" ? "start" : std::string_view(step.action);
+}
+
 }  // namespace
 
 std::vector<std::string> cut_ranges(const std::string& detail) {
@@ -56,7 +61,7 @@ std::optional<std::string> shared_knob(const std::vector<UndoStep>& one,
                                        const std::vector<UndoStep>& other) {
   for (const auto& mine : one)
     for (const auto& theirs : other) {
-      if (mine.action != theirs.action) continue;
+      if (knob_of(mine) != knob_of(theirs)) continue;
       const bool same = mine.action == "uncut" ? overlap(mine.detail, theirs.detail)
                                                : mine.detail == theirs.detail;
       if (!same) continue;
