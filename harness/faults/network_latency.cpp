@@ -46,8 +46,8 @@ class NetworkLatency final : public Fault {
     if (!states) return std::unexpected(states.error());
     for (const auto& [node, state] : *states)
       if (!state.active) return std::nullopt;
-    Evidence evidence = describe(*states);
-    if (evidence.at("packets_delayed") == "0") return std::nullopt;
+    Evidence evidence = describe(*states, "_at_effect");
+    if (evidence.at("packets_delayed_at_effect") == "0") return std::nullopt;
     const double least_ms = static_cast<double>(spec_.delay_us - spec_.jitter_us) / 1'000;
     for (const auto& [node, state] : *states)
       if (state.median_ms && *state.median_ms < least_ms) return std::nullopt;
@@ -56,12 +56,13 @@ class NetworkLatency final : public Fault {
 
   Evidence afterwards(Runtime& runtime) override {
     const auto states = runtime.delays(place_.nodes);
-    return states ? describe(*states) : Evidence{};
+    return states ? describe(*states, "") : Evidence{};
   }
 
  private:
   // Over all nodes: the sum of packets, the shortest median, the longest p99.
-  static Evidence describe(const std::map<std::string, DelayState>& states) {
+  static Evidence describe(const std::map<std::string, DelayState>& states,
+                           const std::string& when) {
     int64_t packets = 0;
     std::optional<double> median_ms, p99_ms;
     for (const auto& [node, state] : states) {
@@ -73,9 +74,9 @@ class NetworkLatency final : public Fault {
     const auto text = [](const std::optional<double>& ms) {
       return ms ? fmt::format("{:.1f}", *ms) : std::string("not measured");
     };
-    return {{"packets_delayed", std::to_string(packets)},
-            {"hold_median_ms_min", text(median_ms)},
-            {"hold_p99_ms_max", text(p99_ms)}};
+    return {{"packets_delayed" + when, std::to_string(packets)},
+            {"hold_median_ms_min" + when, text(median_ms)},
+            {"hold_p99_ms_max" + when, text(p99_ms)}};
   }
 
   Place place_;

@@ -74,8 +74,8 @@ TEST_F(NetworkLatencyTest, NoEffectUntilPacketsWereHeldAsLongAsAskedFor) {
   runtime_.delay_seen = {true, 9, 50.1, 50.4};
   const auto seen = fault_->effect(runtime_);
   ASSERT_TRUE(seen->has_value());
-  EXPECT_EQ((*seen)->at("packets_delayed"), "18");
-  EXPECT_EQ((*seen)->at("hold_median_ms_min"), "50.1");
+  EXPECT_EQ((*seen)->at("packets_delayed_at_effect"), "18");
+  EXPECT_EQ((*seen)->at("hold_median_ms_min_at_effect"), "50.1");
   EXPECT_EQ(fault_->afterwards(runtime_).at("hold_p99_ms_max"), "50.4");
   runtime_.delayed.erase("psp-b");
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());
@@ -85,7 +85,7 @@ TEST_F(NetworkLatencyTest, WhatTheKernelDelaysIsNotMeasuredAndSaysSo) {
   ASSERT_TRUE(plan({{"psp-a"}, "", 0}));
   ASSERT_TRUE(fault_->inject(runtime_));
   runtime_.delay_seen = {true, 4, std::nullopt, std::nullopt};
-  EXPECT_EQ((*fault_->effect(runtime_))->at("hold_median_ms_min"), "not measured");
+  EXPECT_EQ((*fault_->effect(runtime_))->at("hold_median_ms_min_at_effect"), "not measured");
 }
 
 TEST_F(NetworkLatencyTest, AJitterLongerThanTheDelayIsRefused) {
