@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -91,7 +92,8 @@ class DamagedRun : public testing::Test {
     EXPECT_TRUE(read_run(dir_));
   }
 
-  const std::string dir_ = testing::TempDir() + "rehearse-damaged-run";
+  const std::string dir_ =
+      testing::TempDir() + "rehearse-damaged-run-" + std::to_string(::getpid());
 };
 
 TEST_F(DamagedRun, AFolderInAFilesPlaceIsNamed) {
