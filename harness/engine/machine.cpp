@@ -15,6 +15,7 @@
 
 #include "base/files.hpp"
 #include "runtime/delay.hpp"
+#include "runtime/processes.hpp"
 
 namespace rehearse {
 namespace {
@@ -81,6 +82,15 @@ MachineFact delay_fact() {
           false};
 }
 
+MachineFact freezer_fact() {
+  const std::string found = find_freezer();
+  if (!found.empty()) return {"freezer", true, found, "", false};
+  return {
+      "freezer", false, "no cgroups with a freezer under /sys/fs/cgroup",
+      "process_pause cannot be injected: mount cgroups of version 2, or the freezer of version 1",
+      false};
+}
+
 }  // namespace
 
 StatePaths state_paths() {
@@ -99,6 +109,7 @@ std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {
   facts.push_back(program_fact("nft", "nftables"));
   facts.push_back(program_fact("ip", "iproute2"));
   facts.push_back(delay_fact());
+  facts.push_back(freezer_fact());
   const auto state = state_paths();
   facts.push_back(room_fact("memory", "", memory_available_mib(), memory_needed_mib));
   facts.push_back(

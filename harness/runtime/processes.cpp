@@ -200,6 +200,14 @@ std::string command_line(pid_t pid) {
 
 }  // namespace
 
+std::string find_freezer() {
+  if (std::filesystem::exists("/sys/fs/cgroup/freezer")) return "cgroups version 1";
+  for (const char* root : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
+    if (std::filesystem::exists(std::string(root) + "/cgroup.controllers"))
+      return "cgroups version 2";
+  return "";
+}
+
 Status Processes::kill(const std::vector<std::string>& nodes) const {
   Status first;
   for (const auto& node : nodes) {

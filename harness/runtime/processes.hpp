@@ -16,6 +16,10 @@
 
 namespace rehearse {
 
+// By which the processes of a container are made to stand still: "cgroups version 1" or "… 2"; ""
+// where this machine mounts neither with a freezer.
+std::string find_freezer();
+
 class Processes {
  public:
   // PID_DIR/NODE is the engine's pid file of a node.
