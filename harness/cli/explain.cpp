@@ -78,8 +78,9 @@ bool explain_stack(const Places& places, const std::string& name) {
   fmt::print("stack {}\n  {}\n", name, stack->title);
   fmt::print("  zones: {}\n  nodes: {}\n", fmt::join(facts.zones, ", "),
              fmt::join(facts.nodes, ", "));
-  fmt::print("  providers: {}\n  selectors: {}\n", fmt::join(facts.providers, ", "),
-             fmt::join(facts.selectors, ", "));
+  for (const auto& [kind, names] : facts.parties)
+    fmt::print("  outside, {}: {}\n", kind, fmt::join(names, ", "));
+  fmt::print("  selectors: {}\n", fmt::join(facts.selectors, ", "));
   fmt::print("  capabilities: {}\n  settings:\n", fmt::join(facts.capabilities, ", "));
   for (const auto& [setting, values] : facts.settings)
     fmt::print("    {}: {} (default {})\n", setting,

@@ -147,8 +147,9 @@ Result<BooksSource> Stage::books_source() const {
   for (const auto* node : stack_.of_component(books.kafka_component))
     brokers.push_back(node->address + ":9092");
   source.kafka_bootstrap = fmt::format("{}", fmt::join(brokers, ","));
-  for (const auto* node : stack_.of_component(books.provider_component))
-    source.providers.emplace_back(node->name, stack_.endpoint(*node));
+  for (const auto& component : books.provider_components)
+    for (const auto* node : stack_.of_component(component))
+      source.providers.emplace_back(node->name, stack_.endpoint(*node));
   source.provider_path = books.provider_path;
   return source;
 }

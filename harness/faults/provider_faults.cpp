@@ -1,5 +1,5 @@
-// The ways in which a payment provider misbehaves, as rows of data over one mechanism: the provider
-// is told over its control network, and obeys (fixtures/casino/psp/misconduct.hpp says what each
+// The ways in which an outside party (a payment provider, say) misbehaves, as rows of data over one mechanism: the provider
+// is told over its control network, and obeys (fixtures/casino/outside/misconduct.hpp says what each
 // mode means).
 //
 // Heals by: telling it to stop. A provider that is not told again within a few seconds stops by
@@ -25,6 +25,7 @@ enum Takes : unsigned { nothing = 0, captured = 1, status = 2, copies = 4, delay
 
 struct Row {
   const char* name;
+  const char* party;  // the kind of outside party that does so
   const char* mode;  // as the provider knows it
   bool disruptive;   // players feel it
   unsigned takes;    // parameters besides provider and fraction
@@ -33,17 +34,17 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {"provider_drop", "drop", true, nothing, 0,
+    {"provider_drop", "payment", "drop", true, nothing, 0,
      "A provider hangs up on every request, does nothing, and sends no webhooks"},
-    {"provider_timeout", "timeout", true, captured, 0,
+    {"provider_timeout", "payment", "timeout", true, captured, 0,
      "A provider never answers transfer requests; captured: it made the transfer all the same"},
-    {"provider_error", "error", true, captured | status, 0,
+    {"provider_error", "payment", "error", true, captured | status, 0,
      "A provider answers transfer requests by a 5xx; captured: it made the transfer all the same"},
-    {"webhook_duplicate", "webhook_duplicate", false, copies, 0,
+    {"webhook_duplicate", "payment", "webhook_duplicate", false, copies, 0,
      "Each webhook comes `copies` times, some at once and some seconds later"},
-    {"webhook_reorder", "webhook_reorder", false, delay, 2000,
+    {"webhook_reorder", "payment", "webhook_reorder", false, delay, 2000,
      "Webhooks are held for `delay` and come in reverse"},
-    {"webhook_delay", "webhook_delay", true, delay, 5000, "Each webhook comes `delay` later"},
+    {"webhook_delay", "payment", "webhook_delay", true, delay, 5000, "Each webhook comes `delay` later"},
 };
 
 const Row& row_of(std::string_view name) {
@@ -54,7 +55,7 @@ FaultSchema schema_of(const Row& row) {
   FaultSchema schema{row.name,
                      row.summary,
                      Length::lasting,
-                     {{"provider", ParamType::target_provider, true, {}},
+                     {{"provider", ParamType::target_provider, true, {row.party}},
                       {"fraction", ParamType::share, false, {}}}};
   if (row.takes & captured) schema.params.push_back({"captured", ParamType::flag, false, {}});
   if (row.takes & status)
@@ -81,9 +82,9 @@ std::string order_of(const Row& row, const TimelineEntry& entry) {
   return order.dump();
 }
 
-Result<std::vector<const Node*>> resolve_providers(const FaultContext& context) {
+Result<std::vector<const Node*>> resolve_providers(const FaultContext& context, const Row& row) {
   const Target& target = std::get<Target>(context.entry.params.at("provider"));
-  auto all = context.stack.of_component(context.stack.file.books.provider_component);
+  auto all = context.stack.of_party(row.party);
   if (target.names.empty()) {
     const auto wanted = static_cast<size_t>(std::max(target.any, 0));
     if (wanted == 0 || wanted > all.size())
@@ -123,7 +124,7 @@ class ProviderFault final : public Fault {
   explicit ProviderFault(const Row& row) : row_(row) {}
 
   Result<PlannedFault> plan(const FaultContext& context) override {
-    const auto nodes = resolve_providers(context);
+    const auto nodes = resolve_providers(context, row_);
     if (!nodes) return std::unexpected(nodes.error());
     id_ = context.entry.id;
     order_ = order_of(row_, context.entry);

@@ -19,11 +19,22 @@ struct TargetKind {
   bool drawable = true;                           // {any: N} can
 };
 
-TargetKind target_kind(ParamType type, const StackFacts* stack) {
+// Outside parties of the kinds that a fault is for.
+std::vector<std::string> parties_of(const StackFacts& stack, const std::vector<std::string>& kinds) {
+  std::vector<std::string> names;
+  for (const auto& kind : kinds) {
+    const auto found = stack.parties.find(kind);
+    if (found == stack.parties.end()) continue;
+    names.insert(names.end(), found->second.begin(), found->second.end());
+  }
+  return names;
+}
+
+TargetKind target_kind(const ParamSchema& param, const StackFacts* stack) {
   const auto known = [stack](const std::vector<std::string> StackFacts::*names) {
     return stack ? std::optional(stack->*names) : std::nullopt;
   };
-  switch (type) {
+  switch (param.type) {
     case ParamType::target_zone:
       return {"zone", known(&StackFacts::zones), true};
     case ParamType::target_node:
@@ -35,7 +46,8 @@ TargetKind target_kind(ParamType type, const StackFacts* stack) {
       return {"zone or node", std::move(places), true, false};
     }
     default:
-      return {"provider", known(&StackFacts::providers)};
+      return {"provider",
+              stack ? std::optional(parties_of(*stack, param.choices)) : std::nullopt};
   }
 }
 
@@ -75,7 +87,7 @@ void read_selector(const Node& node, const std::string& key, const TargetKind& k
 
 Target read_target(const Node& node, const ParamSchema& param, const World& world,
                    Problems& problems) {
-  const TargetKind kind = target_kind(param.type, world.stack);
+  const TargetKind kind = target_kind(param, world.stack);
   Target target;
   if (node.kind == Node::Kind::map) {
     read_selector(node, param.name, kind, world, target, problems);

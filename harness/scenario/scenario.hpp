@@ -46,7 +46,7 @@ struct ParamSchema {
   std::string name;
   ParamType type = ParamType::text;
   bool required = false;
-  std::vector<std::string> choices;  // for text: empty = anything
+  std::vector<std::string> choices;  // for text: empty = anything; for a provider: kinds of party
   int64_t min = 0, max = 0;          // for count, and duration in ms; both 0 = anything
 };
 // Whether a fault takes `for`, and what it does without.
@@ -74,7 +74,8 @@ struct Catalogue {
 // Of the stack that a scenario names.
 struct StackFacts {
   std::string name;
-  std::vector<std::string> zones, nodes, providers;
+  std::vector<std::string> zones, nodes;
+  std::map<std::string, std::vector<std::string>> parties;  // outside parties by their kind
   std::vector<std::string> selectors;  // postgres.primary, …
   std::set<std::string> capabilities;
   std::map<std::string, std::vector<std::string>> settings;  // key → allowed values (empty = any)

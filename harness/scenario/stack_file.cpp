@@ -88,6 +88,7 @@ ComponentEntry read_component(const std::string& name, const YAML::Node& node) {
   Section section(node, "component " + name);
   ComponentEntry component;
   component.name = name;
+  component.party = section.text("party");
   component.image = section.text("image");
   component.binary = section.text("binary");
   component.args = text_list(section.get("args"));
@@ -135,7 +136,7 @@ BooksEntry read_books_entry(const YAML::Node& node) {
   }
   if (const auto node_providers = section.get("providers")) {
     Section providers(node_providers, "books.providers");
-    books.provider_component = providers.text("component");
+    books.provider_components = text_list(providers.need("components"));
     books.provider_path = providers.text("path");
     providers.finish();
   }
@@ -220,7 +221,7 @@ StackFacts facts_of(const StackFile& stack) {
   for (const auto& component : stack.components) {
     for (const auto& node : component.nodes) {
       facts.nodes.push_back(node.name);
-      if (component.name == stack.books.provider_component) facts.providers.push_back(node.name);
+      if (!component.party.empty()) facts.parties[component.party].push_back(node.name);
     }
     const auto add = [&](const char* role) {
       facts.selectors.push_back(fmt::format("{}.{}", component.name, role));

@@ -23,6 +23,7 @@ struct StackNodeEntry {
 // component, joined by commas.
 struct ComponentEntry {
   std::string name;
+  std::string party;   // an outside party that obeys /control/conduct: payment, studio, …; or empty
   std::string image;   // folder in fixtures/images; empty = a namespace without a container
   std::string binary;  // of ours, mounted at /opt/casino/NAME; or empty
   std::vector<std::string> args;
@@ -47,7 +48,8 @@ struct BooksEntry {
   std::map<std::string, std::string> sql;  // canonical table → query giving its columns by name
   std::string sql_component, sql_user, sql_password, sql_database;
   std::string kafka_component, kafka_topic;
-  std::string provider_component, provider_path;
+  std::vector<std::string> provider_components;
+  std::string provider_path;
 };
 
 // How a stack that a rehearsal has used becomes as good as new: these components are killed, what

@@ -26,11 +26,11 @@ inline Catalogue small_catalogue() {
       {"provider_timeout",
        "no answer",
        Length::lasting,
-       {{"provider", target_provider, true, {}}, {"captured", flag, false, {}}}},
+       {{"provider", target_provider, true, {"payment"}}, {"captured", flag, false, {}}}},
       {"webhook_duplicate",
        "twice",
        Length::lasting,
-       {{"provider", target_provider, false, {}},
+       {{"provider", target_provider, false, {"payment"}},
         {"copies", count, false, {}, 2, 10},
         {"window", duration, false, {}, 100, 60'000},
         {"fraction", share, false, {}}}},
@@ -66,7 +66,7 @@ inline Result<StackFacts> small_stack(const std::string& name) {
   facts.name = name;
   facts.zones = {"az-1", "az-2", "az-3"};
   facts.nodes = {"wallet-1", "wallet-2"};
-  facts.providers = {"psp-a", "psp-b"};
+  facts.parties["payment"] = {"psp-a", "psp-b"};
   facts.selectors = {"postgres.primary", "postgres.sync", "wallet.writer"};
   facts.capabilities = {"versions"};
   facts.settings = {{"postgres.profile", {"fast", "stock-safe"}}, {"postgres.note", {}}};
