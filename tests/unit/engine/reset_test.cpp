@@ -50,10 +50,12 @@ class ResetTest : public testing::Test {
 TEST_F(ResetTest, WritersDieBeforeTheirBooksAreWipedAndComeBackBeforeAnythingIsProved) {
   const Status done = reset();
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(runtime_.calls, (Lines{"kill", "sql", "topics", "wipe psp-a", "wipe psp-b", "start",
-                                   "whole", "unused", "whole"}));
-  EXPECT_EQ(runtime_.started, (Lines{"psp-a", "psp-b", "wallet-1", "wallet-2", "wallet-3",
-                                     "cashier-1", "cashier-2", "relay-1", "relay-2"}));
+  EXPECT_EQ(runtime_.calls, (Lines{"kill", "sql", "topics", "wipe psp-a", "wipe psp-b",
+                                   "wipe kyt-a", "wipe kyt-b", "start", "whole", "unused",
+                                   "whole"}));
+  EXPECT_EQ(runtime_.started, (Lines{"kyt-a", "kyt-b", "psp-a", "psp-b", "wallet-1",
+                                     "wallet-2", "wallet-3", "kyc-1", "kyc-2", "cashier-1",
+                                     "cashier-2", "relay-1", "relay-2"}));
 }
 
 TEST_F(ResetTest, ResidueSpoilsTheStackAndNothingIsTouched) {
