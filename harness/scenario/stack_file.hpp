@@ -19,8 +19,8 @@ struct StackNodeEntry {
 };
 
 // One kind of node. Texts in `env` and `args` may use %n (own name), %a (own address), %z (zone),
-// %i (1, 2, … within the component) and {COMPONENT|PATTERN}: the pattern for each node of that
-// component, joined by commas.
+// %h (last part of the address), %i (1, 2, … within the component) and {COMPONENT|PATTERN}: the
+// pattern for each node of that component, joined by commas.
 struct ComponentEntry {
   std::string name;
   std::string party;   // an outside party that obeys /control/conduct: payment, studio, …; or empty

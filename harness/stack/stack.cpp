@@ -17,6 +17,7 @@ std::string about(const Node& node, std::string pattern) {
   replace_all(pattern, "%n", node.name);
   replace_all(pattern, "%a", node.address);
   replace_all(pattern, "%z", node.zone);
+  replace_all(pattern, "%h", node.address.substr(node.address.rfind('.') + 1));
   replace_all(pattern, "%i", std::to_string(node.number));
   return pattern;
 }

@@ -47,7 +47,9 @@ TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
   }
   EXPECT_EQ(stack->of_component("edge").size(), 2u);
   EXPECT_EQ(stack->of_component("psp").size(), 2u);
-  EXPECT_TRUE(stack->in_zone("internet").empty());  // no container: players come from outside
+  // Players come from outside, where nothing of ours runs; what they meet first is not ours either.
+  EXPECT_FALSE(stack->has_container(*stack->find("players")));
+  EXPECT_EQ(stack->of_component(stack->file.edge_component).front()->zone, "internet");
   EXPECT_EQ(stack->find("players")->address, "198.18.9.91");
 }
 
