@@ -228,6 +228,8 @@ StackFacts facts_of(const StackFile& stack) {
     };
     if (component.roles == "patroni")
       for (const char* role : {"primary", "sync", "replica"}) add(role);
+    if (component.roles == "redis")
+      for (const char* role : {"master", "replica"}) add(role);
     if (component.roles == "writer") add("writer");
     if (component.roles == "active") add("active");
   }

@@ -33,6 +33,13 @@ StackView whole_view(const Stack& stack) {
   set("wallet-2", "writer");
   set("relay-1", "active");
   view.nodes.at("postgres-1").streaming = {"postgres-2", "postgres-3"};
+  set("redis-1", "master");
+  view.nodes.at("redis-1").streaming = {"198.18.2.25", "198.18.3.25"};
+  for (const char* name : {"redis-2", "redis-3"}) {
+    set(name, "replica");
+    view.nodes.at(name).state = "connected";
+    view.nodes.at(name).follows = "198.18.1.25";
+  }
   return view;
 }
 
@@ -155,6 +162,10 @@ TEST(MissingRedundancy, EachWayOfNotBeingWholeIsNamed) {
   EXPECT_FALSE(missing([](auto& v) { v.nodes["postgres-3"].timeline = 2; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes["wallet-2"].role = "standby"; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes["wallet-1"].role = "writer"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].role = "master"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].state = "sync"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].follows = "198.18.3.25"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-1"].streaming.pop_back(); }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.under_replicated = 1; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.under_replicated = -1; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes.erase("etcd-2"); }).empty());
