@@ -43,16 +43,6 @@ const Figure* figure_of(std::string_view name) {
   return nullptr;
 }
 
-// "wallet" is all that the wallet serves; anything else is one kind.
-std::vector<OperationKind> kinds_of(std::string_view subject) {
-  if (subject == "wallet") {
-    return {OperationKind::bet, OperationKind::win, OperationKind::rollback,
-            OperationKind::balance};
-  }
-  const auto kind = operation_kind_of(subject);
-  return kind ? std::vector{*kind} : std::vector<OperationKind>{};
-}
-
 // When everything had been healed and every kind had recovered; null: something had not.
 std::optional<double> back_to_normal_ms(const Run& run, const std::vector<RtoRow>& rto) {
   double last = 0;
@@ -113,7 +103,7 @@ std::array<FeltByKind, 3> felt_by_phase(const Joined& joined, const std::array<S
   return felt;
 }
 
-void measure_row(SloRow& row, const Figure& figure, const std::vector<OperationKind>& kinds,
+void measure_row(SloRow& row, const Figure& figure, std::span<const OperationKind> kinds,
                  const FeltByKind& felt) {
   std::vector<int64_t> latency_ns;
   int64_t counted = 0;
@@ -149,7 +139,7 @@ std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>&
     if (figure == nullptr || phase == phase_names.end()) continue;
     const auto subject =
         std::string_view(target.name).substr(0, target.name.size() - figure->suffix.size());
-    measure_row(row, *figure, kinds_of(subject),
+    measure_row(row, *figure, kinds_of_subject(subject),
                 felt.at(static_cast<size_t>(phase - phase_names.begin())));
   }
   return rows;

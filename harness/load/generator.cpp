@@ -16,10 +16,6 @@ namespace {
 
 constexpr int arrivals_per_turn_max = 64;  // answers are read between two turns
 
-bool is_watch(OperationKind kind) {
-  return kind == OperationKind::deposit_settled || kind == OperationKind::payout_settled;
-}
-
 Answer unknown_because(std::string reason) {
   Answer answer;
   answer.reason = std::move(reason);
@@ -158,7 +154,7 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
   fill(attempt, answer);
   set_outcome(attempt, answer.outcome);
   running.maybe_done |= answer.outcome == Outcome::unknown;
-  if (is_watch(running.operation.kind)) return;  // how long others take to pay is not our latency
+  if (is_settlement(running.operation.kind)) return;  // how long others take to pay is not our latency
   ++recent_ended_;
   if (is_final(answer.outcome)) recent_ns_.push_back(now_ns - attempt.intended_ns);
 }
@@ -186,7 +182,7 @@ void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpErro
 
 void Generator::resend_later(const Running& ended) {
   const Operation& operation = ended.operation;
-  if (operation.kind == OperationKind::balance) return;
+  if (!has_key(operation.kind)) return;
   const auto after_ns = resent_after_ns(plan_.seed, operation.id, plan_.profile.resent_share);
   if (!after_ns) return;
   client_.at(monotonic_ns() + *after_ns,
@@ -241,13 +237,11 @@ void Generator::end(uint64_t id, Outcome outcome) {
       found->second.attempt != nullptr ? found->second.attempt->answered_ns : 0;
   running_.erase(found);
   count(outcome);
-  if (is_watch(operation.kind)) {
+  if (is_settlement(operation.kind)) {
     --watches_;
   } else {
     outcome_of_[arrival] = outcome;
-    const bool pays =
-        operation.kind == OperationKind::deposit || operation.kind == OperationKind::payout;
-    if (pays && outcome == Outcome::ok) begin_watch(operation, arrival, answered_ns);
+    if (is_payment(operation.kind) && outcome == Outcome::ok) begin_watch(operation, arrival, answered_ns);
   }
   end_if_drained();
 }
@@ -291,7 +285,7 @@ void Generator::cut() {
     if (running.attempt != nullptr && outcome_now(*running.attempt) == Outcome::none) {
       end_attempt(running, unknown_because("cut_at_drain"), false);
     }
-    const bool unknown = running.maybe_done || is_watch(running.operation.kind);
+    const bool unknown = running.maybe_done || is_settlement(running.operation.kind);
     if (!running.resent) count(unknown ? Outcome::unknown : Outcome::failed);
   }
   running_.clear();

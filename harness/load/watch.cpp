@@ -20,8 +20,7 @@ constexpr int64_t look_spacing_ns = 10 * ns_per_ms;
 
 void Generator::begin_watch(const Operation& payment, size_t arrival, int64_t accepted_ns) {
   Operation operation = payment;
-  operation.kind = payment.kind == OperationKind::deposit ? OperationKind::deposit_settled
-                                                          : OperationKind::payout_settled;
+  operation.kind = *watch_of(payment.kind);
   operation.related = payment.id;
   operation.intended_ns = accepted_ns;
   Running* running = add(operation, arrival);
