@@ -146,8 +146,8 @@ TEST_F(ProviderFaultTest, AnyIsDrawnFromTheSeedAndNoMoreThanThereAre) {
     EXPECT_EQ(first->target, second->target);
     drawn.insert(first->target);
   }
-  EXPECT_EQ(drawn, (std::set<std::string>{"psp-a", "psp-b"}));
-  entry_.params["provider"] = Target{{}, "", 3};
+  EXPECT_EQ(drawn, (std::set<std::string>{"psp-a", "psp-b", "ramp-a", "ramp-b"}));
+  entry_.params["provider"] = Target{{}, "", 5};
   const auto none = plan("provider_drop");
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ExitCode::inconclusive);
