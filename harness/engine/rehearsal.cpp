@@ -125,7 +125,8 @@ Status Rehearsal::prepare() {
   if (!images) return std::unexpected(images.error());
   run_.images = *images;
   const bool outlives = options_.keep || options_.shared;
-  places_ = {*images, options_.places.binary_dir, outlives ? state_paths().logs : path("logs")};
+  places_ = {*images, options_.places.binary_dir, outlives ? state_paths().logs : path("logs"),
+             state_paths().secrets};
   return {};
 }
 
@@ -437,7 +438,7 @@ Status raise_and_keep(const StackFile& file, const std::map<std::string, std::st
     return written;
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
-  const auto ready_ms = stage.raise({*images, places.binary_dir, logs});
+  const auto ready_ms = stage.raise({*images, places.binary_dir, logs, state_paths().secrets});
   if (ready_ms) {
     live.say(fmt::format("{} is up after {:.1f} s; `./rehearse down` takes it down", file.name,
                          *ready_ms / 1000));

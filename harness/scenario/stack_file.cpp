@@ -101,8 +101,50 @@ ComponentEntry read_component(const std::string& name, const YAML::Node& node) {
   if (const auto idle = section.get("idle"))
     component.idle = idle.as<std::map<std::string, int64_t>>();
   component.fence_path = section.text("fence");
+  component.secrets = text_list(section.get("secrets"));
+  if (const auto port = section.get("tls_port")) component.tls_port = port.as<int>();
   section.finish();
   return component;
+}
+
+constexpr int secret_bytes_max = 1024;
+
+SecretEntry read_secret(const std::string& name, const YAML::Node& node) {
+  Section section(node, "secret " + name);
+  SecretEntry secret{name, {}, 0};
+  const auto certificate = section.get("certificate"), random = section.get("random");
+  section.finish();
+  if (certificate.IsDefined() == random.IsDefined())
+    throw Mistake{node.Mark(), fmt::format("secret {} is a `certificate` for host names or some "
+                                           "bytes that are `random`",
+                                           name)};
+  if (certificate) secret.certificate_names = text_list(certificate);
+  if (random) secret.random_bytes = random.as<int>();
+  if (random && (secret.random_bytes < 16 || secret.random_bytes > secret_bytes_max))
+    throw Mistake{random.Mark(), fmt::format("`random` must be 16 to {} bytes", secret_bytes_max)};
+  return secret;
+}
+
+// Every listed secret is there, and a TLS port has a certificate to show.
+void check_secrets(const StackFile& stack, const YAML::Node& node) {
+  std::vector<std::string> names;
+  for (const auto& secret : stack.secrets) names.push_back(secret.name);
+  for (const auto& component : stack.components) {
+    bool certified = component.tls_port == 0;
+    for (const auto& name : component.secrets) {
+      const auto found = std::ranges::find(stack.secrets, name, &SecretEntry::name);
+      if (found == stack.secrets.end()) {
+        const auto near = suggest(name, names);
+        throw Mistake{node.Mark(), fmt::format("component {} lists no secret of the stack: `{}`{}",
+                                               component.name, name,
+                                               near ? "; did you mean `" + *near + "`?" : "")};
+      }
+      certified |= found->random_bytes == 0;
+    }
+    if (!certified)
+      throw Mistake{node.Mark(), fmt::format("component {} has a tls_port but no certificate",
+                                             component.name)};
+  }
 }
 
 SettingEntry read_setting(const std::string& name, const YAML::Node& node) {
@@ -183,6 +225,10 @@ StackFile read_root(const std::string& path, const YAML::Node& root) {
     stack.zones.emplace_back(item.first.as<std::string>(), item.second.as<std::string>());
   for (const auto& item : section.need("components"))
     stack.components.push_back(read_component(item.first.as<std::string>(), item.second));
+  if (const auto secrets = section.get("secrets"))
+    for (const auto& item : secrets)
+      stack.secrets.push_back(read_secret(item.first.as<std::string>(), item.second));
+  check_secrets(stack, root);
   if (const auto settings = section.get("settings"))
     for (const auto& item : settings)
       stack.settings[item.first.as<std::string>()] =

@@ -35,6 +35,15 @@ struct ComponentEntry {
   std::string roles;               // how roles are read: patroni | redis | writer | active | ""
   std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
   std::string fence_path;               // POST: no more writes from here on
+  std::vector<std::string> secrets;     // mounted at /run/secrets
+  int tls_port = 0;                     // where it shows a certificate of these; 0 = nowhere
+};
+
+// See stack/secrets.hpp.
+struct SecretEntry {
+  std::string name;
+  std::vector<std::string> certificate_names;  // host names, besides its nodes' addresses
+  int random_bytes = 0;                        // > 0: a random text instead of a certificate
 };
 
 struct SettingEntry {
@@ -66,6 +75,7 @@ struct StackFile {
   std::set<std::string> capabilities;
   std::vector<std::pair<std::string, std::string>> zones;  // name → prefix, in order
   std::vector<ComponentEntry> components;
+  std::vector<SecretEntry> secrets;
   std::map<std::string, SettingEntry> settings;  // "postgres.profile" → …
   std::string edge_component, players_node;      // where players come from and go to
   BooksEntry books;

@@ -42,6 +42,7 @@ struct StackPlaces {
   std::map<std::string, std::string> images;  // component image → tag
   std::string binary_dir;                     // where `casino` is
   std::string log_dir;                        // one file a node
+  std::string secrets_dir;                    // as make_secrets left it; empty = none mounted
 };
 NetworkSpec network_of(const Stack& stack, const StackPlaces& places);
 
