@@ -125,8 +125,7 @@ Status Rehearsal::prepare() {
   if (!images) return std::unexpected(images.error());
   run_.images = *images;
   const bool outlives = options_.keep || options_.shared;
-  places_ = {*images, options_.places.binary_dir, outlives ? state_paths().logs : path("logs"),
-             state_paths().secrets};
+  places_ = {*images, options_.places.binary_dir, outlives ? state_paths().logs : path("logs")};
   return {};
 }
 
@@ -373,6 +372,7 @@ Status rehearse_scenario(const RehearsalOptions& given, LiveView& live) {
   RehearsalOptions options = given;
   auto stack = make_stack(options.stack, options.scenario.stack_set);
   if (!stack) return std::unexpected(stack.error());
+  stack->secrets_dir = state_paths().secrets;
   const auto runtime = make_podman_runtime(state_paths().nodes);
   if (!options.reuse) {
     if (auto clean = require_clean(*runtime); !clean) return clean;
@@ -428,6 +428,7 @@ Status raise_and_keep(const StackFile& file, const std::map<std::string, std::st
                       LiveView& live) {
   auto stack = make_stack(file, settings);
   if (!stack) return std::unexpected(stack.error());
+  stack->secrets_dir = state_paths().secrets;
   auto images = read_image_list(places.images_list);
   if (!images) return std::unexpected(images.error());
   const auto runtime = make_podman_runtime(state_paths().nodes);
@@ -438,7 +439,7 @@ Status raise_and_keep(const StackFile& file, const std::map<std::string, std::st
     return written;
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
-  const auto ready_ms = stage.raise({*images, places.binary_dir, logs, state_paths().secrets});
+  const auto ready_ms = stage.raise({*images, places.binary_dir, logs});
   if (ready_ms) {
     live.say(fmt::format("{} is up after {:.1f} s; `./rehearse down` takes it down", file.name,
                          *ready_ms / 1000));

@@ -42,7 +42,7 @@ struct ComponentEntry {
 // See stack/secrets.hpp.
 struct SecretEntry {
   std::string name;
-  std::vector<std::string> certificate_names;  // host names, besides its nodes' addresses
+  std::vector<std::string> certificate_names;  // host names, besides its nodes' own
   int random_bytes = 0;                        // > 0: a random text instead of a certificate
 };
 

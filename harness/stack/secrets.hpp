@@ -2,7 +2,7 @@
 // component lists them, made anew under load when asked.
 //
 //   ca.pem         the authority that signed all certificates; every node has it
-//   NAME.pem       a certificate and its key, for the addresses of all nodes that list it
+//   NAME.pem       a certificate and its key, for names and addresses of all nodes that list it
 //   NAME           a random text in hex; after a renewal NAME.previous is the one before
 #pragma once
 
@@ -12,14 +12,18 @@
 
 namespace rehearse {
 
-// Writes DIR/NODE/… for each node, and the authority itself into DIR. Errors (machine).
-Status make_secrets(const Stack& stack, const std::string& dir);
+// Writes DIR/NODE/… for each node, and the authority itself into DIR, which is the stack's
+// secrets_dir. Errors (machine).
+Status make_secrets(const Stack& stack);
 
 // Makes one secret anew in all its places; each file changes as a whole. Errors: usage, there is no
 // such secret; machine.
-Status renew_secret(const Stack& stack, const std::string& dir, const std::string& name);
+Status renew_secret(const Stack& stack, const std::string& name);
+
+// The serial number of a certificate of the stack, in hex. Errors: usage, it has no such one.
+Result<std::string> serial_of_secret(const Stack& stack, const std::string& name);
 
 // The authority's certificate, for clients that are no node of the stack.
-std::string authority_file(const std::string& dir);
+std::string authority_file(const Stack& stack);
 
 }  // namespace rehearse

@@ -167,8 +167,8 @@ NetworkSpec network_of(const Stack& stack, const StackPlaces& places) {
     if (!component.binary.empty())
       spec.read_only_mounts.emplace_back(places.binary_dir + "/" + component.binary,
                                          "/opt/casino/" + component.binary);
-    if (!places.secrets_dir.empty())
-      spec.read_only_mounts.emplace_back(places.secrets_dir + "/" + node.name, "/run/secrets");
+    if (!stack.secrets_dir.empty())
+      spec.read_only_mounts.emplace_back(stack.secrets_dir + "/" + node.name, "/run/secrets");
     network.nodes.push_back(std::move(spec));
   }
   return network;

@@ -21,6 +21,7 @@ struct Node {
 struct Stack {
   StackFile file;
   std::map<std::string, std::string> settings;  // as chosen
+  std::string secrets_dir = {};  // where make_secrets puts them; empty = nothing is mounted
   std::vector<Node> nodes;
 
   const ComponentEntry& component_of(const Node& node) const;
@@ -42,7 +43,6 @@ struct StackPlaces {
   std::map<std::string, std::string> images;  // component image → tag
   std::string binary_dir;                     // where `casino` is
   std::string log_dir;                        // one file a node
-  std::string secrets_dir;                    // as make_secrets left it; empty = none mounted
 };
 NetworkSpec network_of(const Stack& stack, const StackPlaces& places);
 

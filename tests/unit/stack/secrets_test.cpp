@@ -16,6 +16,7 @@ class Secrets : public testing::Test {
  protected:
   Secrets() : dir_(testing::TempDir() + "secrets-" + std::to_string(::getpid())) {
     stack_.file.name = "test";
+    stack_.secrets_dir = dir_;
     stack_.file.secrets = {{"play", {"play.test"}, 0}, {"hook", {}, 32}};
     add("edge", {"play"});
     add("cashier", {"hook"});
@@ -44,7 +45,7 @@ class Secrets : public testing::Test {
 };
 
 TEST_F(Secrets, EachNodeGetsItsOwnAndTheAuthority) {
-  ASSERT_TRUE(make_secrets(stack_, dir_));
+  ASSERT_TRUE(make_secrets(stack_));
   EXPECT_EQ(files("edge-1"), (std::set<std::string>{"ca.pem", "play.pem"}));
   EXPECT_EQ(files("psp-1"), (std::set<std::string>{"ca.pem", "hook"}));
   EXPECT_EQ(text("psp-1/hook").size(), 64u);
@@ -54,24 +55,25 @@ TEST_F(Secrets, EachNodeGetsItsOwnAndTheAuthority) {
 }
 
 TEST_F(Secrets, ARenewedCertificateIsAnotherOne) {
-  ASSERT_TRUE(make_secrets(stack_, dir_));
+  ASSERT_TRUE(make_secrets(stack_));
   const auto before = serial_of(text("edge-1/play.pem")).value();
-  ASSERT_TRUE(renew_secret(stack_, dir_, "play"));
+  ASSERT_TRUE(renew_secret(stack_, "play"));
   EXPECT_NE(serial_of(text("edge-1/play.pem")).value(), before);
+  EXPECT_EQ(serial_of(text("edge-1/play.pem")).value(), serial_of_secret(stack_, "play").value());
   EXPECT_EQ(files("edge-1"), (std::set<std::string>{"ca.pem", "play.pem"})) << "no leftovers";
 }
 
 TEST_F(Secrets, ARenewedRandomTextKeepsTheOneBefore) {
-  ASSERT_TRUE(make_secrets(stack_, dir_));
+  ASSERT_TRUE(make_secrets(stack_));
   const auto before = text("psp-1/hook");
-  ASSERT_TRUE(renew_secret(stack_, dir_, "hook"));
+  ASSERT_TRUE(renew_secret(stack_, "hook"));
   EXPECT_NE(text("psp-1/hook"), before);
   EXPECT_EQ(text("psp-1/hook.previous"), before);
   EXPECT_EQ(text("cashier-1/hook"), text("psp-1/hook"));
 }
 
 TEST_F(Secrets, NobodyElseMayReadThem) {
-  ASSERT_TRUE(make_secrets(stack_, dir_));
+  ASSERT_TRUE(make_secrets(stack_));
   using std::filesystem::perms;
   for (const char* file : {"authority.key", "edge-1/play.pem", "psp-1/hook"})
     EXPECT_EQ(std::filesystem::status(dir_ + "/" + file).permissions() & perms::others_all,
@@ -80,9 +82,10 @@ TEST_F(Secrets, NobodyElseMayReadThem) {
 }
 
 TEST_F(Secrets, WhatIsNotThereCannotBeRenewed) {
-  ASSERT_TRUE(make_secrets(stack_, dir_));
-  EXPECT_EQ(renew_secret(stack_, dir_, "plai").error().code, ExitCode::usage);
-  EXPECT_EQ(renew_secret(stack_, dir_ + "/nowhere", "play").error().code, ExitCode::machine);
+  ASSERT_TRUE(make_secrets(stack_));
+  EXPECT_EQ(renew_secret(stack_, "plai").error().code, ExitCode::usage);
+  stack_.secrets_dir += "/nowhere";
+  EXPECT_EQ(renew_secret(stack_, "play").error().code, ExitCode::machine);
 }
 
 class SecretEntries : public testing::Test {
