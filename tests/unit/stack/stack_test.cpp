@@ -32,6 +32,7 @@ StackView whole_view(const Stack& stack) {
   set("postgres-3", "replica");
   set("wallet-2", "writer");
   set("relay-1", "active");
+  set("credit-1", "active");
   view.nodes.at("postgres-1").streaming = {"postgres-2", "postgres-3"};
   set("redis-1", "master");
   view.nodes.at("redis-1").streaming = {"198.18.2.25", "198.18.3.25"};
@@ -94,7 +95,8 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
        {"wallet-1",
         {PlantedBug::ack_before_commit, PlantedBug::key_after_effect, PlantedBug::no_epoch_check}}},
       {"cashier.bug", {"cashier-1", {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup}}},
-      {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}}};
+      {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}},
+      {"credit.bug", {"credit-1", {PlantedBug::no_wait}}}};
   for (const auto& [setting, role] : roles) {
     const auto& [node, bugs] = role;
     EXPECT_EQ(make_stack(shipped(), {})->find(node)->env.at("BUG"), "none");
