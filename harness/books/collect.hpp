@@ -9,6 +9,7 @@
 
 #include "base/http.hpp"
 #include "base/result.hpp"
+#include "books/tables.hpp"
 
 namespace rehearse {
 
@@ -18,6 +19,9 @@ struct BooksSource {
   std::string kafka_bootstrap, kafka_topic;                       // empty = no events
   std::vector<std::pair<std::string, Endpoint>> providers;        // name → where its book is
   std::string provider_path;
+  std::vector<std::pair<std::string, Endpoint>> streams;  // live streams: name → where its book is
+  std::string stream_path;
+  std::vector<PathHop> paths;  // known beforehand: nobody is asked
 };
 
 // Writes DIR/<table>.csv for each table of the source. All SQL tables come from one snapshot.

@@ -112,6 +112,41 @@ constexpr std::array<Column<O>, 6> round_columns{{{"round", &O::round},
                                                   {"state", &O::state},
                                                   {"reason", &O::reason, optional_column}}};
 
+using P = PathHop;
+constexpr std::array<Column<P>, 5> path_columns{{{"path", &P::path},
+                                                 {"hop", &P::hop},
+                                                 {"component", &P::component},
+                                                 {"address", &P::address},
+                                                 {"name", &P::name}}};
+
+using Q = LifelineRequest;
+constexpr std::array<Column<Q>, 9> lifeline_columns{{{"key", &Q::key},
+                                                     {"contact", &Q::contact},
+                                                     {"player", &Q::player},
+                                                     {"operation", &Q::operation},
+                                                     {"status", &Q::status},
+                                                     {"at_ms", &Q::at_ms},
+                                                     {"registered_ms", &Q::registered_ms},
+                                                     {"declared_ms", &Q::declared_ms},
+                                                     {"ended_ms", &Q::ended_ms}}};
+
+using B = BettingWindow;
+constexpr std::array<Column<B>, 5> window_columns{{{"window", &B::window},
+                                                   {"table", &B::table},
+                                                   {"opened_ms", &B::opened_ms},
+                                                   {"closed_ms", &B::closed_ms},
+                                                   {"decided_by", &B::decided_by}}};
+
+using D = WindowBet;
+constexpr std::array<Column<D>, 4> window_bet_columns{{{"key", &D::key},
+                                                       {"window", &D::window},
+                                                       {"decided_ms", &D::decided_ms},
+                                                       {"outcome", &D::outcome}}};
+
+using S = StreamSample;
+constexpr std::array<Column<S>, 4> sample_columns{
+    {{"table", &S::table}, {"at_ms", &S::at_ms}, {"mode", &S::mode}, {"lost", &S::lost}}};
+
 // Applies `f(table name, columns, member of Books)` to every table.
 template <typename BooksRef, typename F>
 Status for_each_table(BooksRef& books, F&& f) {
@@ -128,6 +163,11 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("events", event_columns, books.events);
   then("reporting", reporting_columns, books.reporting);
   then("rounds", round_columns, books.rounds);
+  then("paths", path_columns, books.paths);
+  then("lifeline_requests", lifeline_columns, books.lifeline_requests);
+  then("windows", window_columns, books.windows);
+  then("window_bets", window_bet_columns, books.window_bets);
+  then("stream_samples", sample_columns, books.stream_samples);
   return status;
 }
 

@@ -71,6 +71,45 @@ struct Round {
   std::string round, studio, opened_at, closed_at, state, reason;
 };
 
+// One node that a way into the platform (or out of it) leads through, by the harness's own knowledge
+// of the stack. `name`: by which it is found, empty where nobody looks it up.
+struct PathHop {
+  std::string path;  // players, lifeline, …
+  std::string hop;   // its part: name, front, edge, …
+  std::string component, address, name;
+};
+
+// What was accepted through the emergency channel, with the emergency under which it was.
+struct LifelineRequest {
+  std::string key, contact, player, operation;
+  int64_t status = 0;  // of its answer; 0 = open
+  // Milliseconds since 1970 of the database's clock; not ended: empty.
+  int64_t at_ms = 0, registered_ms = 0, declared_ms = 0;
+  std::optional<int64_t> ended_ms;
+};
+
+// When bets of one round of a live table were taken, as whoever decided it wrote it down.
+struct BettingWindow {
+  std::string window, table;
+  int64_t opened_ms = 0, closed_ms = 0;  // since 1970
+  std::string decided_by;
+};
+
+// One bet on a live table and what was decided about its time.
+struct WindowBet {
+  std::string key, window;
+  int64_t decided_ms = 0;
+  std::string outcome;  // accepted | outside_window | declined (for other reasons)
+};
+
+// What players saw of a live table at a moment, as the stream itself tells it.
+struct StreamSample {
+  std::string table;
+  int64_t at_ms = 0;
+  std::string mode;  // webrtc | hls
+  int64_t lost = 0;  // pieces of the last second that did not arrive in time
+};
+
 // nullopt = the platform has no such table (its checks are not applicable).
 struct Books {
   std::optional<std::vector<LedgerEntry>> ledger_entries;
@@ -81,6 +120,11 @@ struct Books {
   std::optional<std::vector<LedgerEvent>> events;
   std::optional<std::vector<ReportingRow>> reporting;
   std::optional<std::vector<Round>> rounds;
+  std::optional<std::vector<PathHop>> paths;
+  std::optional<std::vector<LifelineRequest>> lifeline_requests;
+  std::optional<std::vector<BettingWindow>> windows;
+  std::optional<std::vector<WindowBet>> window_bets;
+  std::optional<std::vector<StreamSample>> stream_samples;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

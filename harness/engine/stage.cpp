@@ -151,6 +151,13 @@ Result<BooksSource> Stage::books_source() const {
     for (const auto* node : stack_.of_component(component))
       source.providers.emplace_back(node->name, stack_.endpoint(*node));
   source.provider_path = books.provider_path;
+  for (const auto& component : books.stream_components)
+    for (const auto* node : stack_.of_component(component))
+      source.streams.emplace_back(node->name, stack_.endpoint(*node));
+  source.stream_path = books.stream_path;
+  for (const auto& entry : stack_.file.paths)
+    for (const auto* node : stack_.of_component(entry.component))
+      source.paths.push_back({entry.path, entry.hop, entry.component, node->address, entry.name});
   return source;
 }
 

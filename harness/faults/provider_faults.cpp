@@ -45,6 +45,8 @@ constexpr Row rows[] = {
     {"webhook_reorder", "payment", "webhook_reorder", false, delay, 2000,
      "Webhooks are held for `delay` and come in reverse"},
     {"webhook_delay", "payment", "webhook_delay", true, delay, 5000, "Each webhook comes `delay` later"},
+    {"stream_degrade", "stream", "stream_degrade", false, nothing, 0,
+     "Pieces of live tables are lost on their way; players watch whole segments instead"},
 };
 
 const Row& row_of(std::string_view name) {
@@ -221,6 +223,7 @@ PROVIDER_FAULT(provider_error)
 PROVIDER_FAULT(webhook_duplicate)
 PROVIDER_FAULT(webhook_reorder)
 PROVIDER_FAULT(webhook_delay)
+PROVIDER_FAULT(stream_degrade)
 #undef PROVIDER_FAULT
 
 }  // namespace rehearse

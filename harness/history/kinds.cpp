@@ -106,6 +106,9 @@ constexpr KindStep steps[] = {
     {.kind = spin, .step = "rollback", .entry = "rollback", .playable_sign = 1},
     {.kind = spin, .step = "void", .entry = "round_void", .playable_sign = 1},
     {.kind = convert, .step = "", .entry = "conversion", .playable_sign = -1},
+    {.kind = lifeline, .step = "hold", .entry = "hold", .playable_sign = -1, .held_sign = 1},
+    {.kind = lifeline, .step = "payout", .entry = "payout", .held_sign = -1},
+    {.kind = lifeline, .step = "release", .entry = "release", .playable_sign = 1, .held_sign = -1},
 };
 
 // "win-12" → "win"; what has no number stays as it is.

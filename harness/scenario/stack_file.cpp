@@ -182,8 +182,37 @@ BooksEntry read_books_entry(const YAML::Node& node) {
     books.provider_path = providers.text("path");
     providers.finish();
   }
+  if (const auto node_streams = section.get("streams")) {
+    Section streams(node_streams, "books.streams");
+    books.stream_components = text_list(streams.need("components"));
+    books.stream_path = streams.text("path");
+    streams.finish();
+  }
   section.finish();
   return books;
+}
+
+// What is said of a component that is not there would prove nothing.
+std::vector<PathEntry> read_paths(const YAML::Node& node, const StackFile& stack) {
+  std::vector<std::string> components;
+  for (const auto& component : stack.components) components.push_back(component.name);
+  std::vector<PathEntry> paths;
+  for (const auto& path : node)
+    for (const auto& item : path.second) {
+      const auto name = path.first.as<std::string>();
+      Section hop(item, "path " + name);
+      PathEntry entry{name, hop.need("hop").as<std::string>(),
+                      hop.need("component").as<std::string>(), hop.text("name")};
+      hop.finish();
+      if (std::ranges::find(components, entry.component) == components.end()) {
+        const auto near = suggest(entry.component, components);
+        throw Mistake{item.Mark(),
+                      fmt::format("path {} leads through no component `{}`{}", name,
+                                  entry.component, near ? "; did you mean `" + *near + "`?" : "")};
+      }
+      paths.push_back(std::move(entry));
+    }
+  return paths;
 }
 
 // What is wiped must not be written to meanwhile, so it must be stopped as well.
@@ -234,7 +263,14 @@ StackFile read_root(const std::string& path, const YAML::Node& root) {
       stack.settings[item.first.as<std::string>()] =
           read_setting(item.first.as<std::string>(), item.second);
   stack.edge_component = section.need("edge").as<std::string>();
+  if (const auto node = section.get("entry")) {
+    Section entry(node, "entry");
+    stack.entry_name = entry.need("name").as<std::string>();
+    stack.dns_component = entry.need("dns").as<std::string>();
+    entry.finish();
+  }
   stack.players_node = section.need("players").as<std::string>();
+  if (const auto paths = section.get("paths")) stack.paths = read_paths(paths, stack);
   stack.books = read_books_entry(section.need("books"));
   if (const auto reset = section.get("reset")) stack.reset = read_reset(reset, stack);
   section.finish();

@@ -59,6 +59,13 @@ struct BooksEntry {
   std::string kafka_component, kafka_topic;
   std::vector<std::string> provider_components;
   std::string provider_path;
+  std::vector<std::string> stream_components;  // of live streams: GET stream_path → {"samples":[…]}
+  std::string stream_path;
+};
+
+// A step of a way into the platform: all nodes of a component, and the name by which it is found.
+struct PathEntry {
+  std::string path, hop, component, name;
 };
 
 // How a stack that a rehearsal has used becomes as good as new: these components are killed, what
@@ -78,6 +85,10 @@ struct StackFile {
   std::vector<SecretEntry> secrets;
   std::map<std::string, SettingEntry> settings;  // "postgres.profile" → …
   std::string edge_component, players_node;      // where players come from and go to
+  // The name by which players find the edge, and the name servers (port 53) that know it; both
+  // empty: they know its addresses.
+  std::string entry_name, dns_component;
+  std::vector<PathEntry> paths;  // in order
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };
