@@ -1,5 +1,5 @@
-// Gross gaming revenue by source: bets less what was rolled back, less wins. Clients know it only
-// between bounds, since resolving their unknown operations from the ledger would be circular. A
+// Gross gaming revenue by source, and net gaming revenue by the ledger (see revenue.hpp). Clients know
+// the gross one only between bounds, since resolving their unknown operations from the ledger would be circular. A
 // round that the studio has not closed for its player may have paid anything: it leaves no lower
 // bound.
 #include <map>
@@ -9,6 +9,7 @@
 #include "base/units.hpp"
 #include "checks/joined.hpp"
 #include "checks/measures.hpp"
+#include "checks/revenue.hpp"
 
 namespace rehearse {
 namespace {
@@ -28,12 +29,40 @@ void add_ledger(Rows& rows, const LedgerView& ledger) {
   for (const Transaction& transaction : ledger.transactions()) {
     PnlRow& row = row_of(rows, transaction.currency);
     if (!row.ledger) row.ledger = 0;
-    const bool bet = transaction.kind == "bet" || transaction.kind == "rollback";
-    if (!bet && transaction.kind != "win") continue;
+    if (!is_gaming(transaction.kind)) continue;
     const Int128 playable = playable_minor(transaction);
-    if (bet) row.bets_minor -= playable;
-    if (!bet) row.wins_minor += playable;
+    if (is_stake(transaction.kind)) row.bets_minor -= playable;
+    if (is_winning(transaction.kind)) row.wins_minor += playable;
     *row.ledger -= playable;
+  }
+}
+
+// What the house had to pay for its gross revenue, and what is left of it.
+void add_deductions(Rows& rows, const std::vector<LedgerEntry>& entries) {
+  for (const LedgerEntry& entry : entries) {
+    const Deduction deduction = deduction_on(entry.account);
+    if (deduction == Deduction::none || entry.kind == "opening") continue;
+    PnlRow& row = row_of(rows, entry.currency);
+    switch (deduction) {
+      case Deduction::none:
+        break;
+      case Deduction::bonus:  // one that is a winning is deducted as such
+        if (!is_winning(entry.kind)) row.bonuses_minor -= entry.amount_minor;
+        break;
+      case Deduction::jackpot:
+        row.jackpots_minor += entry.amount_minor;
+        break;
+      case Deduction::fee:
+        row.fees_minor -= entry.amount_minor;
+        break;
+      case Deduction::chargeback:
+        row.chargebacks_minor -= entry.amount_minor;
+        break;
+    }
+  }
+  for (auto& [currency, row] : rows) {
+    row.ngr = row.ledger.value_or(0) - row.bonuses_minor - row.jackpots_minor - row.fees_minor -
+              row.chargebacks_minor;
   }
 }
 
@@ -111,8 +140,7 @@ void add_events(Rows& rows, const LedgerView& ledger, const std::vector<Row>& ta
     const Row& item = table[i];
     std::optional<Int128>& sum = row_of(rows, item.currency).*source;
     if (!sum) sum = 0;
-    const bool bet = item.kind == "bet";
-    if (!bet && item.kind != "win" && item.kind != "rollback") continue;
+    if (!is_gaming(item.kind)) continue;
     if (in_table[i] == nullptr) {
       if (!seen_elsewhere.insert(item.tx).second) continue;
     } else {
@@ -121,7 +149,7 @@ void add_events(Rows& rows, const LedgerView& ledger, const std::vector<Row>& ta
       seen[index] = true;
     }
     const Int128 minor = magnitude(item.amount_minor);
-    *sum += bet ? minor : -minor;
+    *sum += item.kind == "bet" ? minor : -minor;
   }
 }
 
@@ -130,7 +158,10 @@ void add_events(Rows& rows, const LedgerView& ledger, const std::vector<Row>& ta
 std::vector<PnlRow> measure_pnl(const Joined& joined) {
   const Run& run = joined.run;
   Rows rows;
-  if (run.books.ledger_entries) add_ledger(rows, joined.ledger);
+  if (run.books.ledger_entries) {
+    add_ledger(rows, joined.ledger);
+    add_deductions(rows, *run.books.ledger_entries);
+  }
   add_clients(rows, joined);
   if (run.books.events) {
     add_events(rows, joined.ledger, *run.books.events, joined.told_of, &PnlRow::events);

@@ -68,8 +68,7 @@ RpoRow downstream_row(const Joined& joined, const std::string& store,
     if (there[joined.ledger.index_of(transaction)]) continue;
     ++*row.lost_count;
     row.lost_keys.emplace_back(transaction.key);
-    const Int128 cash = magnitude(transaction.cash_minor);
-    gross[transaction.currency] += cash != 0 ? cash : magnitude(transaction.held_minor);
+    gross[transaction.currency] += moved_minor(transaction);
   }
   for (const auto& [currency, minor] : gross)
     row.lost_money.push_back({std::string(currency), minor});

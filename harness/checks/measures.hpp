@@ -95,6 +95,9 @@ struct PnlRow {
   Int128 bets_minor = 0, wins_minor = 0;  // by the ledger; bets net of rolled-back bets
   std::optional<Int128> clients_acked, clients_upper, clients_lower;  // GGR as clients know it
   std::optional<Int128> ledger, events, reporting, providers;
+  // By the ledger, costs above 0; bonuses without those that came as winnings. See revenue.hpp.
+  Int128 bonuses_minor = 0, jackpots_minor = 0, fees_minor = 0, chargebacks_minor = 0;
+  std::optional<Int128> ngr;
 };
 std::vector<PnlRow> measure_pnl(const Joined& joined);
 

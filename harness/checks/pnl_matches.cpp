@@ -1,8 +1,8 @@
-// Proves that the books agree on the money, entry by entry: every bet, win and rollback in the
-// ledger has an event of the same kind and amount and no event is without its transaction; every
+// Proves that the books agree on the money, entry by entry: all that was staked, won or given back in
+// the ledger has an event of the same kind and amount and no event is without its transaction; every
 // provider transfer that succeeded has its entries and the other way round; nothing was booked
-// twice under one key, and whoever asked again was told the same; and the ledger's result (GGR =
-// bets − rolled back − wins) lies in the bounds that the clients' answers allow.
+// twice under one key, and whoever asked again was told the same; and the ledger's result (GGR, see
+// revenue.hpp) lies in the bounds that the clients' answers allow.
 // From: client history, ledger_entries, events (if there), provider_transfers (if there).
 // Cannot see: an amount that is wrong in all books alike.
 #include <map>
@@ -11,13 +11,10 @@
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
 #include "checks/measures.hpp"
+#include "checks/revenue.hpp"
 
 namespace rehearse {
 namespace {
-
-bool is_game_kind(std::string_view kind) {
-  return kind == "bet" || kind == "win" || kind == "rollback";
-}
 
 void match_events(Examination& examination, const Joined& joined) {
   const LedgerView& ledger = joined.ledger;
@@ -32,7 +29,7 @@ void match_events(Examination& examination, const Joined& joined) {
       examination.violation("event {}/{}@{}: {} {} of tx {}, which the ledger lacks", event.topic,
                             event.partition, event.offset, event.kind,
                             money(event.amount_minor, event.currency), event.tx);
-    } else if (is_game_kind(transaction->kind) &&
+    } else if (is_gaming(transaction->kind) &&
                (event.kind != transaction->kind || event.currency != transaction->currency ||
                 magnitude(event.amount_minor) != moved_minor(*transaction))) {
       examination.violation(
@@ -42,7 +39,7 @@ void match_events(Examination& examination, const Joined& joined) {
     }
   }
   for (const Transaction& transaction : ledger.transactions()) {
-    if (!is_game_kind(transaction.kind) || published[ledger.index_of(transaction)]) continue;
+    if (!is_gaming(transaction.kind) || published[ledger.index_of(transaction)]) continue;
     examination.violation("tx {}: {} {} of {} in the ledger, but no event", transaction.tx,
                           transaction.kind, money(moved_minor(transaction), transaction.currency),
                           transaction.key);
@@ -151,7 +148,7 @@ Finding examine_pnl_matches(const Joined& joined) {
   const LedgerView& ledger = joined.ledger;
   std::string sources = "clients, ledger";
   for (const Transaction& transaction : ledger.transactions()) {
-    examination.examined(is_game_kind(transaction.kind) ? 1 : 0);
+    examination.examined(is_gaming(transaction.kind) ? 1 : 0);
   }
   if (run.books.events) {
     match_events(examination, joined);

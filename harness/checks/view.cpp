@@ -102,10 +102,12 @@ Int128 playable_minor(const Transaction& transaction) {
 }
 
 Int128 moved_minor(const Transaction& transaction) {
-  if (const Int128 playable = playable_minor(transaction); playable != 0) {
-    return magnitude(playable);
+  // Of a chargeback the player may have paid only a part; of a released bonus both buckets are his.
+  for (const Int128 minor : {transaction.provider_minor, playable_minor(transaction),
+                             transaction.cash_minor, transaction.held_minor}) {
+    if (minor != 0) return magnitude(minor);
   }
-  return magnitude(transaction.held_minor);
+  return magnitude(transaction.jackpot_minor);
 }
 
 LedgerView::LedgerView(const Run& run) {
@@ -205,6 +207,10 @@ void LedgerView::add(const LedgerEntry& entry, Transaction& transaction) {
     const auto account = std::string_view(entry.account).substr(4);
     transaction.provider = account.substr(0, account.find(':'));
     transaction.provider_minor += entry.amount_minor;
+  } else if (entry.account.starts_with("house:fees:")) {
+    transaction.provider_minor += entry.amount_minor;  // the psp's account has it with the fee
+  } else if (entry.account.starts_with("jackpot:")) {
+    transaction.jackpot_minor += entry.amount_minor;
   }
 }
 

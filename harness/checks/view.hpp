@@ -60,7 +60,8 @@ struct Transaction {
   Int128 cash_minor = 0;             // change of players' cash accounts
   Int128 bonus_minor = 0;            // … of their bonus accounts
   Int128 held_minor = 0;             // … of their held accounts
-  Int128 provider_minor = 0;         // … of psp accounts
+  Int128 provider_minor = 0;         // … of psp accounts, before the fee that the provider keeps
+  Int128 jackpot_minor = 0;          // … of jackpot pools
   // All of the above is of entries in `currency`, that of the first entry. Of a conversion: what
   // came into players' cash accounts in the other one.
   std::string_view other_currency;

@@ -166,7 +166,13 @@ std::span<const KindStep> kind_steps() {
   return steps;
 }
 
+// What a step may bring about by itself, under its key with this ending: wagering done by a bet turns
+// bonus money into cash. The player has as much to play with as before.
+constexpr std::string_view release_ending = "bonus_release";
+constexpr KindStep release = {.step = release_ending, .entry = release_ending, .bounded = false};
+
 const KindStep* step_of(OperationKind kind, std::string_view step, std::string_view entry) {
+  if (entry == release_ending && step.ends_with(release_ending)) return &release;
   for (const KindStep& rule : steps) {
     if (is_step(rule, kind, step) && rule.entry == entry) return &rule;
   }

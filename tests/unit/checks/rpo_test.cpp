@@ -134,6 +134,73 @@ TEST(MeasurePnl, SourcesAgreeOnAnHonestRun) {
   EXPECT_FALSE(row.reporting || row.providers);
 }
 
+// A ledger of one transaction of each kind that makes revenue or costs some.
+RecordedRun revenue(std::string_view currency) {
+  RecordedRun run = bets(0, 0);
+  auto& entries = run.books.ledger_entries.emplace();
+  const std::string cur(currency), cash = "player:p0001:cash:" + cur,
+                    bonus = "player:p0001:bonus:" + cur, games = "house:games:" + cur,
+                    pool = "jackpot:mega:" + cur;
+  const auto post = [&](const std::string& kind,
+                        const std::vector<std::pair<std::string, int64_t>>& legs) {
+    for (const auto& [account, minor] : legs) {
+      LedgerEntry& entry = entries.emplace_back();
+      entry.seq = static_cast<int64_t>(entries.size());
+      entry.tx = entry.key = kind;
+      entry.kind = kind;
+      entry.account = account;
+      entry.currency = cur;
+      entry.amount_minor = minor;
+    }
+  };
+  post("opening", {{"house:capital:" + cur, -5'000}, {pool, 5'000}});
+  post("bonus_grant", {{"house:bonus:" + cur, -300}, {bonus, 300}});
+  post("bet", {{cash, -900}, {bonus, -100}, {games, 990}, {pool, 10}});
+  post("win", {{games, -200}, {cash, 180}, {bonus, 20}});
+  post("round_void", {{games, -50}, {cash, 50}});
+  post("bonus_win", {{"house:bonus:" + cur, -30}, {bonus, 30}});
+  post("jackpot_win", {{pool, -4}, {cash, 4}});
+  post("bonus_expiry", {{bonus, -100}, {"house:bonus:" + cur, 100}});
+  post("deposit", {{"psp:psp-a:" + cur, -990}, {"house:fees:" + cur, -10}, {cash, 1'000}});
+  post("chargeback", {{cash, -60}, {"house:chargebacks:" + cur, -40}, {"psp:psp-a:" + cur, 100}});
+  return run;
+}
+
+TEST(MeasurePnl, NetIsGrossLessWhatItCost) {
+  const RecordedRun run = revenue("USDT");
+  const auto rows = measure_pnl(Joined(run));
+  const auto row = std::ranges::find(rows, "USDT", &PnlRow::currency);
+  ASSERT_NE(row, rows.end());
+  EXPECT_EQ(row->exponent, 6);
+  EXPECT_TRUE(row->bets_minor == 950);
+  EXPECT_TRUE(row->wins_minor == 234);
+  EXPECT_TRUE(*row->ledger == 716);
+  EXPECT_TRUE(row->bonuses_minor == 200);  // granted less expired; the bonus win is a winning
+  EXPECT_TRUE(row->jackpots_minor == 6);
+  EXPECT_TRUE(row->fees_minor == 10);
+  EXPECT_TRUE(row->chargebacks_minor == 40);
+  EXPECT_TRUE(*row->ngr == 460);
+  Int128 house = 0;  // the same, from the other side: what the house's own accounts gained
+  for (const LedgerEntry& entry : *run.books.ledger_entries) {
+    if (entry.account.starts_with("house:") && entry.kind != "opening") house += entry.amount_minor;
+  }
+  EXPECT_TRUE(*row->ngr == house);
+}
+
+TEST(LedgerView, SaysWhatEachKindMoved) {
+  const RecordedRun run = revenue("EUR");
+  const Joined joined(run);
+  const auto moved = [&](std::string_view tx) {
+    return static_cast<int64_t>(moved_minor(*joined.ledger.find_tx(tx)));
+  };
+  EXPECT_EQ(moved("opening"), 5'000);  // of a pool
+  EXPECT_EQ(moved("bet"), 1'000);
+  EXPECT_EQ(moved("win"), 200);
+  EXPECT_EQ(moved("deposit"), 1'000);    // before the provider's fee
+  EXPECT_EQ(moved("chargeback"), 100);   // though the player had only a part of it
+  EXPECT_EQ(moved("bonus_expiry"), 100);
+}
+
 TEST(MeasureLoad, ExactPercentilesByNearestRank) {
   RecordedRun run = bets(0, 0);
   for (Attempt& attempt : run.history.attempts) {
