@@ -1,5 +1,6 @@
 // The way in is gone: nobody reaches the nodes of a path of the stack (its CDN and its edges), and
 // they reach nobody, while everything behind them works. Some of them only, when `target` says so.
+// The name servers are another fault's.
 //
 // Heals by: the packet rules' elements go. Dead-man: they expire in the kernel when nobody refreshes
 // them.
@@ -63,7 +64,7 @@ class EdgeOutage final : public Fault {
     const std::string path =
         named == params.end() ? usual_path : std::get<std::string>(named->second);
     for (const auto& entry : context.stack.file.paths)
-      if (entry.path == path)
+      if (entry.path == path && entry.component != context.stack.file.dns_component)
         for (const auto* node : context.stack.of_component(entry.component))
           if (context.stack.has_container(*node)) nodes_.push_back(node->name);
     if (!nodes_.empty()) return {};
