@@ -45,7 +45,7 @@ Status collect_lists(const Parties& parties, const std::string& path, const char
 Status collect_providers(const BooksSource& source, const std::string& dir) {
   return collect_lists(source.providers, source.provider_path, "transfers",
                        {"provider", "transfer", "business_key", "direction", "amount_minor",
-                        "currency", "state", "at"},
+                        "currency", "state", "at", "fee_minor"},
                        "provider", dir + "/provider_transfers.csv");
 }
 

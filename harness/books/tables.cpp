@@ -66,14 +66,16 @@ constexpr std::array<Column<I>, 8> intent_columns{{{"key", &I::key},
                                                    {"updated_at", &I::updated_at}}};
 
 using T = ProviderTransfer;
-constexpr std::array<Column<T>, 8> transfer_columns{{{"provider", &T::provider},
+constexpr std::array<Column<T>, 9> transfer_columns{{{"provider", &T::provider},
                                                      {"transfer", &T::transfer},
                                                      {"business_key", &T::business_key},
                                                      {"direction", &T::direction},
                                                      {"amount_minor", &T::amount_minor},
                                                      {"currency", &T::currency},
                                                      {"state", &T::state},
-                                                     {"at", &T::at}}};
+                                                     {"at", &T::at},
+                                                     {"fee_minor", &T::fee_minor,
+                                                      optional_column}}};
 
 using W = WebhookEffect;
 constexpr std::array<Column<W>, 8> webhook_columns{
@@ -147,6 +149,23 @@ using S = StreamSample;
 constexpr std::array<Column<S>, 4> sample_columns{
     {{"table", &S::table}, {"at_ms", &S::at_ms}, {"mode", &S::mode}, {"lost", &S::lost}}};
 
+using V = PaymentSwitch;
+constexpr std::array<Column<V>, 5> switch_columns{{{"key", &V::key},
+                                                   {"from_provider", &V::from_provider},
+                                                   {"to_provider", &V::to_provider},
+                                                   {"reason", &V::reason},
+                                                   {"at", &V::at}}};
+
+using Y = SettlementRow;
+constexpr std::array<Column<Y>, 8> settlement_columns{{{"provider", &Y::provider},
+                                                       {"transfer", &Y::transfer},
+                                                       {"business_key", &Y::business_key},
+                                                       {"direction", &Y::direction},
+                                                       {"amount_minor", &Y::amount_minor},
+                                                       {"currency", &Y::currency},
+                                                       {"fee_minor", &Y::fee_minor},
+                                                       {"verdict", &Y::verdict}}};
+
 // Applies `f(table name, columns, member of Books)` to every table.
 template <typename BooksRef, typename F>
 Status for_each_table(BooksRef& books, F&& f) {
@@ -168,6 +187,8 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("windows", window_columns, books.windows);
   then("window_bets", window_bet_columns, books.window_bets);
   then("stream_samples", sample_columns, books.stream_samples);
+  then("payment_switches", switch_columns, books.payment_switches);
+  then("settlement_lines", settlement_columns, books.settlement_lines);
   return status;
 }
 

@@ -41,9 +41,10 @@ struct Intent {
 
 struct ProviderTransfer {
   std::string provider, transfer, business_key;
-  std::string direction;  // in (deposit) | out (payout)
+  std::string direction;  // in (deposit) | out (payout) | refund | chargeback (both of a deposit)
   int64_t amount_minor = 0;
   std::string currency, state, at;
+  std::optional<int64_t> fee_minor = {};  // that the provider kept; null: not told
 };
 
 struct WebhookEffect {
@@ -110,6 +111,21 @@ struct StreamSample {
   int64_t lost = 0;  // pieces of the last second that did not arrive in time
 };
 
+// A payment that went to another provider, and why.
+struct PaymentSwitch {
+  std::string key, from_provider, to_provider, reason, at;
+};
+
+// A line of a provider's settlement file, and how the platform found it against its own payments.
+struct SettlementRow {
+  std::string provider, transfer, business_key;
+  std::string direction;  // as of a provider transfer
+  int64_t amount_minor = 0;
+  std::string currency;
+  int64_t fee_minor = 0;
+  std::string verdict;  // matched | mismatched | unknown
+};
+
 // nullopt = the platform has no such table (its checks are not applicable).
 struct Books {
   std::optional<std::vector<LedgerEntry>> ledger_entries;
@@ -125,6 +141,8 @@ struct Books {
   std::optional<std::vector<BettingWindow>> windows;
   std::optional<std::vector<WindowBet>> window_bets;
   std::optional<std::vector<StreamSample>> stream_samples;
+  std::optional<std::vector<PaymentSwitch>> payment_switches;
+  std::optional<std::vector<SettlementRow>> settlement_lines;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

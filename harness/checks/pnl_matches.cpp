@@ -10,6 +10,7 @@
 
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
+#include "checks/provider_flows.hpp"
 #include "checks/measures.hpp"
 #include "checks/revenue.hpp"
 
@@ -56,18 +57,18 @@ struct Sides {
 void match_providers(Examination& examination, const Run& run, const LedgerView& ledger,
                      const std::vector<ProviderTransfer>& transfers) {
   std::map<Flow, Sides> flows;
+  const auto given_back = given_back_unbooked(run, ledger);
   for (const ProviderTransfer& transfer : transfers) {
-    if (transfer.state != "succeeded") continue;
-    const std::string_view kind = transfer.direction == "in" ? "deposit" : "payout";
-    Sides& sides = flows[{transfer.provider, kind, transfer.business_key}];
+    if (transfer.state != "succeeded" || given_back.contains(transfer.business_key)) continue;
+    Sides& sides = flows[{transfer.provider, entry_kind_of(transfer), transfer.business_key}];
     sides.provider_minor += transfer.amount_minor;
     sides.currency = transfer.currency;
   }
   for (const Transaction& transaction : ledger.transactions()) {
-    if (transaction.kind != "deposit" && transaction.kind != "payout") continue;
+    if (!is_provider_kind(transaction.kind)) continue;
     Sides& sides =
         flows[{transaction.provider, transaction.kind, business_key_of(transaction.key)}];
-    sides.ledger_minor += magnitude(transaction.provider_minor);
+    sides.ledger_minor += transferred_minor(transaction);
     sides.currency = transaction.currency;
   }
   int64_t open = 0;

@@ -209,6 +209,7 @@ void LedgerView::add(const LedgerEntry& entry, Transaction& transaction) {
     transaction.provider_minor += entry.amount_minor;
   } else if (entry.account.starts_with("house:fees:")) {
     transaction.provider_minor += entry.amount_minor;  // the psp's account has it with the fee
+    transaction.fees_minor += entry.amount_minor;
   } else if (entry.account.starts_with("jackpot:")) {
     transaction.jackpot_minor += entry.amount_minor;
   }

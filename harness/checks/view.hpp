@@ -62,6 +62,7 @@ struct Transaction {
   Int128 held_minor = 0;             // … of their held accounts
   Int128 provider_minor = 0;         // … of psp accounts, before the fee that the provider keeps
   Int128 jackpot_minor = 0;          // … of jackpot pools
+  Int128 fees_minor = 0;             // … of the house's account of fees
   // All of the above is of entries in `currency`, that of the first entry. Of a conversion: what
   // came into players' cash accounts in the other one.
   std::string_view other_currency;

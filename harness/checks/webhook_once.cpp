@@ -10,6 +10,7 @@
 
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
+#include "checks/provider_flows.hpp"
 
 namespace rehearse {
 namespace {
@@ -32,12 +33,17 @@ struct News {
 bool is_end_of_payment(std::string_view kind) {
   return kind == "deposit" || kind == "payout" || kind == "release";
 }
+// What an event may have led to.
+bool is_effect(std::string_view kind) {
+  return is_end_of_payment(kind) || kind == "chargeback" || kind == "refund";
+}
 
 class Webhooks {
  public:
   Webhooks(Examination& examination, const Joined& joined)
       : examination_(examination), joined_(joined), run_(joined.run) {
     if (!run_.books.provider_transfers) return;
+    given_back_ = given_back_unbooked(run_, joined.ledger);
     for (const ProviderTransfer& transfer : *run_.books.provider_transfers) {
       transfers_[{transfer.provider, transfer.transfer}].transfer = &transfer;
     }
@@ -68,7 +74,7 @@ class Webhooks {
       const auto found = transfers_.find({effect.provider, effect.transfer});
       if (found == transfers_.end() || found->second.waiting != &effect) continue;
       const ProviderTransfer& transfer = *found->second.transfer;
-      if (found->second.applied) continue;
+      if (found->second.applied || given_back_.contains(transfer.business_key)) continue;
       // A deposit that failed moves nothing; one that is pending is not at its end.
       const bool owed = transfer.state == "succeeded" ||
                         (transfer.state == "failed" && transfer.direction == "out");
@@ -90,13 +96,15 @@ class Webhooks {
     }
   }
 
-  // One credit, and one end of a hold, for each payment, whatever keys they were booked under.
+  // One credit, one end of a hold, and one reversal for each payment, whatever keys they were
+  // booked under.
   void examine_ledger() {
-    std::unordered_map<std::string_view, std::array<const Transaction*, 2>> booked;
+    std::unordered_map<std::string_view, std::array<const Transaction*, 3>> booked;
     for (const Transaction& transaction : joined_.ledger.transactions()) {
-      if (!is_end_of_payment(transaction.kind)) continue;
-      const bool deposit = transaction.kind == "deposit";
-      const Transaction*& first = booked[business_key_of(transaction.key)][deposit ? 0 : 1];
+      if (!is_effect(transaction.kind)) continue;
+      const size_t end = transaction.kind == "deposit" ? 0 : 1;
+      const size_t slot = is_end_of_payment(transaction.kind) ? end : 2;
+      const Transaction*& first = booked[business_key_of(transaction.key)][slot];
       if (first == nullptr) {
         first = &transaction;
         continue;
@@ -126,7 +134,7 @@ class Webhooks {
     }
     const std::string_view key = business_key_of(transaction->key);
     const bool own = effect.business_key.empty() || effect.business_key == key;
-    if (own && is_end_of_payment(transaction->kind)) return;
+    if (own && is_effect(transaction->kind)) return;
     violation(effect,
               fmt::format("applied as tx {}, a {} of {}", effect.tx, transaction->kind, key));
   }
@@ -146,6 +154,7 @@ class Webhooks {
   const Run& run_;
   std::unordered_map<Name, News, NameHash> transfers_;
   std::unordered_set<Name, NameHash> seen_;
+  std::set<std::string_view> given_back_;  // deposits that were refused: nothing is booked of them
   int64_t open_ = 0, unlinked_ = 0;
 };
 
