@@ -39,6 +39,7 @@ Held round_held(const Books3& books, uint64_t spin, int64_t returned_minor) {
 
 Held held(const Books3& books, const Operation& operation, const Attempt& ack) {
   const KindTraits& traits = traits_of(operation.kind);
+  if (!is_promise(operation)) return Held::cannot_say;
   if (traits.of_related && operation.related >= books.intents.size()) return Held::cannot_say;
   const uint64_t owner = traits.of_related ? operation.related : operation.id;
   switch (traits.book) {

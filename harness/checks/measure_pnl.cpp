@@ -1,7 +1,7 @@
-// Gross gaming revenue by source, and net gaming revenue by the ledger (see revenue.hpp). Clients know
-// the gross one only between bounds, since resolving their unknown operations from the ledger would be circular. A
-// round that the studio has not closed for its player may have paid anything: it leaves no lower
-// bound.
+// Gross gaming revenue by source, and net gaming revenue by the ledger (see revenue.hpp). Clients
+// know the gross one only between bounds, since resolving their unknown operations from the ledger
+// would be circular. A round that the studio has not closed for its player may have paid anything:
+// it leaves no lower bound.
 #include <map>
 #include <set>
 #include <unordered_set>

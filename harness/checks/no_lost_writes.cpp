@@ -25,18 +25,21 @@ void examine_intent(Examination& examination, const Joined& joined, const Operat
                     int64_t told_minor) {
   const Intent* intent = joined.intents[operation.id];
   compare(examination, joined, operation, "intent says", intent->amount_minor, told_minor);
-  if (intent->operation == name_of(operation.kind)) return;
-  examination.violation("{}: accepted as {}, the intent says {}", intent->key,
-                        name_of(operation.kind), intent->operation);
+  const KindTraits& traits = traits_of(operation.kind);
+  const std::string_view expected = traits.intent.empty() ? traits.name : traits.intent;
+  if (intent->operation == expected) return;
+  examination.violation("{}: accepted as {}, the intent says {}", intent->key, expected,
+                        intent->operation);
 }
 
-// All that came back to the player of a round: its wins, and what was rolled back or voided.
+// What a round gave back to its player: its wins, and the stake where it was taken back or voided.
 void examine_round(Examination& examination, const Joined& joined, const Operation& operation,
                    int64_t told_minor) {
   Int128 returned = 0;
+  const OperationKind kind = joined.run.history.operations[operation.related].kind;
   for (const Booked& booked : joined.ledger.booked(operation.related)) {
-    const Int128 playable = playable_minor(*booked.transaction);
-    if (playable > 0) returned += playable;
+    const KindStep* rule = step_of(kind, booked.step, booked.transaction->kind);
+    if (rule != nullptr && rule->of_result) returned += playable_minor(*booked.transaction);
   }
   compare(examination, joined, operation, "ledger gave back", returned, told_minor);
 }
@@ -92,8 +95,7 @@ Finding examine_no_lost_writes(const Joined& joined) {
   }
   for (const Operation& operation : run.history.operations) {
     const bool told = joined.ended[operation.id].outcome == Outcome::ok;
-    const bool promised = traits_of(operation.kind).book != Book::none;
-    if (!told || !promised || loss.contains(operation.id)) continue;
+    if (!told || !is_promise(operation) || loss.contains(operation.id)) continue;
     examine_amount(examination, joined, operation);
   }
   const std::string summary =

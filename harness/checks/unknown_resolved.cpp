@@ -40,7 +40,7 @@ void resolve_unknown(Examination& examination, const Joined& joined, Counts& cou
     examination.examined();
     if (joined.ended[operation.id].outcome != Outcome::unknown) continue;
     const KindTraits& traits = traits_of(operation.kind);
-    if (traits.book == Book::none) continue;  // it changed nothing that the books show
+    if (!is_promise(operation)) continue;  // it changed nothing that the books show
     ++counts.unknown;
     if (!traits.of_related && traits.book == Book::ledger) {
       resolve_booked(examination, operation, intents[operation.id],

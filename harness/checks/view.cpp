@@ -45,6 +45,11 @@ std::vector<Ended> ended_operations(const History& history) {
   return ended;
 }
 
+bool is_promise(const Operation& operation) {
+  if (operation.kind == OperationKind::lifeline) return operation.amount_minor != 0;
+  return traits_of(operation.kind).book != Book::none;
+}
+
 double run_ms(const History& history, int64_t monotonic_ns) {
   return static_cast<double>(monotonic_ns - history.zero_ns) / static_cast<double>(ns_per_ms);
 }

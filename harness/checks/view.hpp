@@ -24,6 +24,10 @@ struct Ended {
 };
 std::vector<Ended> ended_operations(const History& history);  // index = operation id
 
+// Whether its acknowledgement promises something that a book must show: not so for a look through
+// the emergency channel, which asks for no money, though a withdrawal through it does.
+bool is_promise(const Operation& operation);
+
 // Milliseconds on the run's clock.
 double run_ms(const History& history, int64_t monotonic_ns);
 

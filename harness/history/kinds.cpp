@@ -61,12 +61,14 @@ constexpr std::array<KindTraits, operation_kinds> table = {{
      .is_posting = true,
      .by_wallet = true,
      .book = Book::ledger},
-    {.kind = credit, .name = "credit"},
+    {.kind = credit, .name = "credit"},  // what was decided: credit_kept
     {.kind = session, .name = "session"},
     {.kind = bonus_claim, .name = "bonus_claim"},
-    {.kind = lifeline, .name = "lifeline"},
+    // Of a withdrawal: as a payout; a look promises nothing and asks for no money.
+    {.kind = lifeline, .name = "lifeline", .book = Book::intents, .intent = "payout"},
     {.kind = stream, .name = "stream", .is_read = true},
     {.kind = report, .name = "report", .is_read = true},
+    {.kind = contact, .name = "contact"},
 }};
 
 constexpr bool in_order() {
@@ -77,6 +79,7 @@ constexpr bool in_order() {
 }
 static_assert(in_order());
 
+// A family of rules in fixtures/casino/README.md, "Keys".
 constexpr KindStep steps[] = {
     {.kind = bet, .step = "", .entry = "bet", .playable_sign = -1},
     {.kind = win, .step = "", .entry = "win", .playable_sign = 1},
@@ -87,40 +90,51 @@ constexpr KindStep steps[] = {
     {.kind = payout, .step = "hold", .entry = "hold", .playable_sign = -1, .held_sign = 1},
     {.kind = payout, .step = "payout", .entry = "payout", .held_sign = -1},
     {.kind = payout, .step = "release", .entry = "release", .playable_sign = 1, .held_sign = -1},
+    {.kind = lifeline, .step = "hold", .entry = "hold", .playable_sign = -1, .held_sign = 1},
+    {.kind = lifeline, .step = "payout", .entry = "payout", .held_sign = -1},
+    {.kind = lifeline, .step = "release", .entry = "release", .playable_sign = 1, .held_sign = -1},
     {.kind = spin, .step = "bet", .entry = "bet", .playable_sign = -1},
     {.kind = spin,
      .step = "win",
      .entry = "win",
      .playable_sign = 1,
      .repeated = true,
-     .bounded = false},
+     .bounded = false,
+     .of_result = true},
+    {.kind = spin, .step = "rollback", .entry = "rollback", .playable_sign = 1, .of_result = true},
+    {.kind = spin, .step = "void", .entry = "round_void", .playable_sign = 1, .of_result = true},
+    // Won too, though out of other pockets than the games': campaigns, and jackpot pools.
     {.kind = spin,
-     .step = "bonus_win",
+     .step = "bonus",
      .entry = "bonus_win",
      .playable_sign = 1,
-     .repeated = true,
-     .bounded = false},
+     .bounded = false,
+     .of_result = true},
     {.kind = spin,
      .step = "jackpot",
      .entry = "jackpot_win",
      .playable_sign = 1,
-     .bounded = false},
-    {.kind = spin, .step = "rollback", .entry = "rollback", .playable_sign = 1},
-    {.kind = spin, .step = "void", .entry = "round_void", .playable_sign = 1},
+     .bounded = false,
+     .of_result = true},
     {.kind = convert, .step = "", .entry = "conversion", .playable_sign = -1},
-    {.kind = lifeline, .step = "hold", .entry = "hold", .playable_sign = -1, .held_sign = 1},
-    {.kind = lifeline, .step = "payout", .entry = "payout", .held_sign = -1},
-    {.kind = lifeline, .step = "release", .entry = "release", .playable_sign = 1, .held_sign = -1},
+    {.kind = credit, .step = "loan", .entry = "loan", .playable_sign = 1, .bounded = false},
 };
 
-// "win-12" → "win"; what has no number stays as it is.
+// "win12" → "win"; what has no number stays as it is.
 std::string_view without_number(std::string_view step) {
-  const size_t dash = step.rfind('-');
-  if (dash == std::string_view::npos || dash + 1 == step.size()) return step;
-  const std::string_view number = step.substr(dash + 1);
-  const bool digits =
-      std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
-  return digits ? step.substr(0, dash) : step;
+  const size_t last = step.find_last_not_of("0123456789");
+  return last == std::string_view::npos ? step : step.substr(0, last + 1);
+}
+
+// What a wallet does by itself once a bonus was played through, after whatever completed it: the
+// bonus becomes cash. Any kind's, under its step's key with this after it.
+constexpr std::string_view release_of_bonus = "bonus_release";
+constexpr KindStep bonus_release = {.step = release_of_bonus, .entry = release_of_bonus};
+
+bool is_release_of_bonus(std::string_view step, std::string_view entry) {
+  if (entry != release_of_bonus || !step.ends_with(release_of_bonus)) return false;
+  step.remove_suffix(release_of_bonus.size());
+  return step.empty() || step.ends_with(':');
 }
 
 bool is_step(const KindStep& rule, OperationKind kind, std::string_view step) {
@@ -168,13 +182,8 @@ std::span<const KindStep> kind_steps() {
   return steps;
 }
 
-// What a step may bring about by itself, under its key with this ending: wagering done by a bet turns
-// bonus money into cash. The player has as much to play with as before.
-constexpr std::string_view release_ending = "bonus_release";
-constexpr KindStep release = {.step = release_ending, .entry = release_ending, .bounded = false};
-
 const KindStep* step_of(OperationKind kind, std::string_view step, std::string_view entry) {
-  if (entry == release_ending && step.ends_with(release_ending)) return &release;
+  if (is_release_of_bonus(step, entry)) return &bonus_release;
   for (const KindStep& rule : steps) {
     if (is_step(rule, kind, step) && rule.entry == entry) return &rule;
   }

@@ -29,15 +29,16 @@ enum class OperationKind : uint8_t {
   lifeline,         // through the emergency channel, while the way through the edge is out
   stream,           // a look at a live stream
   report,           // a look at the reporting
+  contact,          // registers the player for the emergency channel, while nothing is out
 };
-constexpr int operation_kinds = 18;
+constexpr int operation_kinds = 19;
 
 // Where what an acknowledgement promises must be found.
 enum class Book : uint8_t {
   none,     // nothing is promised that the books would show
   ledger,   // a transaction under its key (a rollback that moved nothing: only an intent)
   intents,  // an intent under its key
-  round,    // all that came back to the player under its spin's key
+  round,    // in the ledger: all that its spin's round gave back, as KindStep::of_result says
 };
 
 struct KindTraits {
@@ -48,10 +49,11 @@ struct KindTraits {
   // Booked at once under its own key, and the answer tells the entry: sequence, epoch, version.
   bool is_posting = false;
   bool by_wallet = false;                // served by the wallet itself: part of the SLOs "wallet_…"
-  std::optional<OperationKind> settles = {};  // a watch: has no key of its own, looks at one of these
+  std::optional<OperationKind> settles = {};  // a watch: no key of its own, looks at one of these
   bool of_related = false;               // its books are those under the related operation's key
   Book book = Book::none;
-  std::string_view step = {};  // what it is booked under, after its key and a colon; empty = the key
+  std::string_view step = {};  // it is booked under KEY:STEP; empty = under KEY
+  std::string_view intent = {};  // the operation that its intent names; empty = its own name
   // What an acknowledged amount does to the gross gaming revenue: 1 = the player staked it, -1 = it
   // went back to the player.
   int revenue_sign = 0;
@@ -88,12 +90,13 @@ std::optional<OperationKind> watch_of(OperationKind kind);
 // What may be booked in the name of one operation: under KEY, or under KEY:STEP.
 struct KindStep {
   OperationKind kind = OperationKind::bet;
-  std::string_view step;   // one that may come several times is numbered: "win-1", "win-2", …
+  std::string_view step;   // one that may come several times is numbered: "win1", "win2", …
   std::string_view entry = {};  // the kind that the ledger gives it
   // Which way it moves the player's money: what can be played with (cash, bonus), and held.
   int playable_sign = 0, held_sign = 0;
   bool repeated = false;
-  bool bounded = true;  // by the amount that was asked for
+  bool bounded = true;     // by the amount that was asked for
+  bool of_result = false;  // part of what a round gives back: won, or the stake itself
 };
 std::span<const KindStep> kind_steps();
 // The rule of what is booked as `entry` under `step`; null: that is no step of the kind.

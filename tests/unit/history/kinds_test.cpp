@@ -21,7 +21,8 @@ TEST(Kinds, KeepTheirNumbers) {
   EXPECT_EQ(static_cast<int>(bet), 0);
   EXPECT_EQ(static_cast<int>(payout_settled), 7);
   EXPECT_EQ(static_cast<int>(spin), 8);
-  EXPECT_EQ(static_cast<int>(report), operation_kinds - 1);
+  EXPECT_EQ(static_cast<int>(report), 17);
+  EXPECT_EQ(static_cast<int>(contact), operation_kinds - 1);
 }
 
 TEST(Kinds, HaveNamesOfTheirOwn) {
@@ -66,14 +67,22 @@ TEST(Kinds, PromisesAreStepsThatThereAre) {
 }
 
 TEST(Kinds, StepsMayBeNumberedWhereTheyRepeat) {
-  ASSERT_NE(step_of(spin, "win-1", "win"), nullptr);
-  EXPECT_EQ(step_of(spin, "win-12", "win"), step_of(spin, "win", "win"));
-  EXPECT_EQ(step_of(spin, "win-", "win"), nullptr);
-  EXPECT_EQ(step_of(spin, "win-x", "win"), nullptr);
-  EXPECT_EQ(step_of(spin, "bet-2", "bet"), nullptr);
-  EXPECT_EQ(step_of(spin, "win-1", "bet"), nullptr);
+  ASSERT_NE(step_of(spin, "win1", "win"), nullptr);
+  EXPECT_EQ(step_of(spin, "win12", "win"), step_of(spin, "win", "win"));
+  EXPECT_EQ(step_of(spin, "win-1", "win"), nullptr);
+  EXPECT_EQ(step_of(spin, "winx", "win"), nullptr);
+  EXPECT_EQ(step_of(spin, "12", "win"), nullptr);
+  EXPECT_EQ(step_of(spin, "bet2", "bet"), nullptr);
+  EXPECT_EQ(step_of(spin, "win1", "bet"), nullptr);
   EXPECT_EQ(step_of(bet, "hold", "hold"), nullptr);
   EXPECT_EQ(step_of(payout, "hold", "hold")->held_sign, 1);
+}
+
+TEST(Kinds, ABonusMayBecomeCashAfterAnything) {
+  ASSERT_NE(step_of(bet, "bonus_release", "bonus_release"), nullptr);
+  EXPECT_EQ(step_of(spin, "win1:bonus_release", "bonus_release")->playable_sign, 0);
+  EXPECT_EQ(step_of(spin, "xbonus_release", "bonus_release"), nullptr);
+  EXPECT_EQ(step_of(bet, "bonus_release", "bet"), nullptr);
 }
 
 TEST(Kinds, SubjectsOfServiceLevels) {
