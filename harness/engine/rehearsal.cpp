@@ -19,7 +19,8 @@
 #include "engine/reset.hpp"
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
-#include "load/profiles.hpp"
+#include "engine/play.hpp"
+#include "load/behaviour.hpp"
 #include "undo/guardian.hpp"
 
 namespace rehearse {
@@ -69,6 +70,7 @@ class Rehearsal {
 
   bool cancelled() const { return options_.cancelled(); }
   std::string path(const std::string& name) const { return options_.out_dir + "/" + name; }
+  std::vector<std::string> target_names() const;
   LoadPlan load_plan() const;
   void show(const std::string& phase);
 
@@ -113,6 +115,11 @@ Status Rehearsal::prepare() {
   run_.scenario_sha256 = sha256_hex(scenario_.as_run_yaml);
 
   const auto plan = load_plan();
+  if (plan.profile.weights_sum() <= 0) {
+    return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
+                                             "`{}` does",
+                                             scenario_.stack, scenario_.profile));
+  }
   const auto room = history_room(plan);
   // Keys of two runs on one stack must differ; everything else about them comes from the seed.
   const std::string run_key =
@@ -178,9 +185,16 @@ Status Rehearsal::guard() {
   return {};
 }
 
+std::vector<std::string> Rehearsal::target_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, component] : stage_.stack().file.targets) names.push_back(name);
+  return names;
+}
+
 LoadPlan Rehearsal::load_plan() const {
   LoadPlan plan;
-  plan.profile = *load_profile(scenario_.profile);
+  const auto targets = target_names();
+  plan.profile = playable(load_profile_of(scenario_.play), targets);
   for (const auto& step : scenario_.steps)
     plan.steps.push_back({step.for_ms, step.rate_per_s, step.ramp});
   plan.players = scenario_.players;
@@ -202,6 +216,7 @@ void Rehearsal::show(const std::string& phase) {
 
 Status Rehearsal::steady() {
   recorder_.set_planned(false);
+  run_.not_played = without_target(load_profile_of(scenario_.play), target_names());
   auto load = Load::start(load_plan(), stage_.edges(), *history_);
   if (!load) return std::unexpected(load.error());
   load_ = std::move(*load);

@@ -165,6 +165,9 @@ PlatformEdges Stage::edges() const {
   PlatformEdges edges{namespace_path(stack_.file.players_node), {}};
   for (const auto* node : stack_.of_component(stack_.file.edge_component))
     edges.edges.push_back(stack_.endpoint(*node));
+  for (const auto& [target, component] : stack_.file.targets)
+    for (const auto* node : stack_.of_component(component))
+      edges.targets[target].push_back(stack_.endpoint(*node));
   return edges;
 }
 

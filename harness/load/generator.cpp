@@ -29,10 +29,11 @@ Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWr
       edges_(edges),
       history_(history),
       arrivals_(plan_arrivals(plan)),
-      client_(edges.edges),
       operation_of_(arrivals_.size()),
       outcome_of_(arrivals_.size()),
-      edge_of_(plan.players + 1) {
+      edge_of_(plan.players + 1),
+      registered_(plan.players + 1) {
+  lay_out_nodes();
   for (size_t player = 0; player < edge_of_.size(); ++player) {
     edge_of_[player] = static_cast<uint8_t>(player % edges.edges.size());
   }
@@ -41,8 +42,26 @@ Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWr
   running_.reserve(2 * load_in_flight_max);
 }
 
+void Generator::lay_out_nodes() {
+  endpoints_ = edges_.edges;
+  const Nodes at_edges{0, edges_.edges.size(), true};
+  for (const Behaviour& behaviour : behaviours()) {
+    const auto found = edges_.targets.find(behaviour.target);
+    const auto same = [](const Endpoint& a, const Endpoint& b) {
+      return a.address == b.address && a.port == b.port;
+    };
+    if (found == edges_.targets.end() || std::ranges::equal(found->second, edges_.edges, same)) {
+      nodes_[behaviour.target] = at_edges;
+    } else if (!nodes_.contains(behaviour.target)) {
+      nodes_[behaviour.target] = {endpoints_.size(), found->second.size(), false};
+      endpoints_.insert(endpoints_.end(), found->second.begin(), found->second.end());
+    }
+  }
+  client_ = std::make_unique<Client>(endpoints_);
+}
+
 Generator::~Generator() {
-  client_.stop();
+  client_->stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -57,9 +76,9 @@ Status Generator::begin() {
     start_ns_ = monotonic_ns();
     joined.set_value(std::move(entered));
     if (!runs) return;
-    client_.post([this] { pump(); });
-    client_.at(start_ns_ + ns_per_s, [this] { publish_recent(); });
-    client_.run();
+    client_->post([this] { pump(); });
+    client_->at(start_ns_ + ns_per_s, [this] { publish_recent(); });
+    client_->run();
   });
   return status.get();
 }
@@ -69,7 +88,7 @@ void Generator::pump() {
   for (int turn = 0; next_ < arrivals_.size(); ++turn) {
     const int64_t due_ns = start_ns_ + arrivals_[next_].at_ns;
     if (turn == arrivals_per_turn_max || monotonic_ns() < due_ns) {
-      client_.at(due_ns, [this] { pump(); });
+      client_->at(due_ns, [this] { pump(); });
       return;
     }
     begin_arrival(next_++);
@@ -97,7 +116,19 @@ void Generator::begin_arrival(size_t index) {
   result_.lateness_us.push_back(late_ns / 1'000);
 }
 
-// What an arrival does depends on what became of its bet, as the studio that sends it knows it.
+Moment Generator::moment_for(const Arrival& arrival) const {
+  Moment moment;
+  if (arrival.follows) {
+    moment.related_begun = operation_of_[arrival.related] != 0;
+    moment.related_outcome = outcome_of_[arrival.related];
+    moment.related_amount_minor = arrivals_[arrival.related].amount_minor;
+  }
+  moment.path_out = path_.is_out();
+  moment.registered = registered_[arrival.player];
+  return moment;
+}
+
+// What an arrival does depends on what became of what it belongs to, as its sender knows it.
 Operation Generator::operation_for(size_t index) const {
   const Arrival& arrival = arrivals_[index];
   Operation operation;
@@ -107,22 +138,14 @@ Operation Generator::operation_for(size_t index) const {
   operation.amount_minor = arrival.amount_minor;
   operation.intended_ns = start_ns_ + arrival.at_ns;
   operation.round = arrival.round;
-  if (arrival.kind != OperationKind::win && arrival.kind != OperationKind::rollback) {
-    return operation;
-  }
-  const uint64_t bet = operation_of_[arrival.related];
-  const Outcome outcome = outcome_of_[arrival.related];
-  if (bet == 0 || outcome == Outcome::rejected) {  // there is no bet to settle
-    operation.kind = OperationKind::balance;
-    operation.amount_minor = 0;
-    operation.round = 0;
-    return operation;
-  }
-  operation.related = bet - 1;
-  if (outcome != Outcome::ok && operation.kind == OperationKind::win) {
-    operation.kind = OperationKind::rollback;
-    operation.amount_minor = arrivals_[arrival.related].amount_minor;
-  }
+  operation.method = arrival.method;
+  operation.network = arrival.network;
+  operation.currency_to = arrival.currency_to;
+  operation.node = arrival.node;
+  const Moment moment = moment_for(arrival);
+  if (moment.related_begun) operation.related = operation_of_[arrival.related] - 1;
+  const Behaviour* behaviour = behaviour_of(arrival.kind);
+  if (behaviour->adjust != nullptr) behaviour->adjust(operation, moment);
   return operation;
 }
 
@@ -132,8 +155,12 @@ Generator::Running* Generator::add(const Operation& operation, size_t arrival) {
   if (history_.add_operation(record) == nullptr) return nullptr;
   Running& running = running_[record.id];
   running.operation = record;
-  running.request = request_of(record, history_.run_key());
   running.arrival = arrival;
+  running.behaviour = behaviour_of(is_settlement(record.kind) ? *traits_of(record.kind).settles
+                                                              : record.kind);
+  if (!is_settlement(record.kind)) {
+    running.request = running.behaviour->request_of(record, history_.run_key());
+  }
   return &running;
 }
 
@@ -154,15 +181,16 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
   fill(attempt, answer);
   set_outcome(attempt, answer.outcome);
   running.maybe_done |= answer.outcome == Outcome::unknown;
-  if (is_settlement(running.operation.kind)) return;  // how long others take to pay is not our latency
+  if (is_settlement(running.operation.kind)) return;  // how long others pay is not our latency
+  if (nodes_.at(running.behaviour->target).follows_player) path_.ended(is_final(answer.outcome));
   ++recent_ended_;
   if (is_final(answer.outcome)) recent_ns_.push_back(now_ns - attempt.intended_ns);
 }
 
 bool Generator::try_at(Running& running, int64_t intended_ns) {
   if (!begin_attempt(running, intended_ns)) return false;
-  running.edge = edge_of_[running.operation.player];
-  client_.call(running.edge, running.request, connect_timeout_ms, answer_timeout_ms,
+  running.endpoint = endpoint_for(running);
+  client_->call(running.endpoint, running.request, connect_timeout_ms, answer_timeout_ms,
                [this, id = running.operation.id](const auto& result) { answered(id, result); });
   return true;
 }
@@ -172,7 +200,7 @@ void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpErro
   if (found == running_.end()) return;  // cut meanwhile
   Running& running = found->second;
   follow_edge(running, result.has_value());
-  const Answer answer = result ? answer_of(*result) : answer_of(result.error());
+  const Answer answer = result ? running.behaviour->answer_of(*result) : answer_of(result.error());
   end_attempt(running, answer, result.has_value());
   if (running.resent) return forget(id);
   if (answer.outcome == Outcome::ok) resend_later(running);
@@ -185,7 +213,7 @@ void Generator::resend_later(const Running& ended) {
   if (!has_key(operation.kind)) return;
   const auto after_ns = resent_after_ns(plan_.seed, operation.id, plan_.profile.resent_share);
   if (!after_ns) return;
-  client_.at(monotonic_ns() + *after_ns,
+  client_->at(monotonic_ns() + *after_ns,
              [this, operation, tries = ended.attempts] { resend(operation, tries); });
 }
 
@@ -194,7 +222,8 @@ void Generator::resend(const Operation& operation, uint32_t attempts) {
   if (stopped_) return;
   Running& running = running_[operation.id];
   running.operation = operation;
-  running.request = request_of(operation, history_.run_key());
+  running.behaviour = behaviour_of(operation.kind);
+  running.request = running.behaviour->request_of(operation, history_.run_key());
   running.attempts = attempts;
   running.resent = true;
   if (!try_at(running, monotonic_ns())) forget(operation.id);
@@ -215,18 +244,27 @@ void Generator::retry_or_rest(Running& running) {
       running.attempts >= attempts_per_operation_max) {
     return rest(running);
   }
-  client_.at(next_ns, [this, rest, id = operation.id, next_ns] {
+  client_->at(next_ns, [this, rest, id = operation.id, next_ns] {
     const auto found = running_.find(id);
     if (found != running_.end() && !try_at(found->second, next_ns)) rest(found->second);
   });
 }
 
+size_t Generator::endpoint_for(const Running& running) const {
+  const Nodes& nodes = nodes_.at(running.behaviour->target);
+  if (nodes.follows_player) return edge_of_[running.operation.player];
+  if (running.behaviour->stays) return nodes.first + running.operation.node % nodes.count;
+  return nodes.first + (running.operation.player + running.unreached) % nodes.count;
+}
+
 // A player leaves an edge that does not answer, not one that answers badly.
 void Generator::follow_edge(Running& running, bool reached) {
+  running.unreached += reached ? 0 : 1;
+  if (!nodes_.at(running.behaviour->target).follows_player) return;
   uint8_t& edge = edge_of_[running.operation.player];
   // Several tries of a player may fail together: they move on once.
-  if (reached || edge != running.edge) return;
-  edge = static_cast<uint8_t>((running.edge + 1) % edges_.edges.size());
+  if (reached || edge != running.endpoint) return;
+  edge = static_cast<uint8_t>((running.endpoint + 1) % edges_.edges.size());
 }
 
 void Generator::end(uint64_t id, Outcome outcome) {
@@ -241,9 +279,14 @@ void Generator::end(uint64_t id, Outcome outcome) {
     --watches_;
   } else {
     outcome_of_[arrival] = outcome;
-    if (is_payment(operation.kind) && outcome == Outcome::ok) begin_watch(operation, arrival, answered_ns);
+    if (outcome == Outcome::ok) done(operation, arrival, answered_ns);
   }
   end_if_drained();
+}
+
+void Generator::done(const Operation& operation, size_t arrival, int64_t answered_ns) {
+  if (operation.kind == OperationKind::contact) registered_[operation.player] = true;
+  if (watch_of(operation.kind)) begin_watch(operation, arrival, answered_ns);
 }
 
 void Generator::count(Outcome outcome) {
@@ -275,7 +318,7 @@ void Generator::stop_now() {
 }
 
 void Generator::end_if_drained() {
-  if (draining_ && running_.empty()) client_.stop();
+  if (draining_ && running_.empty()) client_->stop();
 }
 
 // The drain's deadline: what still runs rests as what is known of it.
@@ -290,17 +333,18 @@ void Generator::cut() {
   }
   running_.clear();
   watches_ = 0;
-  client_.stop();
+  client_->stop();
 }
 
 void Generator::publish_recent() {
+  path_.tick();
   const auto succeeded = static_cast<double>(recent_ns_.size());
   const auto ended = static_cast<double>(recent_ended_);
   counters_.recent_error_share = recent_ended_ == 0 ? 0 : 1 - succeeded / ended;
   counters_.recent_p95_ms = p95_ms(recent_ns_);
   recent_ns_.clear();
   recent_ended_ = 0;
-  client_.at(monotonic_ns() + ns_per_s, [this] { publish_recent(); });
+  client_->at(monotonic_ns() + ns_per_s, [this] { publish_recent(); });
 }
 
 LoadProgress Generator::progress() const {
@@ -332,14 +376,14 @@ Load::Window Generator::window(const std::vector<OperationKind>& kinds, int64_t 
 }
 
 void Generator::stop_arrivals() {
-  client_.post([this] { stop_now(); });
+  client_->post([this] { stop_now(); });
 }
 
 LoadResult Generator::finish(int64_t deadline_ns) {
-  client_.post([this, deadline_ns] {
+  client_->post([this, deadline_ns] {
     stop_now();
     draining_ = true;
-    client_.at(deadline_ns, [this] { cut(); });
+    client_->at(deadline_ns, [this] { cut(); });
     end_if_drained();
   });
   if (thread_.joinable()) thread_.join();
@@ -352,11 +396,18 @@ LoadResult Generator::finish(int64_t deadline_ns) {
 
 Result<std::unique_ptr<Load>> Load::start(const LoadPlan& plan, const PlatformEdges& edges,
                                           HistoryWriter& history) {
-  const LoadProfile& p = plan.profile;
   if (edges.edges.empty()) return fail(ExitCode::bug, "the load has no edge to go to");
-  if (plan.players == 0 || p.bet + p.balance + p.deposit + p.payout <= 0 ||
-      p.win_share + p.rollback_share > 1) {
+  for (const auto& [name, nodes] : edges.targets) {
+    if (nodes.empty()) return fail(ExitCode::bug, "the load's target " + name + " has no nodes");
+  }
+  std::vector<std::string> targets;
+  for (const auto& [name, nodes] : edges.targets) targets.push_back(name);
+  if (plan.players == 0 || plan.profile.weights_sum() <= 0 ||
+      plan.profile.win_share + plan.profile.rollback_share > 1 || plan.profile.cancel_share > 1) {
     return fail(ExitCode::usage, "the load's plan has no players or no shares that fit");
+  }
+  if (const auto lost = without_target(plan.profile, targets); !lost.empty()) {
+    return fail(ExitCode::bug, "the load has no target for " + lost.front());
   }
   auto generator = std::make_unique<Generator>(plan, edges, history);
   if (auto begun = generator->begin(); !begun) return std::unexpected(begun.error());

@@ -241,6 +241,25 @@ ResetEntry read_reset(const YAML::Node& node, const StackFile& stack) {
   return reset;
 }
 
+void read_player_targets(const YAML::Node& node, StackFile& stack) {
+  std::vector<std::string> components;
+  for (const auto& component : stack.components) components.push_back(component.name);
+  for (const auto& item : node) {
+    const auto name = item.first.as<std::string>();
+    Section section(item.second, "target " + name);
+    const YAML::Node component = section.need("component");
+    section.finish();
+    const auto named = component.as<std::string>();
+    if (std::ranges::find(components, named) == components.end()) {
+      const auto near = suggest(named, components);
+      throw Mistake{component.Mark(), fmt::format("target {} names no component `{}`{}", name,
+                                                  named, near ? "; did you mean `" + *near + "`?"
+                                                              : "")};
+    }
+    stack.targets[name] = named;
+  }
+}
+
 StackFile read_root(const std::string& path, const YAML::Node& root) {
   Section section(root, "a stack");
   StackFile stack;
@@ -271,6 +290,7 @@ StackFile read_root(const std::string& path, const YAML::Node& root) {
   }
   stack.players_node = section.need("players").as<std::string>();
   if (const auto paths = section.get("paths")) stack.paths = read_paths(paths, stack);
+  if (const auto targets = section.get("targets")) read_player_targets(targets, stack);
   stack.books = read_books_entry(section.need("books"));
   if (const auto reset = section.get("reset")) stack.reset = read_reset(reset, stack);
   section.finish();
@@ -299,6 +319,7 @@ StackFacts facts_of(const StackFile& stack) {
   StackFacts facts;
   facts.name = stack.name;
   facts.capabilities = stack.capabilities;
+  for (const auto& [target, component] : stack.targets) facts.targets.insert(target);
   for (const auto& [zone, prefix] : stack.zones) facts.zones.push_back(zone);
   for (const auto& component : stack.components) {
     for (const auto& node : component.nodes) {

@@ -89,6 +89,7 @@ struct StackFile {
   // empty: they know its addresses.
   std::string entry_name, dns_component;
   std::vector<PathEntry> paths;  // in order
+  std::map<std::string, std::string> targets;    // what else they go to: name → component
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };
