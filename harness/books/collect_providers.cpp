@@ -17,41 +17,80 @@ std::string field(const nlohmann::json& item, const std::string& key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-// What each party lists under `member` of its book. A column that is not the party's own word
-// (`named`) gives its name.
-Status collect_lists(const Parties& parties, const std::string& path, const char* member,
-                     const CsvRow& header, const std::string& named, const std::string& file) {
-  std::vector<CsvRow> rows;
+// An array of parties' books and the canonical table that it becomes.
+struct PartyList {
+  const char* member;
+  std::string table;
+  CsvRow header;
+  std::string named;     // the column that is not the party's own word but its name; or empty
+  bool of_some = false;  // a party may lack it; when all do, there is no table
+};
+
+Result<nlohmann::json> book_of(const std::string& name, const Endpoint& endpoint,
+                               const std::string& path) {
+  const auto answer = http_call(endpoint, {"GET", path, {}, ""}, 2'000, 30'000);
+  auto json = answer && answer->status == 200 ? nlohmann::json::parse(answer->body, nullptr, false)
+                                              : nlohmann::json();
+  if (json.is_object()) return json;
+  return fail(
+      ExitCode::inconclusive,
+      fmt::format("the book of {} cannot be had: {}", name,
+                  answer ? fmt::format("status {}", answer->status) : answer.error().message));
+}
+
+Status collect_lists(const Parties& parties, const std::string& path,
+                     const std::vector<PartyList>& lists, const std::string& dir) {
+  std::vector<std::vector<CsvRow>> rows(lists.size());
+  std::vector<bool> found(lists.size(), false);
   for (const auto& [name, endpoint] : parties) {
-    const auto answer = http_call(endpoint, {"GET", path, {}, ""}, 2'000, 30'000);
-    const auto json = answer && answer->status == 200
-                          ? nlohmann::json::parse(answer->body, nullptr, false)
-                          : nlohmann::json();
-    if (!json.is_object() || !json.contains(member))
-      return fail(
-          ExitCode::inconclusive,
-          fmt::format("the book of {} cannot be had: {}", name,
-                      answer ? fmt::format("status {}", answer->status) : answer.error().message));
-    for (const auto& item : json[member]) {
-      CsvRow& row = rows.emplace_back();
-      for (const auto& column : header) row.push_back(column == named ? name : field(item, column));
+    const auto book = book_of(name, endpoint, path);
+    if (!book) return std::unexpected(book.error());
+    for (size_t i = 0; i < lists.size(); ++i) {
+      const PartyList& list = lists[i];
+      const auto items = book->find(list.member);
+      if (items == book->end() && list.of_some) continue;
+      if (items == book->end())
+        return fail(ExitCode::inconclusive,
+                    fmt::format("the book of {} has no {}", name, list.member));
+      found[i] = true;
+      for (const auto& item : *items) {
+        CsvRow& row = rows[i].emplace_back();
+        for (const auto& column : list.header)
+          row.push_back(column == list.named ? name : field(item, column));
+      }
     }
   }
-  return write_csv(file, header, rows);
+  for (size_t i = 0; i < lists.size(); ++i) {
+    if (!found[i] && lists[i].of_some) continue;
+    const std::string file = fmt::format("{}/{}.csv", dir, lists[i].table);
+    if (auto done = write_csv(file, lists[i].header, rows[i]); !done) return done;
+  }
+  return {};
 }
 
 }  // namespace
 
 Status collect_providers(const BooksSource& source, const std::string& dir) {
-  return collect_lists(source.providers, source.provider_path, "transfers",
-                       {"provider", "transfer", "business_key", "direction", "amount_minor",
-                        "currency", "state", "at", "fee_minor"},
-                       "provider", dir + "/provider_transfers.csv");
+  return collect_lists(
+      source.providers, source.provider_path,
+      {{"transfers", "provider_transfers",
+        {"provider", "transfer", "business_key", "direction", "amount_minor", "currency", "state",
+         "at", "fee_minor"},
+        "provider"},
+       {"rounds", "studio_rounds",
+        {"studio", "round", "player", "amount_minor", "currency", "state", "reason", "at"},
+        "studio", true},
+       {"transactions", "studio_transactions",
+        {"studio", "transaction", "round", "kind", "bet", "player", "amount_minor", "currency",
+         "state", "contradicted", "at"},
+        "studio", true}},
+      dir);
 }
 
 Status collect_streams(const BooksSource& source, const std::string& dir) {
-  return collect_lists(source.streams, source.stream_path, "samples",
-                       {"table", "at_ms", "mode", "lost"}, "", dir + "/stream_samples.csv");
+  return collect_lists(
+      source.streams, source.stream_path,
+      {{"samples", "stream_samples", {"table", "at_ms", "mode", "lost"}, ""}}, dir);
 }
 
 Status collect_paths(const BooksSource& source, const std::string& dir) {

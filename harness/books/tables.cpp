@@ -166,6 +166,30 @@ constexpr std::array<Column<Y>, 8> settlement_columns{{{"provider", &Y::provider
                                                        {"fee_minor", &Y::fee_minor},
                                                        {"verdict", &Y::verdict}}};
 
+using SR = StudioRound;
+constexpr std::array<Column<SR>, 8> studio_round_columns{{{"studio", &SR::studio},
+                                                          {"round", &SR::round},
+                                                          {"player", &SR::player},
+                                                          {"amount_minor", &SR::amount_minor},
+                                                          {"currency", &SR::currency},
+                                                          {"state", &SR::state},
+                                                          {"reason", &SR::reason},
+                                                          {"at", &SR::at}}};
+
+using ST = StudioTransaction;
+constexpr std::array<Column<ST>, 11> studio_transaction_columns{
+    {{"studio", &ST::studio},
+     {"transaction", &ST::transaction},
+     {"round", &ST::round},
+     {"kind", &ST::kind},
+     {"bet", &ST::bet},
+     {"player", &ST::player},
+     {"amount_minor", &ST::amount_minor},
+     {"currency", &ST::currency},
+     {"state", &ST::state},
+     {"contradicted", &ST::contradicted, optional_column},
+     {"at", &ST::at}}};
+
 // Applies `f(table name, columns, member of Books)` to every table.
 template <typename BooksRef, typename F>
 Status for_each_table(BooksRef& books, F&& f) {
@@ -189,6 +213,8 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("stream_samples", sample_columns, books.stream_samples);
   then("payment_switches", switch_columns, books.payment_switches);
   then("settlement_lines", settlement_columns, books.settlement_lines);
+  then("studio_rounds", studio_round_columns, books.studio_rounds);
+  then("studio_transactions", studio_transaction_columns, books.studio_transactions);
   return status;
 }
 

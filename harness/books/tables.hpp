@@ -126,6 +126,26 @@ struct SettlementRow {
   std::string verdict;  // matched | mismatched | unknown
 };
 
+// A round and a transaction as the studio's own book has them; not of the contract.
+struct StudioRound {
+  std::string studio, round, player;
+  int64_t amount_minor = 0;  // of the bet
+  std::string currency;
+  std::string state;  // betting, open, settled, void, rejected, cancelled
+  std::string reason, at;
+};
+
+struct StudioTransaction {
+  std::string studio, transaction, round;
+  std::string kind;                      // bet, win, rollback, bonus_win, jackpot, close
+  std::string bet, player;               // bet: the transaction that it is about, or empty
+  std::optional<int64_t> amount_minor;   // null: the casino decided it and the studio was not told
+  std::string currency;
+  std::string state;                     // ok, rejected; void, cancelled; planned, asking, due
+  std::optional<int64_t> contradicted;   // repetitions that were answered otherwise
+  std::string at;
+};
+
 // nullopt = the platform has no such table (its checks are not applicable).
 struct Books {
   std::optional<std::vector<LedgerEntry>> ledger_entries;
@@ -143,6 +163,8 @@ struct Books {
   std::optional<std::vector<StreamSample>> stream_samples;
   std::optional<std::vector<PaymentSwitch>> payment_switches;
   std::optional<std::vector<SettlementRow>> settlement_lines;
+  std::optional<std::vector<StudioRound>> studio_rounds;
+  std::optional<std::vector<StudioTransaction>> studio_transactions;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

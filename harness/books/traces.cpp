@@ -41,6 +41,7 @@ std::vector<std::string> traces_of_use(const Books& books) {
       books.reporting, "reporting rows",
       [](const ReportingRow& row) { return row.kind == "opening"; }, traces);
   count_used<Round>(books.rounds, "rounds", never, traces);
+  count_used<StudioRound>(books.studio_rounds, "rounds of studios", never, traces);
   return traces;
 }
 

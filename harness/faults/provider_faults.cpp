@@ -62,6 +62,8 @@ constexpr Row rows[] = {
     {"chain_reorg", "chain", "reorg", true, delay | depth, 2000,
      "A network replaces its last `depth` blocks every `delay`: transactions come back at another "
      "height, or never"},
+    {"game_provider_drop", "studio", "drop", true, nothing, 0,
+     "A studio hangs up on players and on everybody, and sends the casino nothing"},
 };
 
 const Row& row_of(std::string_view name) {
@@ -248,6 +250,7 @@ PROVIDER_FAULT(provider_key_expiry)
 PROVIDER_FAULT(settlement_partial)
 PROVIDER_FAULT(chain_halt)
 PROVIDER_FAULT(chain_reorg)
+PROVIDER_FAULT(game_provider_drop)
 #undef PROVIDER_FAULT
 
 }  // namespace rehearse

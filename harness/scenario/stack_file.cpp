@@ -72,7 +72,7 @@ std::vector<StackNodeEntry> read_nodes(Section& section, const std::string& comp
     for (const auto& item : named) {
       Section node(item.second, "node " + item.first.as<std::string>());
       nodes.push_back({item.first.as<std::string>(), node.need("zone").as<std::string>(),
-                       node.need("host").as<int>()});
+                       node.need("host").as<int>(), text_map(node.get("env"))});
       node.finish();
     }
     return nodes;
@@ -80,7 +80,7 @@ std::vector<StackNodeEntry> read_nodes(Section& section, const std::string& comp
   const int host = section.need("host").as<int>();
   int number = 0;
   for (const auto& zone : text_list(section.need("zones")))
-    nodes.push_back({fmt::format("{}-{}", component, ++number), zone, host});
+    nodes.push_back({fmt::format("{}-{}", component, ++number), zone, host, {}});
   return nodes;
 }
 

@@ -16,6 +16,7 @@ namespace rehearse {
 struct StackNodeEntry {
   std::string name, zone;
   int host = 0;  // last part of the address
+  std::map<std::string, std::string> env = {};  // of this node alone, besides its component's
 };
 
 // One kind of node. Texts in `env` and `args` may use %n (own name), %a (own address), %z (zone),

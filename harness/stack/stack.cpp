@@ -77,6 +77,7 @@ Status fill_environment(Stack& stack, Node& node) {
   auto env = setting_env(stack, node.component);
   if (!env) return std::unexpected(env.error());
   for (const auto& [key, text] : stack.component_of(node).env) env->emplace(key, text);
+  for (const auto& [key, text] : node.env) env->insert_or_assign(key, text);  // its own
   node.env = {{"NODE", node.name}, {"ADDRESS", node.address}, {"ZONE", node.zone}};
   for (const auto& [key, text] : *env) {
     auto value = expand(stack, node, text);
@@ -137,7 +138,7 @@ Result<Stack> make_stack(const StackFile& file,
     for (const auto& entry : component.nodes) {
       auto address = address_in(file, entry);
       if (!address) return std::unexpected(address.error());
-      stack.nodes.push_back({entry.name, component.name, entry.zone, *address, ++number, {}});
+      stack.nodes.push_back({entry.name, component.name, entry.zone, *address, ++number, entry.env});
     }
   }
   for (auto& node : stack.nodes)

@@ -144,6 +144,16 @@ TEST(StackFile, AResetNamesComponentsThatItAlsoStops) {
   EXPECT_EQ(error("{sql: [SELECT 1]}"), ":10:8: reset needs `stop`");
 }
 
+TEST(Stack, ANodeMayHaveAnEnvironmentOfItsOwn) {
+  const auto stack = make_stack(shipped(), {});
+  const Node *first = stack->find("desk-1"), *second = stack->find("desk-2");
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->env.at("OFFICER"), "ann");
+  EXPECT_EQ(second->env.at("OFFICER"), "bob");
+  EXPECT_EQ(first->env.at("PGUSER"), second->env.at("PGUSER"));
+  for (const auto& [name, value] : first->env) EXPECT_NE(value, "bob-secret") << name;
+}
+
 TEST(MissingRedundancy, NothingIsMissingFromAWholeStack) {
   const auto stack = make_stack(shipped(), {});
   EXPECT_TRUE(missing_redundancy(*stack, whole_view(*stack)).empty());
