@@ -12,6 +12,8 @@ Status collect_books(const BooksSource& source, const std::string& dir) {
     if (auto done = collect_providers(source, dir); !done) return done;
   if (!source.streams.empty())
     if (auto done = collect_streams(source, dir); !done) return done;
+  if (!source.reporting.empty())
+    if (auto done = collect_reporting(source, dir); !done) return done;
   if (!source.paths.empty()) return collect_paths(source, dir);
   return {};
 }

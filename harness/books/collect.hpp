@@ -22,6 +22,8 @@ struct BooksSource {
   std::vector<std::pair<std::string, Endpoint>> streams;  // live streams: name → where its book is
   std::string stream_path;
   std::vector<PathHop> paths;  // known beforehand: nobody is asked
+  std::vector<std::pair<std::string, Endpoint>> reporting;  // node → its ClickHouse by HTTP
+  std::string reporting_query;
 };
 
 // Writes DIR/<table>.csv for each table of the source. All SQL tables come from one snapshot.

@@ -1,4 +1,4 @@
-// The ways in which books are had.
+// The ways in which books are had; one file each.
 #pragma once
 
 #include "books/collect.hpp"
@@ -10,5 +10,6 @@ Status collect_kafka(const BooksSource& source, const std::string& dir);
 Status collect_providers(const BooksSource& source, const std::string& dir);
 Status collect_streams(const BooksSource& source, const std::string& dir);
 Status collect_paths(const BooksSource& source, const std::string& dir);
+Status collect_reporting(const BooksSource& source, const std::string& dir);
 
 }  // namespace rehearse

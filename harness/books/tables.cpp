@@ -89,7 +89,7 @@ constexpr std::array<Column<W>, 8> webhook_columns{
      {"business_key", &W::business_key, optional_column}}};
 
 using E = LedgerEvent;
-constexpr std::array<Column<E>, 9> event_columns{{{"topic", &E::topic},
+constexpr std::array<Column<E>, 10> event_columns{{{"topic", &E::topic},
                                                   {"partition", &E::partition},
                                                   {"offset", &E::offset},
                                                   {"key", &E::key},
@@ -97,14 +97,17 @@ constexpr std::array<Column<E>, 9> event_columns{{{"topic", &E::topic},
                                                   {"kind", &E::kind},
                                                   {"amount_minor", &E::amount_minor},
                                                   {"currency", &E::currency},
-                                                  {"at", &E::at}}};
+                                                  {"at", &E::at},
+                                                  {"published_at", &E::published_at,
+                                                   optional_column}}};
 
 using R = ReportingRow;
-constexpr std::array<Column<R>, 5> reporting_columns{{{"tx", &R::tx},
+constexpr std::array<Column<R>, 6> reporting_columns{{{"tx", &R::tx},
                                                       {"kind", &R::kind},
                                                       {"amount_minor", &R::amount_minor},
                                                       {"currency", &R::currency},
-                                                      {"loaded_at", &R::loaded_at}}};
+                                                      {"loaded_at", &R::loaded_at},
+                                                      {"node", &R::node, optional_column}}};
 
 using O = Round;
 constexpr std::array<Column<O>, 6> round_columns{{{"round", &O::round},
@@ -148,6 +151,23 @@ constexpr std::array<Column<D>, 4> window_bet_columns{{{"key", &D::key},
 using S = StreamSample;
 constexpr std::array<Column<S>, 4> sample_columns{
     {{"table", &S::table}, {"at_ms", &S::at_ms}, {"mode", &S::mode}, {"lost", &S::lost}}};
+
+using U = AuditEntry;
+constexpr std::array<Column<U>, 11> audit_columns{{{"chain", &U::chain},
+                                                   {"position", &U::position},
+                                                   {"tx", &U::tx},
+                                                   {"key", &U::key},
+                                                   {"kind", &U::kind},
+                                                   {"actor", &U::actor},
+                                                   {"amount_minor", &U::amount_minor},
+                                                   {"currency", &U::currency},
+                                                   {"at", &U::at},
+                                                   {"prev_hash", &U::prev_hash},
+                                                   {"hash", &U::hash}}};
+
+using G = LagSample;
+constexpr std::array<Column<G>, 4> lag_columns{
+    {{"t_ms", &G::t_ms}, {"node", &G::node}, {"what", &G::what}, {"value", &G::value}}};
 
 using V = PaymentSwitch;
 constexpr std::array<Column<V>, 5> switch_columns{{{"key", &V::key},
@@ -215,6 +235,8 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("settlement_lines", settlement_columns, books.settlement_lines);
   then("studio_rounds", studio_round_columns, books.studio_rounds);
   then("studio_transactions", studio_transaction_columns, books.studio_transactions);
+  then("audit", audit_columns, books.audit);
+  then("lags", lag_columns, books.lags);
   return status;
 }
 

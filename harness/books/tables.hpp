@@ -59,13 +59,27 @@ struct LedgerEvent {
   int64_t partition = 0, offset = 0;
   std::string key, tx, kind;
   int64_t amount_minor = 0;
-  std::string currency, at;
+  std::string currency, at;       // when the ledger had it
+  std::string published_at = "";  // when the log had it; empty: not told
 };
 
 struct ReportingRow {
   std::string tx, kind;
   int64_t amount_minor = 0;
   std::string currency, loaded_at;
+  std::string node = "";  // which copy of the reporting has it; empty: there is one
+};
+
+// The platform's history of who did what. hash = SHA-256 of chain|position|tx|key|kind|actor|
+// amount_minor|currency|at|prev_hash, and the first prev_hash of a chain is 64 zeros.
+struct AuditEntry {
+  std::string chain;
+  int64_t position = 0;  // in its chain, from 1
+  std::string tx, key;   // empty where nothing was booked
+  std::string kind;      // as in the ledger; security:… for what was refused as an attack
+  std::string actor;
+  int64_t amount_minor = 0;  // of what was refused: how many alike
+  std::string currency, at, prev_hash, hash;
 };
 
 struct Round {
@@ -146,6 +160,14 @@ struct StudioTransaction {
   std::string at;
 };
 
+// What a node said of how far it was behind, about once a second.
+struct LagSample {
+  int64_t t_ms = 0;  // on the run's clock
+  std::string node;
+  std::string what;  // lag, lag_bonus, lag_reporting, …
+  int64_t value = 0;
+};
+
 // nullopt = the platform has no such table (its checks are not applicable).
 struct Books {
   std::optional<std::vector<LedgerEntry>> ledger_entries;
@@ -165,6 +187,8 @@ struct Books {
   std::optional<std::vector<SettlementRow>> settlement_lines;
   std::optional<std::vector<StudioRound>> studio_rounds;
   std::optional<std::vector<StudioTransaction>> studio_transactions;
+  std::optional<std::vector<AuditEntry>> audit;
+  std::optional<std::vector<LagSample>> lags;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

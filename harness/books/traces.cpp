@@ -40,6 +40,9 @@ std::vector<std::string> traces_of_use(const Books& books) {
   count_used<ReportingRow>(
       books.reporting, "reporting rows",
       [](const ReportingRow& row) { return row.kind == "opening"; }, traces);
+  count_used<AuditEntry>(
+      books.audit, "audit rows", [](const AuditEntry& row) { return row.kind == "opening"; },
+      traces);
   count_used<Round>(books.rounds, "rounds", never, traces);
   count_used<StudioRound>(books.studio_rounds, "rounds of studios", never, traces);
   return traces;

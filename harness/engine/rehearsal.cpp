@@ -13,6 +13,7 @@
 #include "base/scope_exit.hpp"
 #include "base/sha256.hpp"
 #include "engine/fault_runner.hpp"
+#include "engine/lag_log.hpp"
 #include "engine/machine.hpp"
 #include "engine/node_logs.hpp"
 #include "engine/recovery.hpp"
@@ -89,6 +90,7 @@ class Rehearsal {
   std::unique_ptr<Companion> guardian_;  // outlives faults_, which heals when it goes
   std::unique_ptr<FaultRunner> faults_;
   std::unique_ptr<StopWatch> stop_watch_;
+  std::unique_ptr<LagLog> lag_log_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
 
@@ -220,6 +222,7 @@ Status Rehearsal::steady() {
   auto load = Load::start(load_plan(), stage_.edges(), *history_);
   if (!load) return std::unexpected(load.error());
   load_ = std::move(*load);
+  lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);
   load_began_ns_ = monotonic_ns();
   recorder_.event("engine", "load begins",
                   fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
@@ -339,6 +342,7 @@ Status Rehearsal::collect() {
   auto books = read_books(path("books"));
   if (!books) return std::unexpected(books.error());
   run_.books = std::move(*books);
+  run_.books.lags = lag_log_->finish();
   return {};
 }
 

@@ -158,6 +158,9 @@ Result<BooksSource> Stage::books_source() const {
   for (const auto& entry : stack_.file.paths)
     for (const auto* node : stack_.of_component(entry.component))
       source.paths.push_back({entry.path, entry.hop, entry.component, node->address, entry.name});
+  for (const auto* node : stack_.of_component(books.reporting_component))
+    source.reporting.emplace_back(node->name, stack_.endpoint(*node));
+  source.reporting_query = books.reporting_query;
   return source;
 }
 

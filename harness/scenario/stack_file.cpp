@@ -176,6 +176,12 @@ BooksEntry read_books_entry(const YAML::Node& node) {
     books.kafka_topic = kafka.text("topic");
     kafka.finish();
   }
+  if (const auto node_reporting = section.get("reporting")) {
+    Section reporting(node_reporting, "books.reporting");
+    books.reporting_component = reporting.need("component").as<std::string>();
+    books.reporting_query = reporting.need("query").as<std::string>();
+    reporting.finish();
+  }
   if (const auto node_providers = section.get("providers")) {
     Section providers(node_providers, "books.providers");
     books.provider_components = text_list(providers.need("components"));
@@ -335,6 +341,7 @@ StackFacts facts_of(const StackFile& stack) {
       for (const char* role : {"master", "replica"}) add(role);
     if (component.roles == "writer") add("writer");
     if (component.roles == "active") add("active");
+    if (component.roles == "kafka") add("controller");
   }
   for (const auto& [name, setting] : stack.settings) {
     auto& allowed = facts.settings[name];

@@ -33,7 +33,7 @@ struct ComponentEntry {
   std::vector<std::string> after;  // components that must be healthy before this one is created
   int port = 0;                    // of health, status and roles
   std::string health_path;         // 200 = healthy; empty = healthy when the port accepts
-  std::string roles;               // how roles are read: patroni | redis | writer | active | ""
+  std::string roles;  // how roles are read: patroni | redis | kafka | writer | active | ""
   std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
   std::string fence_path;               // POST: no more writes from here on
   std::vector<std::string> secrets;     // mounted at /run/secrets
@@ -62,6 +62,7 @@ struct BooksEntry {
   std::string provider_path;
   std::vector<std::string> stream_components;  // of live streams: GET stream_path → {"samples":[…]}
   std::string stream_path;
+  std::string reporting_component, reporting_query;  // ClickHouse by HTTP, on every node of it
 };
 
 // A step of a way into the platform: all nodes of a component, and the name by which it is found.

@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/redis.hpp"
+#include "stack/kafka_quorum.hpp"
 
 namespace rehearse {
 namespace {
@@ -117,6 +118,8 @@ NodeView probe_node(const Stack& stack, const Node& node) {
     // No HTTP there: an empty request that gets as far as being sent found an open port.
     const auto answer = http_call(endpoint, {}, connect_ms, connect_ms);
     view.healthy = answer || answer.error().failure == HttpFailure::ambiguous;
+    if (component.roles == "kafka" && view.healthy)
+      view.role = ask_quorum_leader(endpoint, total_ms) == node.number ? "controller" : "broker";
     return view;
   }
   const auto answer =

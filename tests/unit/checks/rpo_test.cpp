@@ -121,6 +121,72 @@ TEST(MeasureRpo, WithoutBooksItIsNull) {
   EXPECT_EQ(measure_rpo(Joined(run)).at(2).verdict, Verdict::not_applicable);
 }
 
+RpoRow reporting_of(const Run& run) {
+  return measure_rpo(Joined(run)).at(2);
+}
+
+TEST(MeasureRpo, TheLagAtTheFaultIsTheAgeOfWhatWasNotThereYet) {
+  RecordedRun run = honest_run();  // all committed at t = 0, the fault is at 50 ms
+  add_reporting(run, 1000);
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 50);
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::pass);
+  run.targets.rpo_ms["reporting"] = 49;
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::fail);
+  EXPECT_EQ(reporting_of(run).lost_count, 0) << "all of it came later";
+}
+
+TEST(MeasureRpo, WhatWasThereBeforeTheFaultIsNoLag) {
+  RecordedRun run = honest_run();
+  add_reporting(run, 40);
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 0);
+  run.faults[0].effective_ms = 30;
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 30);
+}
+
+TEST(MeasureRpo, OneCopyOfTheReportingIsEnough) {
+  RecordedRun run = honest_run();
+  add_reporting(run, 40);
+  for (ReportingRow& row : *run.books.reporting)
+    if (row.node == "clickhouse-2") row.loaded_at = "2026-01-31T13:00:00.000Z";
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 0);
+}
+
+TEST(MeasureRpo, WholeSecondsAreTakenAtTheirEnd) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  for (ReportingRow& row : *run.books.reporting) row.loaded_at = "2026-01-31T12:00:00Z";
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 50);
+}
+
+TEST(MeasureRpo, ALagThatCannotBeToldIsNoPass) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  run.books.reporting->front().loaded_at = "yesterday";
+  EXPECT_FALSE(reporting_of(run).lag_at_fault_ms);
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::inconclusive);
+  run.faults.clear();
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::pass) << "nothing happened";
+}
+
+TEST(MeasureRpo, EventsHaveALagTooButOnlyLossCounts) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  for (LedgerEvent& event : *run.books.events) event.published_at = "2026-01-31T12:00:00.100Z";
+  const RpoRow row = measure_rpo(Joined(run)).at(1);
+  EXPECT_DOUBLE_EQ(*row.lag_at_fault_ms, 50);
+  EXPECT_EQ(row.verdict, Verdict::pass) << "what is on its way waits in the ledger's own books";
+}
+
+TEST(MeasurePnl, ReportingIsASourceOfItsOwn) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  PnlRow row = measure_pnl(Joined(run)).at(0);
+  ASSERT_TRUE(row.reporting);
+  EXPECT_TRUE(*row.reporting == *row.ledger) << "two copies and each transaction once";
+  std::erase_if(*run.books.reporting, [](const ReportingRow& r) { return r.kind == "win"; });
+  EXPECT_FALSE(*measure_pnl(Joined(run)).at(0).reporting == *row.ledger);
+}
+
 TEST(MeasurePnl, SourcesAgreeOnAnHonestRun) {
   const auto rows = measure_pnl(Joined(honest_run()));
   ASSERT_EQ(rows.size(), 1U);
