@@ -171,6 +171,9 @@ PlatformEdges Stage::edges() const {
   for (const auto& [target, component] : stack_.file.targets)
     for (const auto* node : stack_.of_component(component))
       edges.targets[target].push_back(stack_.endpoint(*node));
+  edges.name = stack_.file.entry_name;
+  for (const auto* node : stack_.of_component(stack_.file.dns_component))
+    edges.name_servers.push_back({node->address, 53});
   return edges;
 }
 

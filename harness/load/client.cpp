@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -166,7 +167,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 struct Client::Impl {
   // Destroyed last: the connections that its pending handlers hold name the endpoints below.
-  std::vector<Endpoint> edges;
+  std::deque<Endpoint> edges;  // connections keep references into it while it grows
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   std::vector<std::vector<std::shared_ptr<Connection>>> idle;  // by edge, newest last
@@ -189,14 +190,25 @@ struct Client::Impl {
 };
 
 Client::Client(std::vector<Endpoint> edges) : impl_(std::make_unique<Impl>()) {
-  impl_->edges = std::move(edges);
+  impl_->edges.assign(edges.begin(), edges.end());
   impl_->idle.resize(impl_->edges.size());
 }
 
 Client::~Client() = default;
 
+size_t Client::add(const Endpoint& edge) {
+  impl_->edges.push_back(edge);
+  impl_->idle.emplace_back();
+  return impl_->edges.size() - 1;
+}
+
 void Client::call(size_t edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,
                   Answered answered) {
+  if (edge == nowhere) {
+    return post([answered = std::move(answered)] {
+      answered(std::unexpected(HttpError{HttpFailure::not_sent, "no_address"}));
+    });
+  }
   impl_->take(edge)->start(
       request, connect_ms, answer_ms,
       [impl = impl_.get(), edge, answered = std::move(answered)](

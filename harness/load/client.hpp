@@ -23,6 +23,12 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
+  // One more place to go to: its index. From run() only.
+  size_t add(const Endpoint& edge);
+
+  // For who knows no place: the call fails with not_sent, no_address.
+  static constexpr size_t nowhere = static_cast<size_t>(-1);
+
   // `answered` is called once from run(), unless run() is stopped before.
   void call(size_t edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,
             Answered answered);

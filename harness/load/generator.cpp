@@ -35,7 +35,7 @@ Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWr
       registered_(plan.players + 1) {
   lay_out_nodes();
   for (size_t player = 0; player < edge_of_.size(); ++player) {
-    edge_of_[player] = static_cast<uint8_t>(player % edges.edges.size());
+    edge_of_[player] = static_cast<uint16_t>(player % edges.edges.size());
   }
   // Nothing is allocated in bulk while arrivals are due.
   result_.lateness_us.reserve(arrivals_.size());
@@ -58,6 +58,10 @@ void Generator::lay_out_nodes() {
     }
   }
   client_ = std::make_unique<Client>(endpoints_);
+  if (edges_.name.empty()) return;
+  resolver_ = std::make_unique<Resolver>(
+      ResolverPlan{edges_.network_namespace, edges_.name_servers, edges_.name});
+  for (size_t i = 0; i < edges_.edges.size(); ++i) entries_[edges_.edges[i].address] = i;
 }
 
 Generator::~Generator() {
@@ -67,6 +71,9 @@ Generator::~Generator() {
 
 Status Generator::begin() {
   in_flight_max_ = std::min(load_in_flight_max, raise_descriptor_limit() / 2);
+  if (resolver_) {
+    if (auto known = resolver_->begin(); !known) return known;
+  }
   std::promise<Status> joining;
   auto status = joining.get_future();
   thread_ = std::thread([this, joined = std::move(joining)]() mutable {
@@ -250,21 +257,51 @@ void Generator::retry_or_rest(Running& running) {
   });
 }
 
-size_t Generator::endpoint_for(const Running& running) const {
+size_t Generator::endpoint_for(const Running& running) {
   const Nodes& nodes = nodes_.at(running.behaviour->target);
-  if (nodes.follows_player) return edge_of_[running.operation.player];
+  if (nodes.follows_player) return entry_of(running.operation.player);
   if (running.behaviour->stays) return nodes.first + running.operation.node % nodes.count;
   return nodes.first + (running.operation.player + running.unreached) % nodes.count;
+}
+
+// Also one that no longer is an edge of ours: players believe their resolvers.
+size_t Generator::entry_at(const std::string& address) {
+  const auto known = entries_.find(address);
+  if (known != entries_.end()) return known->second;
+  const size_t added = client_->add({address, edges_.edges.front().port});
+  entries_[address] = added;
+  return added;
+}
+
+// A player keeps to an edge as long as the name leads there.
+size_t Generator::entry_of(uint32_t player) {
+  uint16_t& edge = edge_of_[player];
+  if (!resolver_) return edge;
+  const auto told = resolver_->addresses(player);
+  if (told.empty()) return Client::nowhere;
+  for (const auto& address : told) {
+    if (entry_at(address) == edge) return edge;
+  }
+  edge = static_cast<uint16_t>(entry_at(told[player % told.size()]));
+  return edge;
 }
 
 // A player leaves an edge that does not answer, not one that answers badly.
 void Generator::follow_edge(Running& running, bool reached) {
   running.unreached += reached ? 0 : 1;
   if (!nodes_.at(running.behaviour->target).follows_player) return;
-  uint8_t& edge = edge_of_[running.operation.player];
+  uint16_t& edge = edge_of_[running.operation.player];
   // Several tries of a player may fail together: they move on once.
   if (reached || edge != running.endpoint) return;
-  edge = static_cast<uint8_t>((running.endpoint + 1) % edges_.edges.size());
+  if (!resolver_) {
+    edge = static_cast<uint16_t>((running.endpoint + 1) % edges_.edges.size());
+    return;
+  }
+  const auto told = resolver_->addresses(running.operation.player);
+  const auto at = std::ranges::find_if(told, [&](const auto& a) { return entry_at(a) == edge; });
+  if (at == told.end()) return;  // chosen anew the next time
+  const auto next = static_cast<size_t>(at - told.begin() + 1) % told.size();
+  edge = static_cast<uint16_t>(entry_at(told[next]));
 }
 
 void Generator::end(uint64_t id, Outcome outcome) {

@@ -16,6 +16,7 @@
 #include "load/client.hpp"
 #include "load/load.hpp"
 #include "load/protocol.hpp"
+#include "load/resolver.hpp"
 
 namespace rehearse {
 
@@ -95,7 +96,9 @@ class Generator final : public Load {
   void end(uint64_t id, Outcome outcome);
   void done(const Operation& operation, size_t arrival, int64_t answered_ns);
   void count(Outcome outcome);
-  size_t endpoint_for(const Running& running) const;
+  size_t endpoint_for(const Running& running);
+  size_t entry_of(uint32_t player);
+  size_t entry_at(const std::string& address);
   void follow_edge(Running& running, bool reached);
   void stop_now();
   void cut();
@@ -123,7 +126,9 @@ class Generator final : public Load {
   size_t watches_ = 0;                  // of those running
   std::vector<uint64_t> operation_of_;  // by arrival: operation id + 1, 0 = not begun
   std::vector<Outcome> outcome_of_;     // by arrival: how its operation ended
-  std::vector<uint8_t> edge_of_;        // by player
+  std::vector<uint16_t> edge_of_;       // by player: where they went last
+  std::unique_ptr<Resolver> resolver_;  // null: the edges are known
+  std::map<std::string, size_t, std::less<>> entries_;  // by address, those that were resolved
   std::vector<bool> registered_;        // by player: for the emergency channel
   bool stopped_ = false, draining_ = false, cut_ = false;
   LoadResult result_;

@@ -101,6 +101,9 @@ struct PlatformEdges {
   // What else players go to, by the names that behaviours use; those that are missing are not
   // played (see playable()).
   std::map<std::string, std::vector<Endpoint>, std::less<>> targets = {};
+  // By which the edges are found, and who knows it; empty: they are known.
+  std::string name = {};
+  std::vector<Endpoint> name_servers = {};
 };
 
 // A snapshot for the live view; totals since the start, of operations by how they ended (in flight:
