@@ -189,7 +189,9 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
   set_outcome(attempt, answer.outcome);
   running.maybe_done |= answer.outcome == Outcome::unknown;
   if (is_settlement(running.operation.kind)) return;  // how long others pay is not our latency
-  if (nodes_.at(running.behaviour->target).follows_player) path_.ended(is_final(answer.outcome));
+  if (nodes_.at(running.behaviour->target).follows_player) {
+    path_.ended(told && answer.outcome != Outcome::unknown);
+  }
   ++recent_ended_;
   if (is_final(answer.outcome)) recent_ns_.push_back(now_ns - attempt.intended_ns);
 }

@@ -21,22 +21,22 @@
 namespace rehearse {
 
 // Whether the way through the edges is out, as players find it: of the tries that ended in the last
-// second nearly none succeeded, two seconds in a row.
+// second nearly none was answered by the platform, two seconds in a row.
 class PathWatch {
  public:
-  void ended(bool succeeded) {
+  void ended(bool answered) {
     ++ended_;
-    succeeded_ += succeeded ? 1 : 0;
+    answered_ += answered ? 1 : 0;
   }
   void tick() {
-    const bool bad = ended_ > 0 && succeeded_ * 10 < ended_;
+    const bool bad = ended_ > 0 && answered_ * 10 < ended_;
     bad_ticks_ = bad ? bad_ticks_ + 1 : 0;
-    ended_ = succeeded_ = 0;
+    ended_ = answered_ = 0;
   }
   bool is_out() const { return bad_ticks_ >= 2; }
 
  private:
-  int64_t ended_ = 0, succeeded_ = 0;
+  int64_t ended_ = 0, answered_ = 0;
   int bad_ticks_ = 0;
 };
 

@@ -271,7 +271,7 @@ TEST_F(BehaviourPlay, TheLifelineIsTriedOnlyOnceTheEdgeIsOut) {
   const int64_t out_ns = monotonic_ns() + 1'500 * ns_per_ms;
   FakeCasino edge([&](const Asked&, const auto&) -> std::optional<Reply> {
     if (monotonic_ns() < out_ns) return std::nullopt;
-    return Reply{Reply::How::answer, 503, R"({"outcome":"failed","reason":"no_server"})"};
+    return Reply{Reply::How::close, 0, ""};
   });
   FakeCasino bot;
   play(of({{balance, 1}, {lifeline, 1}}), 60, 5'000,
@@ -284,6 +284,28 @@ TEST_F(BehaviourPlay, TheLifelineIsTriedOnlyOnceTheEdgeIsOut) {
     }
   }
   for (const Asked& asked : bot.asked()) EXPECT_EQ(asked.target, "/v1/lifeline");
+}
+
+TEST_F(BehaviourPlay, APlatformThatSaysNoIsNoReasonForTheLifeline) {
+  FakeCasino edge([](const Asked& asked, const auto&) -> std::optional<Reply> {
+    if (asked.target.starts_with("/v1/lifeline")) return std::nullopt;
+    return Reply{Reply::How::answer, 503, R"({"outcome":"failed","reason":"not_writer"})"};
+  });
+  FakeCasino bot;
+  play(of({{balance, 1}, {lifeline, 1}}), 60, 4'000,
+       {"", {edge.endpoint()}, {{"lifeline", {bot.endpoint()}}}});
+  EXPECT_GT(count(contact), 3);
+  EXPECT_EQ(count(lifeline), 0);
+}
+
+TEST(Behaviours, AnEmergencyThatIsNotOnMayComeLater) {
+  const auto answer = [](int status, std::string body) {
+    return behaviour_of(lifeline)->answer_of(HttpResponse{status, {}, body}).outcome;
+  };
+  EXPECT_EQ(answer(403, R"({"outcome":"rejected","reason":"no_emergency"})"), Outcome::failed);
+  EXPECT_EQ(answer(429, R"({"outcome":"rejected","reason":"limit"})"), Outcome::failed);
+  EXPECT_EQ(answer(422, R"({"outcome":"rejected","reason":"frozen"})"), Outcome::rejected);
+  EXPECT_EQ(answer(202, R"({"outcome":"ok"})"), Outcome::ok);
 }
 
 TEST_F(BehaviourPlay, ATargetThatIsMissingIsABugOfTheCaller) {
