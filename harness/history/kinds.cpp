@@ -69,6 +69,11 @@ constexpr std::array<KindTraits, operation_kinds> table = {{
     {.kind = stream, .name = "stream", .is_read = true},
     {.kind = report, .name = "report", .is_read = true},
     {.kind = contact, .name = "contact"},
+    {.kind = table_bet,
+     .name = "table_bet",
+     .is_posting = true,
+     .book = Book::ledger,
+     .revenue_sign = 1},
 }};
 
 constexpr bool in_order() {
@@ -82,6 +87,7 @@ static_assert(in_order());
 // A family of rules in fixtures/casino/README.md, "Keys".
 constexpr KindStep steps[] = {
     {.kind = bet, .step = "", .entry = "bet", .playable_sign = -1},
+    {.kind = table_bet, .step = "", .entry = "bet", .playable_sign = -1},
     {.kind = win, .step = "", .entry = "win", .playable_sign = 1},
     {.kind = rollback, .step = "", .entry = "rollback", .playable_sign = 1},
     {.kind = deposit, .step = "deposit", .entry = "deposit", .playable_sign = 1},

@@ -30,8 +30,9 @@ enum class OperationKind : uint8_t {
   stream,           // a look at a live stream
   report,           // a look at the reporting
   contact,          // registers the player for the emergency channel, while nothing is out
+  table_bet,        // at a live table, in its window
 };
-constexpr int operation_kinds = 19;
+constexpr int operation_kinds = 20;
 
 // Where what an acknowledgement promises must be found.
 enum class Book : uint8_t {

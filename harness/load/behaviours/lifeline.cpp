@@ -35,8 +35,8 @@ HttpRequest request_of(const Operation& operation, std::string_view run_key) {
 
 // What is refused because no emergency is on (yet), or too much was asked for at once, is not done
 // and may be asked for again.
-Answer answer_of(const HttpResponse& response) {
-  Answer answer = rehearse::answer_of(response);
+Answer understood(const HttpResponse& response) {
+  Answer answer = answer_of(response);
   const bool later = response.status == 403 || response.status == 429;
   if (later && !answer.reason.empty()) answer.outcome = Outcome::failed;
   return answer;
@@ -51,7 +51,7 @@ Behaviour lifeline_behaviour() {
           .draw = draw,
           .adjust = adjust,
           .request_of = request_of,
-          .answer_of = answer_of};
+          .answer_of = understood};
 }
 
 }  // namespace rehearse

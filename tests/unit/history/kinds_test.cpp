@@ -22,7 +22,8 @@ TEST(Kinds, KeepTheirNumbers) {
   EXPECT_EQ(static_cast<int>(payout_settled), 7);
   EXPECT_EQ(static_cast<int>(spin), 8);
   EXPECT_EQ(static_cast<int>(report), 17);
-  EXPECT_EQ(static_cast<int>(contact), operation_kinds - 1);
+  EXPECT_EQ(static_cast<int>(contact), 18);
+  EXPECT_EQ(static_cast<int>(table_bet), operation_kinds - 1);
 }
 
 TEST(Kinds, HaveNamesOfTheirOwn) {
