@@ -1,4 +1,5 @@
-// The outside parties' own books, by their own word and nobody else's.
+// The outside parties' own books, by their own word and nobody else's. A book is a JSON object; each
+// of its members that we know is the party's share of a canonical table.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -77,6 +78,12 @@ Status collect_providers(const BooksSource& source, const std::string& dir) {
         {"provider", "transfer", "business_key", "direction", "amount_minor", "currency", "state",
          "at", "fee_minor"},
         "provider"},
+       {"webhooks", "provider_events", {"provider", "event", "transfer"}, "provider", true},
+       {"requests", "provider_requests", {"provider", "kind", "business_key", "at_ms"}, "provider",
+        true},
+       {"screenings", "screening_verdicts",
+        {"provider", "screening", "business_key", "state", "decided_at"},
+        "provider", true},
        {"rounds", "studio_rounds",
         {"studio", "round", "player", "amount_minor", "currency", "state", "reason", "at"},
         "studio", true},

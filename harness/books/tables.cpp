@@ -210,6 +210,59 @@ constexpr std::array<Column<ST>, 11> studio_transaction_columns{
      {"contradicted", &ST::contradicted, optional_column},
      {"at", &ST::at}}};
 
+using PL = PlayerLimit;
+constexpr std::array<Column<PL>, 8> limit_columns{
+    {{"key", &PL::key},
+     {"player", &PL::player},
+     {"kind", &PL::kind},
+     {"currency", &PL::currency},
+     {"value_minor", &PL::value_minor},
+     {"after_seq", &PL::after_seq},
+     {"until_ms", &PL::until_ms, optional_column},
+     {"from_ms", &PL::from_ms, optional_column}}};
+
+using PQ = ProviderRequest;
+constexpr std::array<Column<PQ>, 4> request_columns{{{"provider", &PQ::provider},
+                                                    {"kind", &PQ::kind},
+                                                    {"business_key", &PQ::business_key},
+                                                    {"at_ms", &PQ::at_ms}}};
+
+using PE = ProviderEvent;
+constexpr std::array<Column<PE>, 3> provider_event_columns{
+    {{"provider", &PE::provider}, {"event", &PE::event}, {"transfer", &PE::transfer}}};
+
+using SG = ScreeningRow;
+constexpr std::array<Column<SG>, 11> screening_columns{
+    {{"business_key", &SG::business_key},
+     {"player", &SG::player},
+     {"direction", &SG::direction},
+     {"amount_minor", &SG::amount_minor},
+     {"currency", &SG::currency},
+     {"state", &SG::state},
+     {"decided_by", &SG::decided_by},
+     {"decided_at_ms", &SG::decided_at_ms},
+     {"deferred_at_ms", &SG::deferred_at_ms},
+     {"bound_minor", &SG::bound_minor},
+     {"window_s", &SG::window_s}}};
+
+using SV = ScreeningVerdict;
+constexpr std::array<Column<SV>, 5> verdict_columns{{{"provider", &SV::provider},
+                                                    {"screening", &SV::screening},
+                                                    {"business_key", &SV::business_key},
+                                                    {"state", &SV::state},
+                                                    {"decided_at", &SV::decided_at}}};
+
+using RH = ResidencyRow;
+constexpr std::array<Column<RH>, 3> residency_columns{
+    {{"store", &RH::store}, {"player", &RH::player}, {"home", &RH::home}}};
+
+using RD = ResidencyRead;
+constexpr std::array<Column<RD>, 5> residency_read_columns{{{"store", &RD::store},
+                                                           {"player", &RD::player},
+                                                           {"home", &RD::home},
+                                                           {"reader", &RD::reader},
+                                                           {"outcome", &RD::outcome}}};
+
 // Applies `f(table name, columns, member of Books)` to every table.
 template <typename BooksRef, typename F>
 Status for_each_table(BooksRef& books, F&& f) {
@@ -237,6 +290,13 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("studio_transactions", studio_transaction_columns, books.studio_transactions);
   then("audit", audit_columns, books.audit);
   then("lags", lag_columns, books.lags);
+  then("provider_requests", request_columns, books.provider_requests);
+  then("provider_events", provider_event_columns, books.provider_events);
+  then("screenings", screening_columns, books.screenings);
+  then("screening_verdicts", verdict_columns, books.screening_verdicts);
+  then("player_limits", limit_columns, books.player_limits);
+  then("residency", residency_columns, books.residency);
+  then("residency_reads", residency_read_columns, books.residency_reads);
   return status;
 }
 

@@ -82,6 +82,60 @@ struct AuditEntry {
   std::string currency, at, prev_hash, hash;
 };
 
+// What a provider wrote down of each request as it came in, whatever became of it.
+struct ProviderRequest {
+  std::string provider;
+  std::string kind;  // create (of a transfer) | query (what has become of it)
+  std::string business_key;
+  int64_t at_ms = 0;  // since 1970, by the provider's clock
+};
+
+// An event that a provider says it has sent.
+struct ProviderEvent {
+  std::string provider, event, transfer;
+};
+
+// The screening gate's decisions. Milliseconds since 1970 by the database's clock.
+struct ScreeningRow {
+  std::string business_key, player;
+  std::string direction;  // deposit | payout
+  int64_t amount_minor = 0;
+  std::string currency;
+  std::string state;       // clear, refused; or not decided: pending, held, deferred
+  std::string decided_by;  // a screening provider, or officer:NAME
+  std::optional<int64_t> decided_at_ms;
+  std::optional<int64_t> deferred_at_ms;  // let through unscreened then, while per player and
+  std::optional<int64_t> bound_minor;     // currency no more than this was
+  std::optional<int64_t> window_s;        // within this time
+};
+
+// A finding, by the screening provider's own book.
+struct ScreeningVerdict {
+  std::string provider, screening, business_key, state, decided_at;
+};
+
+// A limit that the wallet took, and where in the ledger's order it did.
+struct PlayerLimit {
+  std::string key, player;
+  std::string kind;  // frozen | self_exclusion (1 or 0), deposit_limit | loss_limit (a day, UTC)
+  std::string currency;
+  int64_t value_minor = 0;
+  int64_t after_seq = 0;            // entries after this one are under it
+  std::optional<int64_t> until_ms;  // end of an exclusion, since 1970; 0 = none
+  std::optional<int64_t> from_ms;   // of a looser one: when it begins; 0 = at once
+};
+
+// Where a player's personal data lies, and where its home is.
+struct ResidencyRow {
+  std::string store, player, home;
+};
+
+// An attempt to read it, as the vault wrote it down.
+struct ResidencyRead {
+  std::string store, player, home, reader;
+  std::string outcome;  // ok | refused
+};
+
 struct Round {
   std::string round, studio, opened_at, closed_at, state, reason;
 };
@@ -189,6 +243,13 @@ struct Books {
   std::optional<std::vector<StudioTransaction>> studio_transactions;
   std::optional<std::vector<AuditEntry>> audit;
   std::optional<std::vector<LagSample>> lags;
+  std::optional<std::vector<ProviderRequest>> provider_requests;
+  std::optional<std::vector<ProviderEvent>> provider_events;
+  std::optional<std::vector<ScreeningRow>> screenings;
+  std::optional<std::vector<ScreeningVerdict>> screening_verdicts;
+  std::optional<std::vector<PlayerLimit>> player_limits;
+  std::optional<std::vector<ResidencyRow>> residency;
+  std::optional<std::vector<ResidencyRead>> residency_reads;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

@@ -1,7 +1,9 @@
 // Proves that every event of a provider took effect exactly once: none was applied twice, none of a
 // transfer that ended was left lying, each that was applied has its transaction in the ledger, and
 // no payment was credited, paid or released twice.
-// From: webhook_effects, ledger_entries and provider_transfers where they are there.
+// Nor did the inbox take one that its provider never sent.
+// From: webhook_effects, and ledger_entries, provider_transfers and provider_events (the providers'
+// own books) where they are there.
 // Cannot see: events that the provider never delivered (providers_reconciled: their money).
 #include <array>
 #include <functional>
@@ -42,6 +44,12 @@ class Webhooks {
  public:
   Webhooks(Examination& examination, const Joined& joined)
       : examination_(examination), joined_(joined), run_(joined.run) {
+    if (run_.books.provider_events) {
+      for (const ProviderEvent& event : *run_.books.provider_events) {
+        senders_.insert(event.provider);
+        sent_.insert({event.provider, event.event});
+      }
+    }
     if (!run_.books.provider_transfers) return;
     given_back_ = given_back_unbooked(run_, joined.ledger);
     for (const ProviderTransfer& transfer : *run_.books.provider_transfers) {
@@ -53,6 +61,10 @@ class Webhooks {
     examination_.examined();
     if (!seen_.insert({effect.provider, effect.event}).second) {
       violation(effect, "is in the books twice");
+    }
+    // Accepted from somebody else, whatever came of it: a signature was not looked at.
+    if (senders_.contains(effect.provider) && !sent_.contains({effect.provider, effect.event})) {
+      violation(effect, "was never sent by its provider: forged");
     }
     if (effect.applied > 1) {
       violation(effect, fmt::format("applied {} times (tx {})", effect.applied, effect.tx));
@@ -153,7 +165,8 @@ class Webhooks {
   const Joined& joined_;
   const Run& run_;
   std::unordered_map<Name, News, NameHash> transfers_;
-  std::unordered_set<Name, NameHash> seen_;
+  std::unordered_set<Name, NameHash> seen_, sent_;
+  std::unordered_set<std::string_view> senders_;  // whose books tell their events
   std::set<std::string_view> given_back_;  // deposits that were refused: nothing is booked of them
   int64_t open_ = 0, unlinked_ = 0;
 };

@@ -21,7 +21,15 @@ constexpr int64_t connect_ms = 500, total_ms = 1000;
 constexpr int tries = 2;
 constexpr const char* conducts = "/control/conduct";
 
-enum Takes : unsigned { nothing = 0, captured = 1, status = 2, copies = 4, delay = 8, depth = 16 };
+enum Takes : unsigned {
+  nothing = 0,
+  captured = 1,
+  status = 2,
+  copies = 4,
+  delay = 8,
+  depth = 16,
+  storm = 32
+};
 
 struct Row {
   const char* name;
@@ -64,6 +72,14 @@ constexpr Row rows[] = {
      "height, or never"},
     {"game_provider_drop", "studio", "drop", true, nothing, 0,
      "A studio hangs up on players and on everybody, and sends the casino nothing"},
+    {"webhook_forge", "payment", "webhook_forge", false, nothing, 0,
+     "Beside each webhook comes a forged one: a made-up, stale or another provider's signature"},
+    {"webhook_storm", "payment", "webhook_storm", true, storm, 0,
+     "Each webhook comes `copies` times, 200 a second; what has come cannot be called back"},
+    {"provider_key_rotation", "payment", "key_rotation", false, nothing, 0,
+     "A provider signs its webhooks by its new key"},
+    {"kyt_down", "screening", "drop", true, nothing, 0,
+     "A screening provider hangs up on every request and finds nothing"},
 };
 
 const Row& row_of(std::string_view name) {
@@ -81,6 +97,7 @@ FaultSchema schema_of(const Row& row) {
     schema.params.push_back({"status", ParamType::count, false, {}, 500, 599});
   if (row.takes & copies) schema.params.push_back({"copies", ParamType::count, false, {}, 2, 10});
   if (row.takes & depth) schema.params.push_back({"depth", ParamType::count, false, {}, 1, 100});
+  if (row.takes & storm) schema.params.push_back({"copies", ParamType::count, false, {}, 2, 500});
   if (row.takes & delay)
     schema.params.push_back({"delay", ParamType::duration, false, {}, 100, 60'000});
   return schema;
@@ -99,6 +116,7 @@ std::string order_of(const Row& row, const TimelineEntry& entry) {
   if (row.takes & status) order["status"] = param(entry, "status", int64_t{500});
   if (row.takes & copies) order["copies"] = param(entry, "copies", int64_t{2});
   if (row.takes & depth) order["depth"] = param(entry, "depth", int64_t{8});
+  if (row.takes & storm) order["copies"] = param(entry, "copies", int64_t{100});
   if (row.takes & delay) order["delay_ms"] = param(entry, "delay", row.delay_ms);
   return order.dump();
 }
@@ -251,6 +269,10 @@ PROVIDER_FAULT(settlement_partial)
 PROVIDER_FAULT(chain_halt)
 PROVIDER_FAULT(chain_reorg)
 PROVIDER_FAULT(game_provider_drop)
+PROVIDER_FAULT(webhook_forge)
+PROVIDER_FAULT(webhook_storm)
+PROVIDER_FAULT(provider_key_rotation)
+PROVIDER_FAULT(kyt_down)
 #undef PROVIDER_FAULT
 
 }  // namespace rehearse

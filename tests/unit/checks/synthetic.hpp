@@ -401,6 +401,13 @@ inline std::set<std::string> checks_with(const Run& run, Verdict verdict) {
 inline std::set<std::string> red(const Run& run) {
   return checks_with(run, Verdict::fail);
 }
+// Those that do not apply, besides the ones of books that the honest run has not either: their own
+// tests bring those books.
+inline std::set<std::string> inapplicable(const Run& run) {
+  std::set<std::string> names = checks_with(run, Verdict::not_applicable);
+  for (const auto& name : checks_with(honest_run(), Verdict::not_applicable)) names.erase(name);
+  return names;
+}
 
 inline Intent& intent_of(Run& run, const std::string& key) {
   return *std::ranges::find(*run.books.intents, key, &Intent::key);

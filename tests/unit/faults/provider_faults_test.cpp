@@ -124,7 +124,10 @@ TEST_F(ProviderFaultTest, EachRowReachesTheProviderWithItsDefaults) {
       {"provider_brownout", "brownout"},
       {"provider_rate_limit", "rate_limit"},
       {"provider_key_expiry", "keys_expire"},
-      {"settlement_partial", "settlement_cut"}};
+      {"settlement_partial", "settlement_cut"},
+      {"webhook_forge", "webhook_forge"},
+      {"webhook_storm", "webhook_storm"},
+      {"provider_key_rotation", "key_rotation"}};
   for (const auto& [name, mode] : mode_of) {
     ASSERT_TRUE(plan(name)) << name;
     EXPECT_TRUE(fault_->inject(runtime_)) << name;
@@ -154,7 +157,9 @@ TEST_F(ProviderFaultTest, OnlyWhatDelaysPaymentsOpensAnOutage) {
       {"provider_drop", true},       {"provider_timeout", true},   {"provider_error", true},
       {"webhook_duplicate", false},  {"webhook_reorder", false},   {"webhook_delay", true},
       {"provider_slow", true},       {"provider_brownout", true},  {"provider_rate_limit", true},
-      {"provider_key_expiry", false}, {"settlement_partial", false}};
+      {"provider_key_expiry", false}, {"settlement_partial", false},
+      {"webhook_forge", false},      {"webhook_storm", true},     {"provider_key_rotation", false},
+      {"kyt_down", true}};
   for (const auto& [name, expected] : disruptive)
     EXPECT_EQ(find_fault(name)->make()->disruptive(), expected) << name;
 }
