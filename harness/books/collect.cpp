@@ -8,6 +8,8 @@ Status collect_books(const BooksSource& source, const std::string& dir) {
   if (auto done = collect_sql(source, dir); !done) return done;
   if (!source.kafka_topic.empty())
     if (auto done = collect_kafka(source, dir); !done) return done;
+  if (!source.redis_streams.empty())
+    if (auto done = collect_redis(source, dir); !done) return done;
   if (!source.providers.empty())
     if (auto done = collect_providers(source, dir); !done) return done;
   if (!source.streams.empty())

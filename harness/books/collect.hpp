@@ -13,6 +13,12 @@
 
 namespace rehearse {
 
+// A stream of Redis as a table: of each entry the fields that are its columns.
+struct RedisStream {
+  std::string stream;
+  std::vector<std::string> columns;
+};
+
 struct BooksSource {
   std::string sql_address, sql_user, sql_password, sql_database;  // of the primary
   std::map<std::string, std::string> sql;                         // canonical table → query
@@ -24,6 +30,9 @@ struct BooksSource {
   std::vector<PathHop> paths;  // known beforehand: nobody is asked
   std::vector<std::pair<std::string, Endpoint>> reporting;  // node → its ClickHouse by HTTP
   std::string reporting_query;
+  Endpoint redis;  // the master; port 0 = no streams
+  std::string redis_password;
+  std::map<std::string, RedisStream> redis_streams;  // by canonical table
 };
 
 // Writes DIR/<table>.csv for each table of the source. All SQL tables come from one snapshot.

@@ -263,6 +263,18 @@ constexpr std::array<Column<RD>, 5> residency_read_columns{{{"store", &RD::store
                                                            {"reader", &RD::reader},
                                                            {"outcome", &RD::outcome}}};
 
+using C = CreditDecision;
+constexpr std::array<Column<C>, 10> credit_columns{{{"seq", &C::seq},
+                                                    {"key", &C::key},
+                                                    {"player", &C::player},
+                                                    {"amount_minor", &C::amount_minor},
+                                                    {"currency", &C::currency},
+                                                    {"approved", &C::approved},
+                                                    {"lender", &C::lender},
+                                                    {"player_max_minor", &C::player_max_minor},
+                                                    {"exposure_max_minor", &C::exposure_max_minor},
+                                                    {"state", &C::state, optional_column}}};
+
 // Applies `f(table name, columns, member of Books)` to every table.
 template <typename BooksRef, typename F>
 Status for_each_table(BooksRef& books, F&& f) {
@@ -297,6 +309,8 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("player_limits", limit_columns, books.player_limits);
   then("residency", residency_columns, books.residency);
   then("residency_reads", residency_read_columns, books.residency_reads);
+  then("credit_log", credit_columns, books.credit_log);
+  then("credit_decisions", credit_columns, books.credit_decisions);
   return status;
 }
 

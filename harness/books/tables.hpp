@@ -222,6 +222,19 @@ struct LagSample {
   int64_t value = 0;
 };
 
+// A decision on credit, as Redis made it (credit_log) or as it came into the database
+// (credit_decisions).
+struct CreditDecision {
+  int64_t seq = 0;  // the order in which they were made, from 1
+  std::string key, player;
+  int64_t amount_minor = 0;  // asked for
+  std::string currency;
+  int64_t approved = 0;                                    // 1 or 0
+  std::string lender;                                      // of an approved one
+  int64_t player_max_minor = 0, exposure_max_minor = 0;    // that lender's limits
+  std::string state;  // declined | approved (not paid out yet) | disbursed | refused; log: not told
+};
+
 // nullopt = the platform has no such table (its checks are not applicable).
 struct Books {
   std::optional<std::vector<LedgerEntry>> ledger_entries;
@@ -250,6 +263,7 @@ struct Books {
   std::optional<std::vector<PlayerLimit>> player_limits;
   std::optional<std::vector<ResidencyRow>> residency;
   std::optional<std::vector<ResidencyRead>> residency_reads;
+  std::optional<std::vector<CreditDecision>> credit_log, credit_decisions;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

@@ -50,6 +50,8 @@ std::vector<std::string> traces_of_use(const Books& books) {
       traces);
   count_used<Round>(books.rounds, "rounds", never, traces);
   count_used<StudioRound>(books.studio_rounds, "rounds of studios", never, traces);
+  count_used<CreditDecision>(books.credit_log, "decisions on credit in the log", never, traces);
+  count_used<CreditDecision>(books.credit_decisions, "decisions on credit", never, traces);
   return traces;
 }
 

@@ -194,6 +194,18 @@ BooksEntry read_books_entry(const YAML::Node& node) {
     books.stream_path = streams.text("path");
     streams.finish();
   }
+  if (const auto node_redis = section.get("redis")) {
+    Section redis(node_redis, "books.redis");
+    books.redis_component = redis.need("component").as<std::string>();
+    books.redis_password = redis.text("password");
+    for (const auto& item : redis.need("streams")) {
+      Section stream(item.second, "books.redis.streams");
+      books.redis_streams[item.first.as<std::string>()] = {
+          stream.need("stream").as<std::string>(), text_list(stream.need("columns"))};
+      stream.finish();
+    }
+    redis.finish();
+  }
   section.finish();
   return books;
 }

@@ -63,6 +63,9 @@ struct BooksEntry {
   std::vector<std::string> stream_components;  // of live streams: GET stream_path → {"samples":[…]}
   std::string stream_path;
   std::string reporting_component, reporting_query;  // ClickHouse by HTTP, on every node of it
+  std::string redis_component, redis_password;
+  // Canonical table → stream, and the fields of its entries that are the table's columns.
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> redis_streams;
 };
 
 // A step of a way into the platform: all nodes of a component, and the name by which it is found.
