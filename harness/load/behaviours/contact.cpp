@@ -1,9 +1,5 @@
 // A player registers with the emergency channel, over the main path and before anything is out.
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
 
 #include "base/sha256.hpp"
 #include "load/behaviour.hpp"
@@ -21,14 +17,8 @@ std::string contact_secret(std::string_view run_key, uint32_t player) {
 }
 
 std::string contact_signature(std::string_view secret, std::string_view body, int64_t unix_s) {
-  const std::string text = fmt::format("{}.{}", unix_s, body);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), &size);
-  std::string signature = fmt::format("t={},v1=", unix_s);
-  for (unsigned int i = 0; i < size; ++i) signature += fmt::format("{:02x}", mac.at(i));
-  return signature;
+  return fmt::format("t={},v1={}", unix_s,
+                     hmac_sha256_hex(secret, fmt::format("{}.{}", unix_s, body)));
 }
 
 namespace {
