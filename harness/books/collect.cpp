@@ -16,7 +16,9 @@ Status collect_books(const BooksSource& source, const std::string& dir) {
     if (auto done = collect_streams(source, dir); !done) return done;
   if (!source.reporting.empty())
     if (auto done = collect_reporting(source, dir); !done) return done;
-  if (!source.paths.empty()) return collect_paths(source, dir);
+  if (!source.paths.empty())
+    if (auto done = collect_paths(source, dir); !done) return done;
+  if (!source.alerts.empty()) return collect_alerts(source, dir);
   return {};
 }
 

@@ -33,6 +33,8 @@ struct BooksSource {
   Endpoint redis;  // the master; port 0 = no streams
   std::string redis_password;
   std::map<std::string, RedisStream> redis_streams;  // by canonical table
+  std::vector<std::pair<std::string, Endpoint>> alerts;  // node → its Prometheus
+  int64_t since_wall_ns = 0;                             // of alerts: not what was before
 };
 
 // Writes DIR/<table>.csv for each table of the source. All SQL tables come from one snapshot.

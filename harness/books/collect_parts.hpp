@@ -12,5 +12,6 @@ Status collect_streams(const BooksSource& source, const std::string& dir);
 Status collect_paths(const BooksSource& source, const std::string& dir);
 Status collect_reporting(const BooksSource& source, const std::string& dir);
 Status collect_redis(const BooksSource& source, const std::string& dir);
+Status collect_alerts(const BooksSource& source, const std::string& dir);
 
 }  // namespace rehearse

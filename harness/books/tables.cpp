@@ -262,6 +262,12 @@ constexpr std::array<Column<RD>, 5> residency_read_columns{{{"store", &RD::store
                                                            {"home", &RD::home},
                                                            {"reader", &RD::reader},
                                                            {"outcome", &RD::outcome}}};
+using AL = Alert;
+constexpr std::array<Column<AL>, 5> alert_columns{{{"alert", &AL::alert},
+                                                   {"about", &AL::about},
+                                                   {"began_at", &AL::began_at},
+                                                   {"ended_at", &AL::ended_at},
+                                                   {"node", &AL::node}}};
 
 using C = CreditDecision;
 constexpr std::array<Column<C>, 10> credit_columns{{{"seq", &C::seq},
@@ -311,6 +317,7 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("residency_reads", residency_read_columns, books.residency_reads);
   then("credit_log", credit_columns, books.credit_log);
   then("credit_decisions", credit_columns, books.credit_decisions);
+  then("alerts", alert_columns, books.alerts);
   return status;
 }
 

@@ -235,6 +235,13 @@ struct CreditDecision {
   std::string state;  // declined | approved (not paid out yet) | disbursed | refused; log: not told
 };
 
+// When an alarm of the platform's own watchers (Prometheus) was firing, in UTC (RFC 3339).
+struct Alert {
+  std::string alert, about;  // about: a node or address, or empty
+  std::string began_at, ended_at;
+  std::string node;  // the watcher that says so
+};
+
 // nullopt = the platform has no such table (its checks are not applicable).
 struct Books {
   std::optional<std::vector<LedgerEntry>> ledger_entries;
@@ -264,6 +271,7 @@ struct Books {
   std::optional<std::vector<ResidencyRow>> residency;
   std::optional<std::vector<ResidencyRead>> residency_reads;
   std::optional<std::vector<CreditDecision>> credit_log, credit_decisions;
+  std::optional<std::vector<Alert>> alerts;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

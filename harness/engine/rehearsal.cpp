@@ -336,8 +336,9 @@ void Rehearsal::settle() {
 
 Status Rehearsal::collect() {
   live_.status("collecting the books");
-  const auto source = stage_.books_source();
+  auto source = stage_.books_source();
   if (!source) return std::unexpected(source.error());
+  source->since_wall_ns = run_.started_wall_ns;
   if (auto collected = collect_books(*source, path("books")); !collected) return collected;
   auto books = read_books(path("books"));
   if (!books) return std::unexpected(books.error());

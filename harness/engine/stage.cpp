@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "engine/fence.hpp"
+#include "stack/secrets.hpp"
 
 namespace rehearse {
 namespace {
@@ -168,13 +169,20 @@ Result<BooksSource> Stage::books_source() const {
   source.redis_password = books.redis_password;
   for (const auto& [table, stream] : books.redis_streams)
     source.redis_streams[table] = {stream.first, stream.second};
+  for (const auto* node : stack_.of_component(books.alerts_component))
+    source.alerts.emplace_back(node->name, stack_.endpoint(*node));
   return source;
 }
 
 PlatformEdges Stage::edges() const {
   PlatformEdges edges{namespace_path(stack_.file.players_node), {}};
-  for (const auto* node : stack_.of_component(stack_.file.edge_component))
+  for (const auto* node : stack_.of_component(stack_.file.edge_component)) {
+    const int tls_port = stack_.component_of(*node).tls_port;
     edges.edges.push_back(stack_.endpoint(*node));
+    if (tls_port == 0) continue;
+    edges.edges.back().port = static_cast<uint16_t>(tls_port);
+    edges.authority_file = authority_file(stack_);
+  }
   for (const auto& [target, component] : stack_.file.targets)
     for (const auto* node : stack_.of_component(component))
       edges.targets[target].push_back(stack_.endpoint(*node));

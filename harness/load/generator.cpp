@@ -24,9 +24,11 @@ Answer unknown_because(std::string reason) {
 
 }  // namespace
 
-Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history)
+Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history,
+                     std::shared_ptr<const TlsTrust> trust)
     : plan_(plan),
       edges_(edges),
+      trust_(std::move(trust)),
       history_(history),
       arrivals_(plan_arrivals(plan)),
       operation_of_(arrivals_.size()),
@@ -57,7 +59,8 @@ void Generator::lay_out_nodes() {
       endpoints_.insert(endpoints_.end(), found->second.begin(), found->second.end());
     }
   }
-  client_ = std::make_unique<Client>(endpoints_);
+  std::vector<std::shared_ptr<const TlsTrust>> trusts(trust_ ? edges_.edges.size() : 0, trust_);
+  client_ = std::make_unique<Client>(endpoints_, std::move(trusts));
   if (edges_.name.empty()) return;
   resolver_ = std::make_unique<Resolver>(
       ResolverPlan{edges_.network_namespace, edges_.name_servers, edges_.name});
@@ -270,7 +273,7 @@ size_t Generator::endpoint_for(const Running& running) {
 size_t Generator::entry_at(const std::string& address) {
   const auto known = entries_.find(address);
   if (known != entries_.end()) return known->second;
-  const size_t added = client_->add({address, edges_.edges.front().port});
+  const size_t added = client_->add({address, edges_.edges.front().port}, 0);
   entries_[address] = added;
   return added;
 }
@@ -448,7 +451,13 @@ Result<std::unique_ptr<Load>> Load::start(const LoadPlan& plan, const PlatformEd
   if (const auto lost = without_target(plan.profile, targets); !lost.empty()) {
     return fail(ExitCode::bug, "the load has no target for " + lost.front());
   }
-  auto generator = std::make_unique<Generator>(plan, edges, history);
+  std::shared_ptr<const TlsTrust> trust;
+  if (!edges.authority_file.empty()) {
+    auto loaded = TlsTrust::load(edges.authority_file);
+    if (!loaded) return std::unexpected(loaded.error());
+    trust = std::move(*loaded);
+  }
+  auto generator = std::make_unique<Generator>(plan, edges, history, std::move(trust));
   if (auto begun = generator->begin(); !begun) return std::unexpected(begun.error());
   return generator;
 }

@@ -42,7 +42,9 @@ class PathWatch {
 
 class Generator final : public Load {
  public:
-  Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history);
+  // `trust`: for the edges, null = they speak no TLS.
+  Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history,
+            std::shared_ptr<const TlsTrust> trust);
   ~Generator() override;
 
   // Returns once the thread has joined the namespace, or could not.
@@ -108,6 +110,7 @@ class Generator final : public Load {
 
   const LoadPlan plan_;
   const PlatformEdges edges_;
+  const std::shared_ptr<const TlsTrust> trust_;
   // Where the client goes: the edges first, then each target's own nodes.
   struct Nodes {
     size_t first = 0, count = 0;

@@ -104,6 +104,8 @@ struct PlatformEdges {
   // By which the edges are found, and who knows it; empty: they are known.
   std::string name = {};
   std::vector<Endpoint> name_servers = {};
+  // Who signed the certificates that the edges show; empty = they are spoken to without TLS.
+  std::string authority_file = {};
 };
 
 // A snapshot for the live view; totals since the start, of operations by how they ended (in flight:

@@ -176,6 +176,11 @@ BooksEntry read_books_entry(const YAML::Node& node) {
     books.kafka_topic = kafka.text("topic");
     kafka.finish();
   }
+  if (const auto node_alerts = section.get("alerts")) {
+    Section alerts(node_alerts, "books.alerts");
+    books.alerts_component = alerts.need("component").as<std::string>();
+    alerts.finish();
+  }
   if (const auto node_reporting = section.get("reporting")) {
     Section reporting(node_reporting, "books.reporting");
     books.reporting_component = reporting.need("component").as<std::string>();

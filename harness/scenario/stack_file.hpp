@@ -62,6 +62,7 @@ struct BooksEntry {
   std::string provider_path;
   std::vector<std::string> stream_components;  // of live streams: GET stream_path → {"samples":[…]}
   std::string stream_path;
+  std::string alerts_component;                      // Prometheus, on every node of it
   std::string reporting_component, reporting_query;  // ClickHouse by HTTP, on every node of it
   std::string redis_component, redis_password;
   // Canonical table → stream, and the fields of its entries that are the table's columns.
