@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <ranges>
 
 #include "base/certificates.hpp"
 #include "base/files.hpp"
@@ -90,7 +91,12 @@ Status make_secrets(const Stack& stack) {
     if (auto written = write_file_atomically(folder + "/ca.pem", authority->certificate); !written)
       return written;
   }
-  for (const auto& secret : stack.file.secrets)
+  const auto is_listed = [&stack](const SecretEntry& secret) {
+    return std::ranges::any_of(stack.nodes, [&](const Node& node) {
+      return lists(stack, node, secret.name);
+    });
+  };
+  for (const auto& secret : stack.file.secrets | std::views::filter(is_listed))
     if (auto made = make_one(stack, secret, *authority); !made) return made;
   return {};
 }

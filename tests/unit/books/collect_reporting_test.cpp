@@ -55,8 +55,8 @@ TEST_F(CollectReporting, ACopyThatHasNothingIsNotTakenForOneThatWasNotAsked) {
 }
 
 TEST_F(CollectReporting, WhatIsNoRowIsNoBook) {
-  EXPECT_FALSE(collect("Code: 60. DB::Exception\n", row_));
-  EXPECT_FALSE(collect("{\"tx\":\"t1\"}\n", row_));
+  EXPECT_FALSE(collect(row_, "Code: 60. DB::Exception\n"));
+  EXPECT_FALSE(collect(row_, "{\"tx\":\"t1\"}\n"));
 }
 
 }  // namespace
