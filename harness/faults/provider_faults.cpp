@@ -1,6 +1,6 @@
-// The ways in which an outside party (a payment provider, say) misbehaves, as rows of data over one mechanism: the provider
-// is told over its control network, and obeys (fixtures/casino/outside/misconduct.hpp says what each
-// mode means).
+// The ways in which an outside party (a payment provider, say) misbehaves, as rows of data over one
+// mechanism: the party is told over its control network, and obeys
+// (fixtures/casino/outside/misconduct.hpp says what each mode means).
 //
 // Heals by: telling it to stop. A provider that is not told again within a few seconds stops by
 // itself, so nothing stays behind when the harness dies.
@@ -26,7 +26,7 @@ enum Takes : unsigned { nothing = 0, captured = 1, status = 2, copies = 4, delay
 struct Row {
   const char* name;
   const char* party;  // the kind of outside party that does so
-  const char* mode;  // as the provider knows it
+  const char* mode;   // as the provider knows it
   bool disruptive;   // players feel it
   unsigned takes;    // parameters besides provider and fraction
   int64_t delay_ms;  // default
@@ -44,7 +44,8 @@ constexpr Row rows[] = {
      "Each webhook comes `copies` times, some at once and some seconds later"},
     {"webhook_reorder", "payment", "webhook_reorder", false, delay, 2000,
      "Webhooks are held for `delay` and come in reverse"},
-    {"webhook_delay", "payment", "webhook_delay", true, delay, 5000, "Each webhook comes `delay` later"},
+    {"webhook_delay", "payment", "webhook_delay", true, delay, 5000,
+     "Each webhook comes `delay` later"},
 };
 
 const Row& row_of(std::string_view name) {
