@@ -129,6 +129,10 @@ void add_limits(Report& report, const Run& run) {
       "(request to verified) and of restores were not measured.");
   limits.push_back(fmt::format(
       "One load, one seed ({}): failures that need other traffic or data do not show.", run.seed));
+  if (!run.not_played.empty()) {
+    limits.push_back(fmt::format("Not played, since the stack has no way to it: {}.",
+                                 fmt::join(run.not_played, ", ")));
+  }
   std::map<std::string, std::string> by_reason;  // checks that say the same share a line
   for (const Finding& check : report.checks) {
     if (check.verdict != Verdict::not_applicable) continue;

@@ -132,7 +132,8 @@ std::span<const PnlSource> pnl_sources() {
                                           {"clients, at most", &PnlRow::clients_upper},
                                           {"ledger", &PnlRow::ledger},
                                           {"events", &PnlRow::events},
-                                          {"reporting", &PnlRow::reporting}};
+                                          {"reporting", &PnlRow::reporting},
+                                          {"net, by the ledger", &PnlRow::ngr}};
   return sources;
 }
 

@@ -29,7 +29,7 @@ std::string measured_text(const RtoRow& row);  // "24.5 s", "≥ 24.5 s", "none"
 std::string plain_money(Int128 minor, const std::string& currency);
 std::string lost_money_text(const RpoRow& row);  // "12.50 EUR, 3.00 BRL", "none", "–"
 
-// The sources of gross gaming revenue, in the order in which people compare them.
+// The sources of gross gaming revenue, in the order in which people compare them, and the net one.
 struct PnlSource {
   std::string_view name;
   std::optional<Int128> PnlRow::*member;

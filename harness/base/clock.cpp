@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <ctime>
 
 namespace rehearse {
@@ -43,6 +44,28 @@ std::string rfc3339(int64_t wall_ns) {
   const tm t = utc_of(seconds);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", t.tm_year + 1900, t.tm_mon + 1,
                      t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, ms);
+}
+
+std::optional<int64_t> parse_utc_ns(std::string_view text) {
+  tm t{};
+  int length = 0;
+  const std::string whole(text.substr(0, 19));
+  if (std::sscanf(whole.c_str(), "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d%n", &t.tm_year, &t.tm_mon,
+                  &t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec, &length) != 6 ||
+      length != 19)
+    return std::nullopt;
+  t.tm_year -= 1900;
+  t.tm_mon -= 1;
+  std::string_view rest = text.substr(19);
+  int64_t fraction_ns = 0;
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(1);
+    for (int64_t unit_ns = ns_per_s / 10; !rest.empty() && rest[0] >= '0' && rest[0] <= '9';
+         unit_ns /= 10, rest.remove_prefix(1))
+      fraction_ns += (rest[0] - '0') * unit_ns;
+  }
+  if (rest != "Z" && rest != "+00" && rest != "+00:00") return std::nullopt;
+  return int64_t{timegm(&t)} * ns_per_s + fraction_ns;
 }
 
 std::string compact_utc(int64_t wall_ns) {

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace rehearse {
 
@@ -18,6 +20,10 @@ std::string rfc3339(int64_t wall_ns);
 
 // Compact UTC stamp for folder names, e.g. 20260131T120000Z.
 std::string compact_utc(int64_t wall_ns);
+
+// Back from a UTC time as books write it: 2026-01-31T12:00:00.123Z, or with a blank for the T, any
+// number of digits of a second, and +00 or +00:00 for the Z. nullopt: it is none.
+std::optional<int64_t> parse_utc_ns(std::string_view text);
 
 constexpr int64_t ns_per_ms = 1'000'000;
 constexpr int64_t ns_per_s = 1'000'000'000;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <string_view>
 #include <system_error>
 
@@ -90,75 +91,113 @@ bool is_clean(const HttpRequest& request) {
   });
 }
 
-Outcome send_by(int fd, std::string_view bytes, int64_t deadline_ns) {
-  size_t sent = 0;
-  const auto failed = [&sent](int code) {
-    const std::string message = "send: " + text_of(code);
-    return sent == 0 ? not_sent(message) : ambiguous(message);
-  };
-  while (sent < bytes.size()) {
-    const ssize_t put = ::send(fd, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-    if (put > 0) {
-      sent += static_cast<size_t>(put);
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (const int code = wait_for(fd, POLLOUT, deadline_ns); code != 0) return failed(code);
-    } else if (errno != EINTR) {
-      // A server may answer and close before it has read everything: let the reading decide.
-      if (sent > 0 && (errno == EPIPE || errno == ECONNRESET)) return {};
-      return failed(errno);
+// Repeats a step of the wire until it has moved something; its result, or why not.
+std::expected<size_t, std::string> moved_by(int fd, int64_t deadline_ns,
+                                            const std::function<WireStep()>& step) {
+  for (;;) {
+    const WireStep done = step();
+    if (done.bytes >= 0) return static_cast<size_t>(done.bytes);
+    if (done.wants == 0) return std::unexpected(done.error);
+    if (const int code = wait_for(fd, done.wants, deadline_ns); code != 0) {
+      return std::unexpected(text_of(code));
     }
+  }
+}
+
+Outcome send_by(int fd, Wire& wire, std::string_view bytes, int64_t deadline_ns) {
+  size_t sent = 0;
+  while (sent < bytes.size()) {
+    const auto put =
+        moved_by(fd, deadline_ns, [&] { return wire.write(bytes.substr(sent)); });
+    if (put) {
+      sent += *put;
+      continue;
+    }
+    // A server may answer and close before it has read everything: let the reading decide.
+    if (sent > 0 && (put.error() == text_of(EPIPE) || put.error() == text_of(ECONNRESET)))
+      return {};
+    const std::string message = "send: " + put.error();
+    return sent == 0 ? not_sent(message) : ambiguous(message);
   }
   return {};
 }
 
-std::expected<HttpResponse, HttpError> receive_by(int fd, bool head_request, int64_t deadline_ns) {
+std::expected<HttpResponse, HttpError> receive_by(int fd, Wire& wire, bool head_request,
+                                                  int64_t deadline_ns) {
   HttpParser parser(head_request);
   char piece[64 * 1024];
   for (;;) {
-    if (const int code = wait_for(fd, POLLIN, deadline_ns); code != 0) {
-      return ambiguous("answer: " + text_of(code));
-    }
-    const ssize_t got = ::recv(fd, piece, sizeof piece, 0);
-    if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) continue;
-    if (got < 0) return ambiguous("answer: " + text_of(errno));
-    const auto whole = got == 0 ? parser.end_of_stream()
-                                : parser.feed(std::string_view(piece, static_cast<size_t>(got)));
+    const auto got =
+        moved_by(fd, deadline_ns, [&] { return wire.read(piece, sizeof piece); });
+    if (!got) return ambiguous("answer: " + got.error());
+    const auto whole =
+        *got == 0 ? parser.end_of_stream() : parser.feed(std::string_view(piece, *got));
     if (!whole) return ambiguous("answer: " + whole.error());
     if (*whole) return std::move(parser.response());
   }
 }
 
+// A connected socket. Errors: not_sent.
+std::expected<int, HttpError> connected(const Endpoint& to, int64_t deadline_ns) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return not_sent("socket: " + text_of(errno));
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (auto done = connect_by(fd, to, deadline_ns); !done) {
+    ::close(fd);
+    return std::unexpected(done.error());
+  }
+  return fd;
+}
+
 std::expected<HttpResponse, HttpError> call(const Endpoint& to, const HttpRequest& request,
-                                            int64_t connect_ms, int64_t total_ms) {
+                                            int64_t connect_ms, int64_t total_ms,
+                                            const TlsTrust* trust) {
   if (!is_clean(request)) return not_sent("line break in method, target or header");
   const int64_t start_ns = monotonic_ns();
   const int64_t deadline_ns = start_ns + total_ms * ns_per_ms;
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return not_sent("socket: " + text_of(errno));
-  const ScopeExit closing([fd] { ::close(fd); });
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const int64_t connect_by_ns = std::min(deadline_ns, start_ns + connect_ms * ns_per_ms);
-  if (auto connected = connect_by(fd, to, connect_by_ns); !connected) {
-    return std::unexpected(connected.error());
+  const auto socket = connected(to, connect_by_ns);
+  if (!socket) return std::unexpected(socket.error());
+  const int fd = *socket;
+  const ScopeExit closing([fd] { ::close(fd); });
+  const auto wire = trust != nullptr ? trust->wire(fd, to.address) : plain_wire(fd);
+  if (const auto ready = moved_by(fd, connect_by_ns, [&] { return wire->begin(); }); !ready) {
+    return not_sent("connect: " + ready.error());
   }
-  if (auto sent = send_by(fd, serialized(to, request), deadline_ns); !sent) {
+  if (auto sent = send_by(fd, *wire, serialized(to, request), deadline_ns); !sent) {
     return std::unexpected(sent.error());
   }
-  return receive_by(fd, request.method == "HEAD", deadline_ns);
+  return receive_by(fd, *wire, request.method == "HEAD", deadline_ns);
 }
 
 }  // namespace
 
 std::expected<HttpResponse, HttpError> http_call(const Endpoint& to, const HttpRequest& request,
-                                                 int64_t connect_ms, int64_t total_ms) {
-  auto response = call(to, request, connect_ms, total_ms);
+                                                 int64_t connect_ms, int64_t total_ms,
+                                                 const TlsTrust* trust) {
+  auto response = call(to, request, connect_ms, total_ms, trust);
   if (!response) {
     HttpError& error = response.error();
     error.message = fmt::format("{} {}:{}{}: {}", request.method, to.address, to.port,
                                 request.target, error.message);
   }
   return response;
+}
+
+Result<std::string> shown_serial(const Endpoint& to, int64_t total_ms) {
+  const auto missed = [&to](const std::string& why) {
+    return fail(ExitCode::machine, fmt::format("{}:{} shows no certificate: {}", to.address,
+                                               to.port, why));
+  };
+  const int64_t deadline_ns = monotonic_ns() + total_ms * ns_per_ms;
+  const auto socket = connected(to, deadline_ns);
+  if (!socket) return missed(socket.error().message);
+  const ScopeExit closing([fd = *socket] { ::close(fd); });
+  const auto wire = TlsTrust::in_anybody()->wire(*socket, to.address);
+  const auto ready = moved_by(*socket, deadline_ns, [&] { return wire->begin(); });
+  if (!ready) return missed(ready.error());
+  return wire->shown_serial();
 }
 
 }  // namespace rehearse

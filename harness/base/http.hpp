@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/tls.hpp"
 
 namespace rehearse {
 
@@ -38,8 +39,14 @@ struct HttpError {
   std::string message;  // method, address, target and what went wrong
 };
 
-// Errors: connect refused or timed out (not_sent), anything after that (ambiguous).
+// Errors: connect (with its TLS handshake, where somebody is to be trusted) refused or timed out
+// (not_sent), anything after that (ambiguous).
 std::expected<HttpResponse, HttpError> http_call(const Endpoint& to, const HttpRequest& request,
-                                                 int64_t connect_ms, int64_t total_ms);
+                                                 int64_t connect_ms, int64_t total_ms,
+                                                 const TlsTrust* trust = nullptr);
+
+// The serial number (hex) of the certificate that a server shows, whoever signed it. Errors
+// (machine): not reached, or no TLS there.
+Result<std::string> shown_serial(const Endpoint& to, int64_t total_ms);
 
 }  // namespace rehearse

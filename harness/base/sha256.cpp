@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <array>
 #include <cerrno>
@@ -43,6 +44,16 @@ std::string sha256_hex(std::string_view bytes) {
   Digest digest;
   digest.add(bytes.data(), bytes.size());
   return digest.hex();
+}
+
+std::string hmac_sha256_hex(std::string_view secret, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), mac.data(), &size);
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", mac.at(i));
+  return text;
 }
 
 Result<std::string> sha256_hex_of_file(const std::string& path) {

@@ -76,6 +76,12 @@ Result<std::vector<PartitionEnd>> find_ends(rd_kafka_t* consumer, const BooksSou
   return ends;
 }
 
+std::string logged_at(const rd_kafka_message_t& message) {
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const int64_t ms = rd_kafka_message_timestamp(&message, &type);
+  return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? "" : rfc3339(ms * ns_per_ms);
+}
+
 CsvRow event_row(const rd_kafka_message_t& message, const std::string& topic) {
   const auto json = nlohmann::json::parse(
       std::string_view(static_cast<const char*>(message.payload), message.len), nullptr, false);
@@ -91,7 +97,8 @@ CsvRow event_row(const rd_kafka_message_t& message, const std::string& topic) {
           text("kind"),
           text("amount_minor"),
           text("currency"),
-          text("at")};
+          text("at"),
+          logged_at(message)};
 }
 
 bool at_end(const std::vector<PartitionEnd>& ends) {
@@ -135,7 +142,8 @@ Status collect_kafka(const BooksSource& source, const std::string& dir) {
   }
   return write_csv(
       dir + "/events.csv",
-      {"topic", "partition", "offset", "key", "tx", "kind", "amount_minor", "currency", "at"},
+      {"topic", "partition", "offset", "key", "tx", "kind", "amount_minor", "currency", "at",
+       "published_at"},
       rows);
 }
 

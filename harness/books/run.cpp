@@ -89,6 +89,7 @@ void fields_of_run(F& f, T& run) {
   f("scheduled", run.load.scheduled);
   f("not_sent", run.load.not_sent);
   f("lateness_us", run.load.lateness_us);
+  f("not_played", run.not_played);
   f("faults", run.faults);
   f("roles", run.roles);
   f("residue", run.residue);

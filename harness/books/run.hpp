@@ -48,6 +48,7 @@ struct Run {
 
   Targets targets;
   LoadFacts load;
+  std::vector<std::string> not_played;  // kinds that the profile has and the stack has no way for
   History history;
   Books books;
   std::vector<FaultRecord> faults;

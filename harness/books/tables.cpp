@@ -66,14 +66,16 @@ constexpr std::array<Column<I>, 8> intent_columns{{{"key", &I::key},
                                                    {"updated_at", &I::updated_at}}};
 
 using T = ProviderTransfer;
-constexpr std::array<Column<T>, 8> transfer_columns{{{"provider", &T::provider},
+constexpr std::array<Column<T>, 9> transfer_columns{{{"provider", &T::provider},
                                                      {"transfer", &T::transfer},
                                                      {"business_key", &T::business_key},
                                                      {"direction", &T::direction},
                                                      {"amount_minor", &T::amount_minor},
                                                      {"currency", &T::currency},
                                                      {"state", &T::state},
-                                                     {"at", &T::at}}};
+                                                     {"at", &T::at},
+                                                     {"fee_minor", &T::fee_minor,
+                                                      optional_column}}};
 
 using W = WebhookEffect;
 constexpr std::array<Column<W>, 8> webhook_columns{
@@ -87,7 +89,7 @@ constexpr std::array<Column<W>, 8> webhook_columns{
      {"business_key", &W::business_key, optional_column}}};
 
 using E = LedgerEvent;
-constexpr std::array<Column<E>, 9> event_columns{{{"topic", &E::topic},
+constexpr std::array<Column<E>, 10> event_columns{{{"topic", &E::topic},
                                                   {"partition", &E::partition},
                                                   {"offset", &E::offset},
                                                   {"key", &E::key},
@@ -95,14 +97,17 @@ constexpr std::array<Column<E>, 9> event_columns{{{"topic", &E::topic},
                                                   {"kind", &E::kind},
                                                   {"amount_minor", &E::amount_minor},
                                                   {"currency", &E::currency},
-                                                  {"at", &E::at}}};
+                                                  {"at", &E::at},
+                                                  {"published_at", &E::published_at,
+                                                   optional_column}}};
 
 using R = ReportingRow;
-constexpr std::array<Column<R>, 5> reporting_columns{{{"tx", &R::tx},
+constexpr std::array<Column<R>, 6> reporting_columns{{{"tx", &R::tx},
                                                       {"kind", &R::kind},
                                                       {"amount_minor", &R::amount_minor},
                                                       {"currency", &R::currency},
-                                                      {"loaded_at", &R::loaded_at}}};
+                                                      {"loaded_at", &R::loaded_at},
+                                                      {"node", &R::node, optional_column}}};
 
 using O = Round;
 constexpr std::array<Column<O>, 6> round_columns{{{"round", &O::round},
@@ -111,6 +116,170 @@ constexpr std::array<Column<O>, 6> round_columns{{{"round", &O::round},
                                                   {"closed_at", &O::closed_at, optional_column},
                                                   {"state", &O::state},
                                                   {"reason", &O::reason, optional_column}}};
+
+using P = PathHop;
+constexpr std::array<Column<P>, 5> path_columns{{{"path", &P::path},
+                                                 {"hop", &P::hop},
+                                                 {"component", &P::component},
+                                                 {"address", &P::address},
+                                                 {"name", &P::name}}};
+
+using Q = LifelineRequest;
+constexpr std::array<Column<Q>, 9> lifeline_columns{{{"key", &Q::key},
+                                                     {"contact", &Q::contact},
+                                                     {"player", &Q::player},
+                                                     {"operation", &Q::operation},
+                                                     {"status", &Q::status},
+                                                     {"at_ms", &Q::at_ms},
+                                                     {"registered_ms", &Q::registered_ms},
+                                                     {"declared_ms", &Q::declared_ms},
+                                                     {"ended_ms", &Q::ended_ms}}};
+
+using B = BettingWindow;
+constexpr std::array<Column<B>, 5> window_columns{{{"window", &B::window},
+                                                   {"table", &B::table},
+                                                   {"opened_ms", &B::opened_ms},
+                                                   {"closed_ms", &B::closed_ms},
+                                                   {"decided_by", &B::decided_by}}};
+
+using D = WindowBet;
+constexpr std::array<Column<D>, 4> window_bet_columns{{{"key", &D::key},
+                                                       {"window", &D::window},
+                                                       {"decided_ms", &D::decided_ms},
+                                                       {"outcome", &D::outcome}}};
+
+using S = StreamSample;
+constexpr std::array<Column<S>, 4> sample_columns{
+    {{"table", &S::table}, {"at_ms", &S::at_ms}, {"mode", &S::mode}, {"lost", &S::lost}}};
+
+using U = AuditEntry;
+constexpr std::array<Column<U>, 11> audit_columns{{{"chain", &U::chain},
+                                                   {"position", &U::position},
+                                                   {"tx", &U::tx},
+                                                   {"key", &U::key},
+                                                   {"kind", &U::kind},
+                                                   {"actor", &U::actor},
+                                                   {"amount_minor", &U::amount_minor},
+                                                   {"currency", &U::currency},
+                                                   {"at", &U::at},
+                                                   {"prev_hash", &U::prev_hash},
+                                                   {"hash", &U::hash}}};
+
+using G = LagSample;
+constexpr std::array<Column<G>, 4> lag_columns{
+    {{"t_ms", &G::t_ms}, {"node", &G::node}, {"what", &G::what}, {"value", &G::value}}};
+
+using V = PaymentSwitch;
+constexpr std::array<Column<V>, 5> switch_columns{{{"key", &V::key},
+                                                   {"from_provider", &V::from_provider},
+                                                   {"to_provider", &V::to_provider},
+                                                   {"reason", &V::reason},
+                                                   {"at", &V::at}}};
+
+using Y = SettlementRow;
+constexpr std::array<Column<Y>, 8> settlement_columns{{{"provider", &Y::provider},
+                                                       {"transfer", &Y::transfer},
+                                                       {"business_key", &Y::business_key},
+                                                       {"direction", &Y::direction},
+                                                       {"amount_minor", &Y::amount_minor},
+                                                       {"currency", &Y::currency},
+                                                       {"fee_minor", &Y::fee_minor},
+                                                       {"verdict", &Y::verdict}}};
+
+using SR = StudioRound;
+constexpr std::array<Column<SR>, 8> studio_round_columns{{{"studio", &SR::studio},
+                                                          {"round", &SR::round},
+                                                          {"player", &SR::player},
+                                                          {"amount_minor", &SR::amount_minor},
+                                                          {"currency", &SR::currency},
+                                                          {"state", &SR::state},
+                                                          {"reason", &SR::reason},
+                                                          {"at", &SR::at}}};
+
+using ST = StudioTransaction;
+constexpr std::array<Column<ST>, 11> studio_transaction_columns{
+    {{"studio", &ST::studio},
+     {"transaction", &ST::transaction},
+     {"round", &ST::round},
+     {"kind", &ST::kind},
+     {"bet", &ST::bet},
+     {"player", &ST::player},
+     {"amount_minor", &ST::amount_minor},
+     {"currency", &ST::currency},
+     {"state", &ST::state},
+     {"contradicted", &ST::contradicted, optional_column},
+     {"at", &ST::at}}};
+
+using PL = PlayerLimit;
+constexpr std::array<Column<PL>, 8> limit_columns{
+    {{"key", &PL::key},
+     {"player", &PL::player},
+     {"kind", &PL::kind},
+     {"currency", &PL::currency},
+     {"value_minor", &PL::value_minor},
+     {"after_seq", &PL::after_seq},
+     {"until_ms", &PL::until_ms, optional_column},
+     {"from_ms", &PL::from_ms, optional_column}}};
+
+using PQ = ProviderRequest;
+constexpr std::array<Column<PQ>, 4> request_columns{{{"provider", &PQ::provider},
+                                                    {"kind", &PQ::kind},
+                                                    {"business_key", &PQ::business_key},
+                                                    {"at_ms", &PQ::at_ms}}};
+
+using PE = ProviderEvent;
+constexpr std::array<Column<PE>, 3> provider_event_columns{
+    {{"provider", &PE::provider}, {"event", &PE::event}, {"transfer", &PE::transfer}}};
+
+using SG = ScreeningRow;
+constexpr std::array<Column<SG>, 11> screening_columns{
+    {{"business_key", &SG::business_key},
+     {"player", &SG::player},
+     {"direction", &SG::direction},
+     {"amount_minor", &SG::amount_minor},
+     {"currency", &SG::currency},
+     {"state", &SG::state},
+     {"decided_by", &SG::decided_by},
+     {"decided_at_ms", &SG::decided_at_ms},
+     {"deferred_at_ms", &SG::deferred_at_ms},
+     {"bound_minor", &SG::bound_minor},
+     {"window_s", &SG::window_s}}};
+
+using SV = ScreeningVerdict;
+constexpr std::array<Column<SV>, 5> verdict_columns{{{"provider", &SV::provider},
+                                                    {"screening", &SV::screening},
+                                                    {"business_key", &SV::business_key},
+                                                    {"state", &SV::state},
+                                                    {"decided_at", &SV::decided_at}}};
+
+using RH = ResidencyRow;
+constexpr std::array<Column<RH>, 3> residency_columns{
+    {{"store", &RH::store}, {"player", &RH::player}, {"home", &RH::home}}};
+
+using RD = ResidencyRead;
+constexpr std::array<Column<RD>, 5> residency_read_columns{{{"store", &RD::store},
+                                                           {"player", &RD::player},
+                                                           {"home", &RD::home},
+                                                           {"reader", &RD::reader},
+                                                           {"outcome", &RD::outcome}}};
+using AL = Alert;
+constexpr std::array<Column<AL>, 5> alert_columns{{{"alert", &AL::alert},
+                                                   {"about", &AL::about},
+                                                   {"began_at", &AL::began_at},
+                                                   {"ended_at", &AL::ended_at},
+                                                   {"node", &AL::node}}};
+
+using C = CreditDecision;
+constexpr std::array<Column<C>, 10> credit_columns{{{"seq", &C::seq},
+                                                    {"key", &C::key},
+                                                    {"player", &C::player},
+                                                    {"amount_minor", &C::amount_minor},
+                                                    {"currency", &C::currency},
+                                                    {"approved", &C::approved},
+                                                    {"lender", &C::lender},
+                                                    {"player_max_minor", &C::player_max_minor},
+                                                    {"exposure_max_minor", &C::exposure_max_minor},
+                                                    {"state", &C::state, optional_column}}};
 
 // Applies `f(table name, columns, member of Books)` to every table.
 template <typename BooksRef, typename F>
@@ -128,6 +297,27 @@ Status for_each_table(BooksRef& books, F&& f) {
   then("events", event_columns, books.events);
   then("reporting", reporting_columns, books.reporting);
   then("rounds", round_columns, books.rounds);
+  then("paths", path_columns, books.paths);
+  then("lifeline_requests", lifeline_columns, books.lifeline_requests);
+  then("windows", window_columns, books.windows);
+  then("window_bets", window_bet_columns, books.window_bets);
+  then("stream_samples", sample_columns, books.stream_samples);
+  then("payment_switches", switch_columns, books.payment_switches);
+  then("settlement_lines", settlement_columns, books.settlement_lines);
+  then("studio_rounds", studio_round_columns, books.studio_rounds);
+  then("studio_transactions", studio_transaction_columns, books.studio_transactions);
+  then("audit", audit_columns, books.audit);
+  then("lags", lag_columns, books.lags);
+  then("provider_requests", request_columns, books.provider_requests);
+  then("provider_events", provider_event_columns, books.provider_events);
+  then("screenings", screening_columns, books.screenings);
+  then("screening_verdicts", verdict_columns, books.screening_verdicts);
+  then("player_limits", limit_columns, books.player_limits);
+  then("residency", residency_columns, books.residency);
+  then("residency_reads", residency_read_columns, books.residency_reads);
+  then("credit_log", credit_columns, books.credit_log);
+  then("credit_decisions", credit_columns, books.credit_decisions);
+  then("alerts", alert_columns, books.alerts);
   return status;
 }
 

@@ -41,9 +41,10 @@ struct Intent {
 
 struct ProviderTransfer {
   std::string provider, transfer, business_key;
-  std::string direction;  // in (deposit) | out (payout)
+  std::string direction;  // in (deposit) | out (payout) | refund | chargeback (both of a deposit)
   int64_t amount_minor = 0;
   std::string currency, state, at;
+  std::optional<int64_t> fee_minor = {};  // that the provider kept; null: not told
 };
 
 struct WebhookEffect {
@@ -58,17 +59,187 @@ struct LedgerEvent {
   int64_t partition = 0, offset = 0;
   std::string key, tx, kind;
   int64_t amount_minor = 0;
-  std::string currency, at;
+  std::string currency, at;       // when the ledger had it
+  std::string published_at = "";  // when the log had it; empty: not told
 };
 
 struct ReportingRow {
   std::string tx, kind;
   int64_t amount_minor = 0;
   std::string currency, loaded_at;
+  std::string node = "";  // which copy of the reporting has it; empty: there is one
+};
+
+// The platform's history of who did what. hash = SHA-256 of chain|position|tx|key|kind|actor|
+// amount_minor|currency|at|prev_hash, and the first prev_hash of a chain is 64 zeros.
+struct AuditEntry {
+  std::string chain;
+  int64_t position = 0;  // in its chain, from 1
+  std::string tx, key;   // empty where nothing was booked
+  std::string kind;      // as in the ledger; security:… for what was refused as an attack
+  std::string actor;
+  int64_t amount_minor = 0;  // of what was refused: how many alike
+  std::string currency, at, prev_hash, hash;
+};
+
+// What a provider wrote down of each request as it came in, whatever became of it.
+struct ProviderRequest {
+  std::string provider;
+  std::string kind;  // create (of a transfer) | query (what has become of it)
+  std::string business_key;
+  int64_t at_ms = 0;  // since 1970, by the provider's clock
+};
+
+// An event that a provider says it has sent.
+struct ProviderEvent {
+  std::string provider, event, transfer;
+};
+
+// The screening gate's decisions. Milliseconds since 1970 by the database's clock.
+struct ScreeningRow {
+  std::string business_key, player;
+  std::string direction;  // deposit | payout
+  int64_t amount_minor = 0;
+  std::string currency;
+  std::string state;       // clear, refused; or not decided: pending, held, deferred
+  std::string decided_by;  // a screening provider, or officer:NAME
+  std::optional<int64_t> decided_at_ms;
+  std::optional<int64_t> deferred_at_ms;  // let through unscreened then, while per player and
+  std::optional<int64_t> bound_minor;     // currency no more than this was
+  std::optional<int64_t> window_s;        // within this time
+};
+
+// A finding, by the screening provider's own book.
+struct ScreeningVerdict {
+  std::string provider, screening, business_key, state, decided_at;
+};
+
+// A limit that the wallet took, and where in the ledger's order it did.
+struct PlayerLimit {
+  std::string key, player;
+  std::string kind;  // frozen | self_exclusion (1 or 0), deposit_limit | loss_limit (a day, UTC)
+  std::string currency;
+  int64_t value_minor = 0;
+  int64_t after_seq = 0;            // entries after this one are under it
+  std::optional<int64_t> until_ms;  // end of an exclusion, since 1970; 0 = none
+  std::optional<int64_t> from_ms;   // of a looser one: when it begins; 0 = at once
+};
+
+// Where a player's personal data lies, and where its home is.
+struct ResidencyRow {
+  std::string store, player, home;
+};
+
+// An attempt to read it, as the vault wrote it down.
+struct ResidencyRead {
+  std::string store, player, home, reader;
+  std::string outcome;  // ok | refused
 };
 
 struct Round {
   std::string round, studio, opened_at, closed_at, state, reason;
+};
+
+// One node that a way into the platform (or out of it) leads through, by the harness's own knowledge
+// of the stack. `name`: by which it is found, empty where nobody looks it up.
+struct PathHop {
+  std::string path;  // players, lifeline, …
+  std::string hop;   // its part: name, front, edge, …
+  std::string component, address, name;
+};
+
+// What was accepted through the emergency channel, with the emergency under which it was.
+struct LifelineRequest {
+  std::string key, contact, player, operation;
+  int64_t status = 0;  // of its answer; 0 = open
+  // Milliseconds since 1970 of the database's clock; not ended: empty.
+  int64_t at_ms = 0, registered_ms = 0, declared_ms = 0;
+  std::optional<int64_t> ended_ms;
+};
+
+// When bets of one round of a live table were taken, as whoever decided it wrote it down.
+struct BettingWindow {
+  std::string window, table;
+  int64_t opened_ms = 0, closed_ms = 0;  // since 1970
+  std::string decided_by;
+};
+
+// One bet on a live table and what was decided about its time.
+struct WindowBet {
+  std::string key, window;
+  int64_t decided_ms = 0;
+  std::string outcome;  // accepted | outside_window | declined (for other reasons)
+};
+
+// What players saw of a live table at a moment, as the stream itself tells it.
+struct StreamSample {
+  std::string table;
+  int64_t at_ms = 0;
+  std::string mode;  // webrtc | hls
+  int64_t lost = 0;  // pieces of the last second that did not arrive in time
+};
+
+// A payment that went to another provider, and why.
+struct PaymentSwitch {
+  std::string key, from_provider, to_provider, reason, at;
+};
+
+// A line of a provider's settlement file, and how the platform found it against its own payments.
+struct SettlementRow {
+  std::string provider, transfer, business_key;
+  std::string direction;  // as of a provider transfer
+  int64_t amount_minor = 0;
+  std::string currency;
+  int64_t fee_minor = 0;
+  std::string verdict;  // matched | mismatched | unknown
+};
+
+// A round and a transaction as the studio's own book has them; not of the contract.
+struct StudioRound {
+  std::string studio, round, player;
+  int64_t amount_minor = 0;  // of the bet
+  std::string currency;
+  std::string state;  // betting, open, settled, void, rejected, cancelled
+  std::string reason, at;
+};
+
+struct StudioTransaction {
+  std::string studio, transaction, round;
+  std::string kind;                      // bet, win, rollback, bonus_win, jackpot, close
+  std::string bet, player;               // bet: the transaction that it is about, or empty
+  std::optional<int64_t> amount_minor;   // null: the casino decided it and the studio was not told
+  std::string currency;
+  std::string state;                     // ok, rejected; void, cancelled; planned, asking, due
+  std::optional<int64_t> contradicted;   // repetitions that were answered otherwise
+  std::string at;
+};
+
+// What a node said of how far it was behind, about once a second.
+struct LagSample {
+  int64_t t_ms = 0;  // on the run's clock
+  std::string node;
+  std::string what;  // lag, lag_bonus, lag_reporting, …
+  int64_t value = 0;
+};
+
+// A decision on credit, as Redis made it (credit_log) or as it came into the database
+// (credit_decisions).
+struct CreditDecision {
+  int64_t seq = 0;  // the order in which they were made, from 1
+  std::string key, player;
+  int64_t amount_minor = 0;  // asked for
+  std::string currency;
+  int64_t approved = 0;                                    // 1 or 0
+  std::string lender;                                      // of an approved one
+  int64_t player_max_minor = 0, exposure_max_minor = 0;    // that lender's limits
+  std::string state;  // declined | approved (not paid out yet) | disbursed | refused; log: not told
+};
+
+// When an alarm of the platform's own watchers (Prometheus) was firing, in UTC (RFC 3339).
+struct Alert {
+  std::string alert, about;  // about: a node or address, or empty
+  std::string began_at, ended_at;
+  std::string node;  // the watcher that says so
 };
 
 // nullopt = the platform has no such table (its checks are not applicable).
@@ -81,6 +252,26 @@ struct Books {
   std::optional<std::vector<LedgerEvent>> events;
   std::optional<std::vector<ReportingRow>> reporting;
   std::optional<std::vector<Round>> rounds;
+  std::optional<std::vector<PathHop>> paths;
+  std::optional<std::vector<LifelineRequest>> lifeline_requests;
+  std::optional<std::vector<BettingWindow>> windows;
+  std::optional<std::vector<WindowBet>> window_bets;
+  std::optional<std::vector<StreamSample>> stream_samples;
+  std::optional<std::vector<PaymentSwitch>> payment_switches;
+  std::optional<std::vector<SettlementRow>> settlement_lines;
+  std::optional<std::vector<StudioRound>> studio_rounds;
+  std::optional<std::vector<StudioTransaction>> studio_transactions;
+  std::optional<std::vector<AuditEntry>> audit;
+  std::optional<std::vector<LagSample>> lags;
+  std::optional<std::vector<ProviderRequest>> provider_requests;
+  std::optional<std::vector<ProviderEvent>> provider_events;
+  std::optional<std::vector<ScreeningRow>> screenings;
+  std::optional<std::vector<ScreeningVerdict>> screening_verdicts;
+  std::optional<std::vector<PlayerLimit>> player_limits;
+  std::optional<std::vector<ResidencyRow>> residency;
+  std::optional<std::vector<ResidencyRead>> residency_reads;
+  std::optional<std::vector<CreditDecision>> credit_log, credit_decisions;
+  std::optional<std::vector<Alert>> alerts;
 };
 
 // Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.

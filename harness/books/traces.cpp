@@ -1,4 +1,5 @@
-// A stack in which nobody has played yet knows nothing but its players' openings, in every book.
+// A stack in which nobody has played yet knows nothing but its players' openings
+// and limits, in every book.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,7 +31,11 @@ std::vector<std::string> traces_of_use(const Books& books) {
       books.ledger_entries, "ledger entries",
       [](const LedgerEntry& entry) { return entry.kind == "opening"; }, traces);
   count_used<Intent>(
-      books.intents, "intents", [](const Intent& intent) { return intent.operation == "opening"; },
+      books.intents, "intents",
+      // Limits that hold from the start are set before anybody plays.
+      [](const Intent& intent) {
+        return intent.operation == "opening" || intent.operation == "limit";
+      },
       traces);
   count_used<LedgerEvent>(
       books.events, "events", [](const LedgerEvent& event) { return event.kind == "opening"; },
@@ -40,7 +45,13 @@ std::vector<std::string> traces_of_use(const Books& books) {
   count_used<ReportingRow>(
       books.reporting, "reporting rows",
       [](const ReportingRow& row) { return row.kind == "opening"; }, traces);
+  count_used<AuditEntry>(
+      books.audit, "audit rows", [](const AuditEntry& row) { return row.kind == "opening"; },
+      traces);
   count_used<Round>(books.rounds, "rounds", never, traces);
+  count_used<StudioRound>(books.studio_rounds, "rounds of studios", never, traces);
+  count_used<CreditDecision>(books.credit_log, "decisions on credit in the log", never, traces);
+  count_used<CreditDecision>(books.credit_decisions, "decisions on credit", never, traces);
   return traces;
 }
 

@@ -27,22 +27,35 @@ Held in_ledger(const Books3& books, uint64_t operation, std::string_view step) {
   return books.ledger.find(operation, step) != nullptr ? Held::yes : Held::no;
 }
 
+// What came back of a round: an acknowledged sum needs a transaction that paid.
+Held round_held(const Books3& books, uint64_t spin, int64_t returned_minor) {
+  if (!books.run.books.ledger_entries) return Held::cannot_say;
+  if (returned_minor == 0) return Held::yes;
+  for (const Booked& booked : books.ledger.booked(spin)) {
+    if (playable_minor(*booked.transaction) > 0) return Held::yes;
+  }
+  return Held::no;
+}
+
 Held held(const Books3& books, const Operation& operation, const Attempt& ack) {
-  const bool related_known = operation.related < books.intents.size();
-  switch (operation.kind) {
-    case OperationKind::deposit_settled:
-      return related_known ? in_ledger(books, operation.related, "deposit") : Held::cannot_say;
-    case OperationKind::payout_settled:
-      return related_known ? in_ledger(books, operation.related, "payout") : Held::cannot_say;
-    case OperationKind::balance:
+  const KindTraits& traits = traits_of(operation.kind);
+  if (!is_promise(operation)) return Held::cannot_say;
+  if (traits.of_related && operation.related >= books.intents.size()) return Held::cannot_say;
+  const uint64_t owner = traits.of_related ? operation.related : operation.id;
+  switch (traits.book) {
+    case Book::none:
       return Held::cannot_say;
-    default:
+    case Book::round:
+      return round_held(books, owner, ack.amount_minor);
+    case Book::ledger:
+      // A tombstone moved nothing: its intent is what must be there.
+      if (!traits.is_posting || ack.amount_minor != 0) return in_ledger(books, owner, traits.step);
+      break;
+    case Book::intents:
       break;
   }
-  if (is_game(operation.kind) && ack.amount_minor != 0) return in_ledger(books, operation.id, "");
-  // Payments, and tombstones that moved nothing: their intent is what must be there.
   if (!books.run.books.intents) return Held::cannot_say;
-  return books.intents[operation.id] != nullptr ? Held::yes : Held::no;
+  return books.intents[owner] != nullptr ? Held::yes : Held::no;
 }
 
 // Marks the lost writes that a surviving one of no newer epoch came after.
@@ -127,7 +140,9 @@ bool Loss::explains(const Attempt& attempt) const {
 }
 
 int64_t acknowledged_minor(const Operation& operation, const Attempt& ack) {
-  if (is_game(operation.kind)) return ack.amount_minor;
+  const KindTraits& traits = traits_of(operation.kind);
+  // An answer that tells its entry tells the amount; so does one about a whole round.
+  if (traits.is_posting || traits.book == Book::round) return ack.amount_minor;
   return ack.amount_minor != 0 ? ack.amount_minor : operation.amount_minor;
 }
 
@@ -147,15 +162,16 @@ Loss find_loss(const Run& run, const std::vector<Ended>& ended, const LedgerView
       survivors.push_back(&ack);
       continue;
     }
-    const bool settled = is_settlement(operation.kind);
+    const KindTraits& traits = traits_of(operation.kind);
     LostWrite lost;
     lost.operation = operation.id;
     lost.ack = &ack;
-    lost.key = key_of(run.history.run_key, settled ? operation.related : operation.id);
-    if (settled)
-      lost.key += operation.kind == OperationKind::deposit_settled ? ":deposit" : ":payout";
-    // A payment whose acceptance is lost too is counted there.
-    const bool counted = settled && run.books.intents && intents[operation.related] == nullptr;
+    lost.key =
+        key_of(run.history.run_key, traits.of_related ? operation.related : operation.id);
+    if (!traits.step.empty()) lost.key.append(1, ':').append(traits.step);
+    // What is lost together with what it belongs to is counted there.
+    const bool counted =
+        traits.of_related && run.books.intents && intents[operation.related] == nullptr;
     if (!counted) lost.amount_minor = acknowledged_minor(operation, ack);
     loss.first_sent_ns =
         loss.lost.empty() ? ack.sent_ns : std::min(loss.first_sent_ns, ack.sent_ns);

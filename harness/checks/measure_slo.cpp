@@ -22,7 +22,7 @@ struct Span {
 // Operations of one kind in one phase, by how they ended.
 struct Felt {
   std::vector<int64_t> latency_ns;  // of those with an answer
-  int64_t all = 0, rejected = 0, failed = 0, unknown = 0;
+  int64_t all = 0, approved = 0, rejected = 0, failed = 0, unknown = 0;
 };
 using FeltByKind = std::array<Felt, operation_kinds>;
 
@@ -30,27 +30,22 @@ struct Figure {
   std::string_view suffix;
   double share = 0;                // a percentile of latency, or 0:
   int64_t Felt::*count = nullptr;  // how many of all
+  bool at_least = false;           // the target is a floor, not a ceiling
 };
-constexpr Figure figures[] = {{"_p50", 0.50, nullptr},           {"_p95", 0.95, nullptr},
-                              {"_p99", 0.99, nullptr},           {"_max", 1.00, nullptr},
-                              {"_rejected", 0, &Felt::rejected}, {"_failed", 0, &Felt::failed},
-                              {"_unknown", 0, &Felt::unknown}};
+constexpr Figure figures[] = {{"_p50", 0.50},
+                              {"_p95", 0.95},
+                              {"_p99", 0.99},
+                              {"_max", 1.00},
+                              {"_rejected", 0, &Felt::rejected},
+                              {"_failed", 0, &Felt::failed},
+                              {"_unknown", 0, &Felt::unknown},
+                              {"_approved", 0, &Felt::approved, true}};
 
 const Figure* figure_of(std::string_view name) {
   for (const Figure& figure : figures) {
     if (name.ends_with(figure.suffix)) return &figure;
   }
   return nullptr;
-}
-
-// "wallet" is all that the wallet serves; anything else is one kind.
-std::vector<OperationKind> kinds_of(std::string_view subject) {
-  if (subject == "wallet") {
-    return {OperationKind::bet, OperationKind::win, OperationKind::rollback,
-            OperationKind::balance};
-  }
-  const auto kind = operation_kind_of(subject);
-  return kind ? std::vector{*kind} : std::vector<OperationKind>{};
 }
 
 // When everything had been healed and every kind had recovered; null: something had not.
@@ -86,8 +81,17 @@ std::array<Span, 3> phases_of(const Run& run, const std::vector<RtoRow>& rto) {
   return phases;
 }
 
-void add(Felt& felt, const Ended& end) {
+// Whether the answer gave what was asked for. A decision that promises no entry says no with an
+// amount of 0.
+bool is_approved(const Operation& operation, const Ended& end) {
+  if (end.outcome != Outcome::ok) return false;
+  const bool decides = traits_of(operation.kind).book == Book::none && operation.amount_minor > 0;
+  return !decides || end.answer->amount_minor > 0;
+}
+
+void add(Felt& felt, const Operation& operation, const Ended& end) {
   ++felt.all;
+  felt.approved += is_approved(operation, end) ? 1 : 0;
   felt.rejected += end.outcome == Outcome::rejected ? 1 : 0;
   felt.failed += end.outcome == Outcome::failed ? 1 : 0;
   felt.unknown += end.outcome == Outcome::unknown ? 1 : 0;
@@ -107,13 +111,13 @@ std::array<FeltByKind, 3> felt_by_phase(const Joined& joined, const std::array<S
       // What was still waiting at t = 0 felt the fault, and says nothing about the time before it.
       const bool cut_off = phase == 0 && !(in_steady_phase(joined.run, *end.first) &&
                                            in_steady_phase(joined.run, *end.answer));
-      if (!cut_off) add(felt.at(phase).at(static_cast<size_t>(operation.kind)), end);
+      if (!cut_off) add(felt.at(phase).at(static_cast<size_t>(operation.kind)), operation, end);
     }
   }
   return felt;
 }
 
-void measure_row(SloRow& row, const Figure& figure, const std::vector<OperationKind>& kinds,
+void measure_row(SloRow& row, const Figure& figure, std::span<const OperationKind> kinds,
                  const FeltByKind& felt) {
   std::vector<int64_t> latency_ns;
   int64_t counted = 0;
@@ -130,7 +134,9 @@ void measure_row(SloRow& row, const Figure& figure, const std::vector<OperationK
                  percentile(latency_ns, figure.share, static_cast<size_t>(row.attempts))) {
     row.measured = static_cast<double>(*ns) / static_cast<double>(ns_per_ms);
   }
-  row.verdict = row.measured && *row.measured <= row.target ? Verdict::pass : Verdict::fail;
+  const bool met = row.measured && (figure.at_least ? *row.measured >= row.target
+                                                    : *row.measured <= row.target);
+  row.verdict = met ? Verdict::pass : Verdict::fail;
 }
 
 }  // namespace
@@ -149,7 +155,7 @@ std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>&
     if (figure == nullptr || phase == phase_names.end()) continue;
     const auto subject =
         std::string_view(target.name).substr(0, target.name.size() - figure->suffix.size());
-    measure_row(row, *figure, kinds_of(subject),
+    measure_row(row, *figure, kinds_of_subject(subject),
                 felt.at(static_cast<size_t>(phase - phase_names.begin())));
   }
   return rows;

@@ -76,13 +76,15 @@ struct LostMoney {
   Int128 minor = 0;
 };
 struct RpoRow {
-  std::string store;  // ledger, events, reporting (after the drain; their lag at the fault: null)
+  std::string store;  // ledger, events, reporting (what they lack after the drain)
   std::optional<double> target_ms;
   int64_t examined = 0;  // acknowledged writes, or ledger transactions, that were looked up
   std::optional<int64_t> lost_count;
   std::optional<double> lost_ms;      // max(fault effective, last lost ack) − oldest lost ack
   std::vector<LostMoney> lost_money;  // gross, per currency
   int64_t holes = 0;  // lost although a later acknowledgement of no newer epoch survives
+  // Of events and reporting: age of the oldest transaction that they did not have yet at a fault's
+  // effect; the worst of all faults.
   std::optional<double> lag_at_fault_ms;
   std::vector<std::string> lost_keys;
   Verdict verdict = Verdict::inconclusive;
@@ -95,6 +97,9 @@ struct PnlRow {
   Int128 bets_minor = 0, wins_minor = 0;  // by the ledger; bets net of rolled-back bets
   std::optional<Int128> clients_acked, clients_upper, clients_lower;  // GGR as clients know it
   std::optional<Int128> ledger, events, reporting, providers;
+  // By the ledger, costs above 0; bonuses without those that came as winnings. See revenue.hpp.
+  Int128 bonuses_minor = 0, jackpots_minor = 0, fees_minor = 0, chargebacks_minor = 0;
+  std::optional<Int128> ngr;
 };
 std::vector<PnlRow> measure_pnl(const Joined& joined);
 

@@ -1,6 +1,7 @@
 // Proves that what clients were told is done is in the books under its key, with the amount told:
-// bets, wins and rollbacks in the ledger, accepted payments in the intents, settled ones in the
-// ledger too; rollbacks that moved nothing have an intent and no entries.
+// what the wallet booked in the ledger, accepted payments in the intents, settled ones in the ledger
+// too, what a settled round gave back in the sum of its entries; rollbacks that moved nothing have
+// an intent and no entries. (history/kinds.cpp: where each kind's promise must be found.)
 // From: client history, ledger_entries, intents.
 // Cannot see: writes that nobody was told of, or that nobody asked for (no_phantom_writes).
 // A lost suffix within the ledger's RPO target is listed, not failed; a hole always fails.
@@ -20,34 +21,51 @@ void compare(Examination& examination, const Joined& joined, const Operation& op
                         money(found_minor, currency));
 }
 
+void examine_intent(Examination& examination, const Joined& joined, const Operation& operation,
+                    int64_t told_minor) {
+  const Intent* intent = joined.intents[operation.id];
+  compare(examination, joined, operation, "intent says", intent->amount_minor, told_minor);
+  const KindTraits& traits = traits_of(operation.kind);
+  const std::string_view expected = traits.intent.empty() ? traits.name : traits.intent;
+  if (intent->operation == expected) return;
+  examination.violation("{}: accepted as {}, the intent says {}", intent->key, expected,
+                        intent->operation);
+}
+
+// What a round gave back to its player: its wins, and the stake where it was taken back or voided.
+void examine_round(Examination& examination, const Joined& joined, const Operation& operation,
+                   int64_t told_minor) {
+  Int128 returned = 0;
+  const OperationKind kind = joined.run.history.operations[operation.related].kind;
+  for (const Booked& booked : joined.ledger.booked(operation.related)) {
+    const KindStep* rule = step_of(kind, booked.step, booked.transaction->kind);
+    if (rule != nullptr && rule->of_result) returned += playable_minor(*booked.transaction);
+  }
+  compare(examination, joined, operation, "ledger gave back", returned, told_minor);
+}
+
 // What was acknowledged and is there: with the right amount and currency?
 void examine_amount(Examination& examination, const Joined& joined, const Operation& operation) {
-  const Attempt& ack = *joined.ended[operation.id].answer;
-  const int64_t told_minor = acknowledged_minor(operation, ack);
-  const bool settled = is_settlement(operation.kind);
-  const bool deposit = operation.kind == OperationKind::deposit_settled;
-  const auto* transaction =
-      settled ? joined.ledger.find(operation.related, deposit ? "deposit" : "payout")
-              : joined.ledger.find(operation.id, "");
-  if (is_payment(operation.kind)) {
-    const Intent* intent = joined.intents[operation.id];
-    compare(examination, joined, operation, "intent says", intent->amount_minor, told_minor);
-    if (intent->operation != name_of(operation.kind)) {
-      examination.violation("{}: accepted as {}, the intent says {}", intent->key,
-                            name_of(operation.kind), intent->operation);
-    }
-    return;
+  const KindTraits& traits = traits_of(operation.kind);
+  const int64_t told_minor = acknowledged_minor(operation, *joined.ended[operation.id].answer);
+  const uint64_t owner = traits.of_related ? operation.related : operation.id;
+  if (traits.book == Book::intents) {
+    return examine_intent(examination, joined, operation, told_minor);
   }
+  if (traits.book == Book::round) return examine_round(examination, joined, operation, told_minor);
+  const Transaction* transaction = joined.ledger.find(owner, traits.step);
   if (transaction == nullptr) return;  // a tombstone: its intent was found
   if (transaction->currency != name_of(operation.currency)) {
     examination.violation("{}: in {}, the ledger has it in {}", transaction->key,
                           name_of(operation.currency), transaction->currency);
     return;
   }
-  const bool takes = operation.kind == OperationKind::bet;
-  const Int128 moved = operation.kind == OperationKind::payout_settled ? -transaction->held_minor
-                       : takes                                         ? -transaction->cash_minor
-                                                                       : transaction->cash_minor;
+  const KindStep* rule =
+      step_of(joined.run.history.operations[owner].kind, traits.step, transaction->kind);
+  if (rule == nullptr) return;  // no_phantom_writes speaks of it
+  const Int128 moved = rule->playable_sign != 0
+                           ? rule->playable_sign * playable_minor(*transaction)
+                           : rule->held_sign * transaction->held_minor;
   compare(examination, joined, operation, "ledger moved", moved, told_minor);
 }
 
@@ -77,7 +95,7 @@ Finding examine_no_lost_writes(const Joined& joined) {
   }
   for (const Operation& operation : run.history.operations) {
     const bool told = joined.ended[operation.id].outcome == Outcome::ok;
-    if (!told || operation.kind == OperationKind::balance || loss.contains(operation.id)) continue;
+    if (!told || !is_promise(operation) || loss.contains(operation.id)) continue;
     examine_amount(examination, joined, operation);
   }
   const std::string summary =

@@ -1,6 +1,7 @@
-// Proves that no player ever had less than nothing: balances of cash and held accounts, recomputed
-// entry by entry in the ledger's order, never fall below zero, so that every bet and every hold was
-// covered when it was taken; and no client was shown a balance below zero.
+// Proves that no player ever had less than nothing: balances of cash, bonus and held accounts,
+// recomputed entry by entry in the ledger's order, never fall below zero, so that every bet and every
+// hold was covered when it was taken, and neither do jackpot pools; and no client was shown a balance
+// below zero.
 // From: ledger_entries, client history (answers that carry a version).
 // Cannot see: credit that was booked to a player by mistake and then spent (pnl_matches).
 #include <unordered_map>
@@ -11,12 +12,15 @@
 namespace rehearse {
 namespace {
 
+bool may_not_owe(std::string_view account) {
+  return is_player_bucket(account, "cash") || is_player_bucket(account, "bonus") ||
+         is_player_bucket(account, "held") || account.starts_with("jackpot:");
+}
+
 void examine_entries(Examination& examination, const LedgerView& ledger) {
   std::unordered_map<std::string_view, Int128> balances;
   for (const LedgerEntry* entry : ledger.entries()) {
-    if (!is_player_bucket(entry->account, "cash") && !is_player_bucket(entry->account, "held")) {
-      continue;
-    }
+    if (!may_not_owe(entry->account)) continue;
     examination.examined();
     Int128& balance = balances[entry->account];
     const Int128 before = balance;

@@ -4,38 +4,13 @@
 // certainly not done moved no money (a payout's hold that was released again moved none).
 // From: ledger_entries, client history, intents.
 // Cannot see: what was asked for and not done (no_lost_writes).
+#include <limits>
+
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
 
 namespace rehearse {
 namespace {
-
-// What a step may be, as the cashier and the wallet make them, and which way it moves a player's
-// money: cash, held.
-struct StepRule {
-  OperationKind operation;
-  std::string_view step, kind;
-  int cash_sign, held_sign;
-};
-constexpr StepRule step_rules[] = {
-    {OperationKind::bet, "", "bet", -1, 0},
-    {OperationKind::win, "", "win", 1, 0},
-    {OperationKind::rollback, "", "rollback", 1, 0},
-    {OperationKind::deposit, "deposit", "deposit", 1, 0},
-    {OperationKind::payout, "hold", "hold", -1, 1},
-    {OperationKind::payout, "payout", "payout", 0, -1},
-    {OperationKind::payout, "release", "release", 1, -1},
-};
-
-const StepRule* rule_of(const Operation& operation, const Booked& booked) {
-  for (const StepRule& rule : step_rules) {
-    if (rule.operation == operation.kind && rule.step == booked.step &&
-        rule.kind == booked.transaction->kind) {
-      return &rule;
-    }
-  }
-  return nullptr;
-}
 
 // What a rollback may give back is what its bet asked for.
 Int128 asked_minor(const History& history, const Operation& operation) {
@@ -68,7 +43,7 @@ class Phantoms {
       return violation(transaction, "no client began such an operation");
     }
     const Operation& operation = history_.operations[booked.operation];
-    const StepRule* rule = rule_of(operation, booked);
+    const KindStep* rule = step_of(operation.kind, booked.step, transaction.kind);
     if (rule == nullptr) {
       return violation(transaction, fmt::format("no step of a {}", name_of(operation.kind)));
     }
@@ -79,12 +54,13 @@ class Phantoms {
                                          transaction.several_players ? " and others" : ""));
     }
     const Int128 asked = asked_minor(history_, operation);
+    const Int128 most = rule->bounded ? asked : std::numeric_limits<int64_t>::max();
     if (transaction.currency != name_of(operation.currency) ||
-        !is_between(transaction.cash_minor, rule->cash_sign, asked) ||
-        !is_between(transaction.held_minor, rule->held_sign, asked)) {
+        !is_between(playable_minor(transaction), rule->playable_sign, most) ||
+        !is_between(transaction.held_minor, rule->held_sign, most)) {
       violation(transaction, fmt::format("{} was asked for: cash moved by {}, held by {}",
                                          money(asked, name_of(operation.currency)),
-                                         money(transaction.cash_minor, transaction.currency),
+                                         money(playable_minor(transaction), transaction.currency),
                                          money(transaction.held_minor, transaction.currency)));
     }
     examine_intent(operation, transaction);
@@ -94,7 +70,7 @@ class Phantoms {
   void examine_operation(std::span<const Booked> booked) {
     Int128 cash = 0, held = 0;
     for (size_t i = 0; i < booked.size(); ++i) {
-      cash += booked[i].transaction->cash_minor;
+      cash += playable_minor(*booked[i].transaction);
       held += booked[i].transaction->held_minor;
       if (i == 0 || booked[i - 1].step != booked[i].step) continue;
       violation(*booked[i].transaction,
@@ -113,7 +89,7 @@ class Phantoms {
     const Intent* intent = joined_.intents[operation.id];
     if (intent == nullptr) {
       violation(transaction, "the intents know nothing of it");
-    } else if (is_game(operation.kind) && intent->state != "ok") {
+    } else if (traits_of(operation.kind).book == Book::ledger && intent->state != "ok") {
       violation(transaction, fmt::format("its intent says '{}'", intent->state));
     }
   }

@@ -1,6 +1,8 @@
 // Proves that the providers' books close against ours, payment by payment: what succeeded at a
 // provider is booked on its account and its payment is settled; a declined payment has nothing that
-// succeeded; nothing is still pending; and nothing else was booked on a provider's account.
+// succeeded and was kept; refunds, chargebacks and fees are those that the provider tells of;
+// nothing is still pending; nothing else was booked on a provider's account; and no line of a
+// provider's settlement files differs from the payment that it names.
 // From: provider_transfers (the providers' own books), ledger_entries, intents if they are there.
 // Cannot see: money that a provider moved without a transfer in its book.
 #include <map>
@@ -8,14 +10,17 @@
 
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
+#include "checks/provider_flows.hpp"
 
 namespace rehearse {
 namespace {
 
-// What a payment moved, in both books, by provider, kind (deposit, payout) and currency.
+// What a payment moved, in both books, by provider, kind of entry and currency.
 using Flow = std::tuple<std::string_view, std::string_view, std::string_view>;
 struct Sides {
   Int128 provider_minor = 0, ledger_minor = 0;
+  std::optional<Int128> provider_fee_minor;  // as far as the provider tells its fees
+  Int128 ledger_fee_minor = 0;
 };
 
 struct Payment {
@@ -31,7 +36,10 @@ struct Closing {
 class Reconciliation {
  public:
   Reconciliation(Examination& examination, const Joined& joined)
-      : examination_(examination), joined_(joined), run_(joined.run) {
+      : examination_(examination),
+        joined_(joined),
+        run_(joined.run),
+        given_back_(given_back_unbooked(joined.run, joined.ledger)) {
     for (const ProviderTransfer& transfer : *run_.books.provider_transfers) add(transfer);
     for (const Transaction& transaction : joined.ledger.transactions()) add(transaction);
     if (!run_.books.intents) return;
@@ -46,6 +54,7 @@ class Reconciliation {
       examine_flows(key, payment);
       examine_states(key, payment);
     }
+    examine_settlement();
     if (open_ == 0) return;
     examination_.cannot_say(
         fmt::format("{} open when the drain ran out", counted(open_, "payment")));
@@ -66,32 +75,54 @@ class Reconciliation {
     Payment& payment = payments_[transfer.business_key];
     payment.transfers.push_back(&transfer);
     if (transfer.state != "succeeded") return;
+    if (given_back_.contains(transfer.business_key)) return;
     const bool in = transfer.direction == "in";
-    payment.flows[{transfer.provider, in ? "deposit" : "payout", transfer.currency}]
-        .provider_minor += transfer.amount_minor;
+    Sides& sides =
+        payment.flows[{transfer.provider, entry_kind_of(transfer), transfer.currency}];
+    sides.provider_minor += transfer.amount_minor;
+    if (transfer.fee_minor)
+      sides.provider_fee_minor = sides.provider_fee_minor.value_or(0) + *transfer.fee_minor;
     Closing& closing = closing_[{transfer.provider, transfer.currency}];
     (in ? closing.in_minor : closing.out_minor) += transfer.amount_minor;
   }
 
   void add(const Transaction& transaction) {
     if (transaction.provider.empty()) return;
-    if (transaction.kind != "deposit" && transaction.kind != "payout") {
+    if (!is_provider_kind(transaction.kind)) {
       return examination_.violation("tx {} ({} {}): {} on the account of {}", transaction.tx,
                                     transaction.kind, transaction.key,
                                     money(transaction.provider_minor, transaction.currency),
                                     transaction.provider);
     }
-    // A deposit is taken from the provider's account, a payout put on it.
-    const int sign = transaction.kind == "deposit" ? -1 : 1;
-    payments_[business_key_of(transaction.key)]
-        .flows[{transaction.provider, transaction.kind, transaction.currency}]
-        .ledger_minor += sign * transaction.provider_minor;
+    Sides& sides = payments_[business_key_of(transaction.key)]
+                       .flows[{transaction.provider, transaction.kind, transaction.currency}];
+    sides.ledger_minor += transferred_minor(transaction);
+    sides.ledger_fee_minor -= transaction.fees_minor;
+  }
+
+  void examine_settlement() {
+    if (!run_.books.settlement_lines) return;
+    for (const SettlementRow& line : *run_.books.settlement_lines) {
+      examination_.examined();
+      if (line.verdict == "matched") continue;
+      wrong(line.business_key, line.verdict == "unknown",
+            fmt::format("settlement line {} of {}: {} {}, fee {}: {}", line.transfer, line.provider,
+                        money(line.amount_minor, line.currency), line.direction,
+                        money(line.fee_minor, line.currency), line.verdict));
+    }
   }
 
   void examine_flows(std::string_view key, const Payment& payment) {
     for (const auto& [flow, sides] : payment.flows) {
-      if (sides.provider_minor == sides.ledger_minor) continue;
       const auto& [provider, kind, currency] = flow;
+      if (sides.provider_minor == sides.ledger_minor) {
+        const Int128 fee = sides.provider_fee_minor.value_or(sides.ledger_fee_minor);
+        if (fee == sides.ledger_fee_minor) continue;
+        wrong(key, false,
+              fmt::format("{} at {}: the provider's fee is {}, the ledger has {}", kind, provider,
+                          money(fee, currency), money(sides.ledger_fee_minor, currency)));
+        continue;
+      }
       wrong(
           key, sides.ledger_minor == 0,
           fmt::format("{} at {}: the provider moved {}, the ledger {}", kind, provider,
@@ -102,7 +133,9 @@ class Reconciliation {
   void examine_states(std::string_view key, const Payment& payment) {
     const ProviderTransfer* succeeded = nullptr;
     for (const ProviderTransfer* transfer : payment.transfers) {
-      if (transfer->state == "succeeded") succeeded = transfer;
+      const bool kept = entry_kind_of(*transfer) == "deposit" || transfer->direction == "out";
+      if (transfer->state == "succeeded" && kept && !given_back_.contains(key))
+        succeeded = transfer;
       if (transfer->state == "pending") {
         wrong(key, true,
               fmt::format("transfer {} is still pending at {}", transfer->transfer,
@@ -130,11 +163,11 @@ class Reconciliation {
   // What the provider was asked for is what the player asked for.
   void examine_terms(std::string_view key, const ProviderTransfer& transfer, const Intent* intent) {
     if (intent == nullptr) return;
-    const bool same_way = (transfer.direction == "in") == (intent->operation == "deposit");
-    if (same_way && transfer.amount_minor == intent->amount_minor &&
-        transfer.currency == intent->currency) {
-      return;
-    }
+    const bool same_way = (transfer.direction == "out") == (intent->operation == "payout");
+    const bool reversal = transfer.direction != "in" && transfer.direction != "out";
+    const bool same_amount = reversal ? transfer.amount_minor <= intent->amount_minor
+                                      : transfer.amount_minor == intent->amount_minor;
+    if (same_way && same_amount && transfer.currency == intent->currency) return;
     wrong(key, false,
           fmt::format("a {} of {}, but transfer {} at {} is {} {}", intent->operation,
                       money(intent->amount_minor, intent->currency), transfer.transfer,
@@ -156,6 +189,7 @@ class Reconciliation {
   Examination& examination_;
   const Joined& joined_;
   const Run& run_;
+  const std::set<std::string_view> given_back_;
   std::map<std::string_view, Payment> payments_;                              // by business key
   std::map<std::pair<std::string_view, std::string_view>, Closing> closing_;  // provider, currency
   int64_t open_ = 0;

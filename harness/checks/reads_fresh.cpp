@@ -81,7 +81,7 @@ Finding examine_reads_fresh(const Joined& joined) {
   for (const Shown& one : shown) {
     examination.examined();
     // A write may have been done any time since it was first sent: a retry is told what was then.
-    const bool read = history.operations[one.attempt->operation].kind == OperationKind::balance;
+    const bool read = is_read(history.operations[one.attempt->operation].kind);
     const Attempt* first = read ? one.attempt : joined.ended[one.attempt->operation].first;
     const Shown* before = last_before(shown, one.account, first->sent_ns);
     if (before == nullptr || one.attempt->version >= before->newest->version) continue;

@@ -1,7 +1,7 @@
 // Proves that what was acknowledged and lost is within the targets of its store, in seconds, and
 // that the loss is a suffix: a hole (lost although later writes survived) always fails.
 // From: client history, ledger_entries, intents, events and reporting where they are there.
-// Cannot see: losses of writes that nobody was told of; the lag of events at the fault.
+// Cannot see: losses of writes that nobody was told of; what was lost before the run.
 #include "base/units.hpp"
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
@@ -19,9 +19,13 @@ Finding examine_rpo(const Joined& joined) {
     if (row.verdict == Verdict::fail) {
       std::string first;
       for (size_t i = 0; i < row.lost_keys.size() && i < 3; ++i) first += " " + row.lost_keys[i];
-      examination.violation("{}: {} lost{}{}, {} holes, target {}:{}", row.store,
+      const std::string lag =
+          row.lag_at_fault_ms
+              ? fmt::format(", {} behind at the fault", format_ms(*row.lag_at_fault_ms))
+              : "";
+      examination.violation("{}: {} lost{}{}, {} holes{}, target {}:{}", row.store,
                             row.lost_count.value_or(0), row.lost_ms ? " over " : "",
-                            row.lost_ms ? format_ms(*row.lost_ms) : "", row.holes,
+                            row.lost_ms ? format_ms(*row.lost_ms) : "", row.holes, lag,
                             row.target_ms ? format_ms(*row.target_ms) : "none", first);
     } else if (row.verdict == Verdict::inconclusive) {
       examination.cannot_say(fmt::format("{}: what was lost could not be measured", row.store));

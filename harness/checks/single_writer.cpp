@@ -121,7 +121,7 @@ void examine_answers(Examination& examination, const Joined& joined) {
   const History& history = joined.run.history;
   for (const Attempt& attempt : history.attempts) {
     const Operation& operation = history.operations.at(attempt.operation);
-    if (attempt.outcome != Outcome::ok || attempt.seq == 0 || !is_game(operation.kind)) continue;
+    if (attempt.outcome != Outcome::ok || attempt.seq == 0 || !is_posting(operation.kind)) continue;
     const auto booked = joined.ledger.booked(operation.id);
     if (booked.empty()) continue;
     examination.examined();

@@ -13,8 +13,8 @@ struct Counts {
   int64_t unknown = 0, done = 0, not_done = 0;
 };
 
-// An unanswered bet, win or rollback.
-void resolve_game(Examination& examination, const Operation& operation, const Intent* intent,
+// An unanswered operation that is booked as one transaction, with its intent.
+void resolve_booked(Examination& examination, const Operation& operation, const Intent* intent,
                   const Transaction* transaction, const std::string& key, Counts& counts) {
   const bool done = intent != nullptr && intent->state == "ok";
   ++(done ? counts.done : counts.not_done);
@@ -39,19 +39,23 @@ void resolve_unknown(Examination& examination, const Joined& joined, Counts& cou
   for (const Operation& operation : run.history.operations) {
     examination.examined();
     if (joined.ended[operation.id].outcome != Outcome::unknown) continue;
-    if (operation.kind == OperationKind::balance) continue;  // a read changed nothing
+    const KindTraits& traits = traits_of(operation.kind);
+    if (!is_promise(operation)) continue;  // it changed nothing that the books show
     ++counts.unknown;
-    if (is_game(operation.kind)) {
-      resolve_game(examination, operation, intents[operation.id],
-                   joined.ledger.find(operation.id, ""), key_of(run.history.run_key, operation.id),
-                   counts);
+    if (!traits.of_related && traits.book == Book::ledger) {
+      resolve_booked(examination, operation, intents[operation.id],
+                     joined.ledger.find(operation.id, traits.step),
+                     key_of(run.history.run_key, operation.id), counts);
       continue;
     }
-    const uint64_t payment = is_payment(operation.kind) ? operation.id : operation.related;
-    const Intent* intent = payment < intents.size() ? intents[payment] : nullptr;
+    const uint64_t owner = traits.of_related ? operation.related : operation.id;
+    const Intent* intent = owner < intents.size() ? intents[owner] : nullptr;
     // Payments that have not ended are found below, whoever asked for them.
+    const bool booked = traits.book == Book::ledger
+                            ? joined.ledger.find(owner, traits.step) != nullptr
+                            : intent != nullptr;
     const bool done =
-        intent != nullptr && (is_payment(operation.kind) || intent->state == "settled");
+        booked || (traits.of_related && intent != nullptr && intent->state == "settled");
     ++(done ? counts.done : counts.not_done);
   }
 }

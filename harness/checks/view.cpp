@@ -45,18 +45,9 @@ std::vector<Ended> ended_operations(const History& history) {
   return ended;
 }
 
-bool is_game(OperationKind kind) {
-  return kind == OperationKind::bet || kind == OperationKind::win ||
-         kind == OperationKind::rollback;
-}
-bool is_payment(OperationKind kind) {
-  return kind == OperationKind::deposit || kind == OperationKind::payout;
-}
-bool is_settlement(OperationKind kind) {
-  return kind == OperationKind::deposit_settled || kind == OperationKind::payout_settled;
-}
-bool is_mutation(OperationKind kind) {
-  return is_game(kind) || is_payment(kind);
+bool is_promise(const Operation& operation) {
+  if (operation.kind == OperationKind::lifeline) return operation.amount_minor != 0;
+  return traits_of(operation.kind).book != Book::none;
 }
 
 double run_ms(const History& history, int64_t monotonic_ns) {
@@ -111,9 +102,17 @@ std::optional<WriterEpoch> writer_epoch_of(const LedgerEntry& entry) {
   return WriterEpoch{entry.region_term.value_or(0), entry.timeline.value_or(0), *entry.epoch};
 }
 
+Int128 playable_minor(const Transaction& transaction) {
+  return transaction.cash_minor + transaction.bonus_minor;
+}
+
 Int128 moved_minor(const Transaction& transaction) {
-  if (transaction.cash_minor != 0) return magnitude(transaction.cash_minor);
-  return magnitude(transaction.held_minor);
+  // Of a chargeback the player may have paid only a part; of a released bonus both buckets are his.
+  for (const Int128 minor : {transaction.provider_minor, playable_minor(transaction),
+                             transaction.cash_minor, transaction.held_minor}) {
+    if (minor != 0) return magnitude(minor);
+  }
+  return magnitude(transaction.jackpot_minor);
 }
 
 LedgerView::LedgerView(const Run& run) {
@@ -199,14 +198,25 @@ void LedgerView::add(const LedgerEntry& entry, Transaction& transaction) {
     if (transaction.player.empty()) transaction.player = player;
     transaction.several_players |= transaction.player != player;
   }
-  if (is_player_bucket(entry.account, "cash")) {
+  if (entry.currency != transaction.currency) {
+    if (!is_player_bucket(entry.account, "cash")) return;
+    transaction.other_currency = entry.currency;
+    transaction.other_cash_minor += entry.amount_minor;
+  } else if (is_player_bucket(entry.account, "cash")) {
     transaction.cash_minor += entry.amount_minor;
+  } else if (is_player_bucket(entry.account, "bonus")) {
+    transaction.bonus_minor += entry.amount_minor;
   } else if (is_player_bucket(entry.account, "held")) {
     transaction.held_minor += entry.amount_minor;
   } else if (entry.account.starts_with("psp:")) {
     const auto account = std::string_view(entry.account).substr(4);
     transaction.provider = account.substr(0, account.find(':'));
     transaction.provider_minor += entry.amount_minor;
+  } else if (entry.account.starts_with("house:fees:")) {
+    transaction.provider_minor += entry.amount_minor;  // the psp's account has it with the fee
+    transaction.fees_minor += entry.amount_minor;
+  } else if (entry.account.starts_with("jackpot:")) {
+    transaction.jackpot_minor += entry.amount_minor;
   }
 }
 
@@ -233,9 +243,10 @@ std::vector<const Intent*> intents_by_operation(const Run& run) {
   if (!run.books.intents) return result;
   for (const Intent& intent : *run.books.intents) {
     const auto ref = parse_key(run.history.run_key, intent.key);
-    if (ref && ref->step.empty() && ref->operation < result.size()) {
-      result[ref->operation] = &intent;
-    }
+    if (!ref || ref->operation >= result.size()) continue;
+    const KindTraits& traits = traits_of(run.history.operations[ref->operation].kind);
+    const std::string_view own_step = traits.of_related ? std::string_view() : traits.step;
+    if (ref->step == own_step) result[ref->operation] = &intent;
   }
   return result;
 }

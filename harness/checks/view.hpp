@@ -24,11 +24,9 @@ struct Ended {
 };
 std::vector<Ended> ended_operations(const History& history);  // index = operation id
 
-// bet, win, rollback, deposit, payout: what changes the books when it is acknowledged.
-bool is_mutation(OperationKind kind);
-bool is_payment(OperationKind kind);     // deposit, payout
-bool is_settlement(OperationKind kind);  // deposit_settled, payout_settled
-bool is_game(OperationKind kind);        // bet, win, rollback
+// Whether its acknowledgement promises something that a book must show: not so for a look through
+// the emergency channel, which asks for no money, though a withdrawal through it does.
+bool is_promise(const Operation& operation);
 
 // Milliseconds on the run's clock.
 double run_ms(const History& history, int64_t monotonic_ns);
@@ -64,9 +62,19 @@ struct Transaction {
   int64_t seq = 0;                   // first entry
   std::optional<WriterEpoch> epoch;  // of that entry
   Int128 cash_minor = 0;             // change of players' cash accounts
+  Int128 bonus_minor = 0;            // … of their bonus accounts
   Int128 held_minor = 0;             // … of their held accounts
-  Int128 provider_minor = 0;         // … of psp accounts
+  Int128 provider_minor = 0;         // … of psp accounts, before the fee that the provider keeps
+  Int128 jackpot_minor = 0;          // … of jackpot pools
+  Int128 fees_minor = 0;             // … of the house's account of fees
+  // All of the above is of entries in `currency`, that of the first entry. Of a conversion: what
+  // came into players' cash accounts in the other one.
+  std::string_view other_currency;
+  Int128 other_cash_minor = 0;
 };
+
+// Change of what players can play with: cash and bonus.
+Int128 playable_minor(const Transaction& transaction);
 
 // What a transaction moved for a player, as its event tells it: without a sign, which is the
 // kind's.
@@ -75,7 +83,7 @@ Int128 moved_minor(const Transaction& transaction);
 // A transaction under the key of one of the run's operations.
 struct Booked {
   uint64_t operation = 0;
-  std::string_view step;  // empty for bets, wins and rollbacks
+  std::string_view step;  // empty for what is booked under the key itself
   const Transaction* transaction = nullptr;
 };
 
@@ -123,7 +131,8 @@ std::vector<const Transaction*> transactions_of(const std::vector<Row>& table,
   return found;
 }
 
-// The intents under the clients' own keys (no step): index = operation id, null = none.
+// The intents of operations: under the client's own key, or the step that its kind is booked under
+// (of a spin: its bet's). Index = operation id, null = none.
 std::vector<const Intent*> intents_by_operation(const Run& run);
 bool is_payment(const Intent& intent);    // a whole deposit or payout, not one of its steps
 bool is_terminal(const Intent& payment);  // settled or declined

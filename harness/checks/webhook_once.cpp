@@ -1,7 +1,9 @@
 // Proves that every event of a provider took effect exactly once: none was applied twice, none of a
 // transfer that ended was left lying, each that was applied has its transaction in the ledger, and
 // no payment was credited, paid or released twice.
-// From: webhook_effects, ledger_entries and provider_transfers where they are there.
+// Nor did the inbox take one that its provider never sent.
+// From: webhook_effects, and ledger_entries, provider_transfers and provider_events (the providers'
+// own books) where they are there.
 // Cannot see: events that the provider never delivered (providers_reconciled: their money).
 #include <array>
 #include <functional>
@@ -10,6 +12,7 @@
 
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
+#include "checks/provider_flows.hpp"
 
 namespace rehearse {
 namespace {
@@ -32,12 +35,23 @@ struct News {
 bool is_end_of_payment(std::string_view kind) {
   return kind == "deposit" || kind == "payout" || kind == "release";
 }
+// What an event may have led to.
+bool is_effect(std::string_view kind) {
+  return is_end_of_payment(kind) || kind == "chargeback" || kind == "refund";
+}
 
 class Webhooks {
  public:
   Webhooks(Examination& examination, const Joined& joined)
       : examination_(examination), joined_(joined), run_(joined.run) {
+    if (run_.books.provider_events) {
+      for (const ProviderEvent& event : *run_.books.provider_events) {
+        senders_.insert(event.provider);
+        sent_.insert({event.provider, event.event});
+      }
+    }
     if (!run_.books.provider_transfers) return;
+    given_back_ = given_back_unbooked(run_, joined.ledger);
     for (const ProviderTransfer& transfer : *run_.books.provider_transfers) {
       transfers_[{transfer.provider, transfer.transfer}].transfer = &transfer;
     }
@@ -47,6 +61,10 @@ class Webhooks {
     examination_.examined();
     if (!seen_.insert({effect.provider, effect.event}).second) {
       violation(effect, "is in the books twice");
+    }
+    // Accepted from somebody else, whatever came of it: a signature was not looked at.
+    if (senders_.contains(effect.provider) && !sent_.contains({effect.provider, effect.event})) {
+      violation(effect, "was never sent by its provider: forged");
     }
     if (effect.applied > 1) {
       violation(effect, fmt::format("applied {} times (tx {})", effect.applied, effect.tx));
@@ -68,7 +86,7 @@ class Webhooks {
       const auto found = transfers_.find({effect.provider, effect.transfer});
       if (found == transfers_.end() || found->second.waiting != &effect) continue;
       const ProviderTransfer& transfer = *found->second.transfer;
-      if (found->second.applied) continue;
+      if (found->second.applied || given_back_.contains(transfer.business_key)) continue;
       // A deposit that failed moves nothing; one that is pending is not at its end.
       const bool owed = transfer.state == "succeeded" ||
                         (transfer.state == "failed" && transfer.direction == "out");
@@ -90,13 +108,15 @@ class Webhooks {
     }
   }
 
-  // One credit, and one end of a hold, for each payment, whatever keys they were booked under.
+  // One credit, one end of a hold, and one reversal for each payment, whatever keys they were
+  // booked under.
   void examine_ledger() {
-    std::unordered_map<std::string_view, std::array<const Transaction*, 2>> booked;
+    std::unordered_map<std::string_view, std::array<const Transaction*, 3>> booked;
     for (const Transaction& transaction : joined_.ledger.transactions()) {
-      if (!is_end_of_payment(transaction.kind)) continue;
-      const bool deposit = transaction.kind == "deposit";
-      const Transaction*& first = booked[business_key_of(transaction.key)][deposit ? 0 : 1];
+      if (!is_effect(transaction.kind)) continue;
+      const size_t end = transaction.kind == "deposit" ? 0 : 1;
+      const size_t slot = is_end_of_payment(transaction.kind) ? end : 2;
+      const Transaction*& first = booked[business_key_of(transaction.key)][slot];
       if (first == nullptr) {
         first = &transaction;
         continue;
@@ -126,7 +146,7 @@ class Webhooks {
     }
     const std::string_view key = business_key_of(transaction->key);
     const bool own = effect.business_key.empty() || effect.business_key == key;
-    if (own && is_end_of_payment(transaction->kind)) return;
+    if (own && is_effect(transaction->kind)) return;
     violation(effect,
               fmt::format("applied as tx {}, a {} of {}", effect.tx, transaction->kind, key));
   }
@@ -145,7 +165,9 @@ class Webhooks {
   const Joined& joined_;
   const Run& run_;
   std::unordered_map<Name, News, NameHash> transfers_;
-  std::unordered_set<Name, NameHash> seen_;
+  std::unordered_set<Name, NameHash> seen_, sent_;
+  std::unordered_set<std::string_view> senders_;  // whose books tell their events
+  std::set<std::string_view> given_back_;  // deposits that were refused: nothing is booked of them
   int64_t open_ = 0, unlinked_ = 0;
 };
 

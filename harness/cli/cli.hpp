@@ -36,6 +36,9 @@ ExitCode complain(const Error& error);
 ExitCode flush_output();
 
 Places find_places();
+// Of scenarios/profiles.
+struct Profiles;
+const Profiles& profiles();
 // The fault, check and load names of the program itself, as validation wants them.
 const Catalogue& catalogue();
 std::string stack_path(const Places& places, const std::string& name);

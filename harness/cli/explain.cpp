@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/units.hpp"
 #include "checks/check.hpp"
 #include "cli/cli.hpp"
+#include "cli/profiles.hpp"
 #include "faults/fault.hpp"
+#include "load/behaviour.hpp"
 
 namespace rehearse {
 namespace {
@@ -89,6 +92,35 @@ bool explain_stack(const Places& places, const std::string& name) {
   return true;
 }
 
+void print_shares(std::string_view what, const NamedShares& shares) {
+  if (shares.empty()) return;
+  std::string text;
+  for (const auto& [name, share] : shares)
+    text += fmt::format("{}{} {:g}%", text.empty() ? "" : ", ", name, 100 * share);
+  fmt::print("  {}: {}\n", what, text);
+}
+
+bool explain_profile(const std::string& name) {
+  const auto found = profiles().good.find(name);
+  if (found == profiles().good.end()) return false;
+  const ProfileFile& profile = found->second;
+  fmt::print("profile {}\n  {}\n  arrivals, by weight:\n", name, profile.title);
+  for (const auto& [kind, share] : profile.arrivals) {
+    const Behaviour* behaviour = behaviour_of(*operation_kind_of(kind));
+    fmt::print("    {:<12} {:>6.3g}%  {} (to: {})\n", kind, 100 * share, behaviour->summary,
+               behaviour->target);
+  }
+  print_shares("followed by", profile.follow_ups);
+  print_shares("deposits by", profile.deposit_methods);
+  print_shares("payouts by", profile.payout_methods);
+  print_shares("stablecoins over", profile.networks);
+  fmt::print("  sent once more under the same key: {:g}%\n", 100 * profile.resent_share);
+  for (const ProfileStep& step : profile.steps)
+    fmt::print("  for {:<8} {:>6.3g}% of the rate{}\n", format_ms(double(step.for_ms)),
+               100 * step.share, step.ramp ? ", reached at its end" : "");
+  return true;
+}
+
 // By name only: a broken one is the business of `validate`.
 bool explain_file(const Places& places, const std::string& name) {
   for (const auto& file : suite_files(places))
@@ -111,6 +143,7 @@ std::vector<std::string> all_names(const Places& places) {
   std::vector<std::string> names;
   for (const auto& fault : all_faults()) names.push_back(fault.schema.name);
   for (const auto& check : all_checks()) names.emplace_back(check.name);
+  for (const auto& [profile, file] : profiles().good) names.push_back(profile);
   for (const auto& file : scenario_files(places)) {
     names.push_back(std::filesystem::path(file).stem().string());
     names.push_back(scenario_name(file));
@@ -126,7 +159,7 @@ void add_explain(Arguments& verb, Cli& cli) {
   auto name = std::make_shared<std::string>();
   verb.word("name", *name, "as `list` prints it", true);
   verb.action([name, &cli] {
-    if (explain_fault(*name) || explain_check(*name)) return;
+    if (explain_fault(*name) || explain_check(*name) || explain_profile(*name)) return;
     if (explain_stack(cli.places, *name) || explain_file(cli.places, *name)) return;
     const auto near = suggest(*name, all_names(cli.places));
     cli.exit = complain(

@@ -6,6 +6,7 @@
 
 #include "checks/check.hpp"
 #include "cli/cli.hpp"
+#include "cli/profiles.hpp"
 #include "faults/fault.hpp"
 
 namespace rehearse {
@@ -37,12 +38,21 @@ void list_suites(const Places& places) {
   }
 }
 
+void list_profiles() {
+  for (const auto& [name, profile] : profiles().good) {
+    fmt::print("{:<28}  {}\n", name, profile.title);
+  }
+  for (const auto& [name, why] : profiles().broken) {
+    fmt::print("{:<28}  (invalid: `./rehearse validate` says why)\n", name);
+  }
+}
+
 }  // namespace
 
 void add_list(Arguments& verb, Cli& cli) {
   auto what = std::make_shared<std::string>();
-  verb.word("what", *what, "faults, checks, scenarios, stacks or suites", true,
-            {"faults", "checks", "scenarios", "stacks", "suites"});
+  verb.word("what", *what, "faults, checks, scenarios, stacks, suites or profiles", true,
+            {"faults", "checks", "scenarios", "stacks", "suites", "profiles"});
   verb.action([what, &cli] {
     if (*what == "faults")
       for (const auto& fault : all_faults())
@@ -52,6 +62,7 @@ void add_list(Arguments& verb, Cli& cli) {
     if (*what == "scenarios") list_scenarios(cli.places);
     if (*what == "stacks") list_stacks(cli.places);
     if (*what == "suites") list_suites(cli.places);
+    if (*what == "profiles") list_profiles();
   });
 }
 

@@ -14,10 +14,11 @@
 #include "base/files.hpp"
 #include "checks/check.hpp"
 #include "cli/cli.hpp"
+#include "cli/profiles.hpp"
+#include "engine/play.hpp"
 #include "engine/stop_watch.hpp"
 #include "faults/fault.hpp"
 #include "history/records.hpp"
-#include "load/profiles.hpp"
 
 namespace rehearse {
 namespace {
@@ -82,6 +83,11 @@ Places find_places() {
   return {root, (root / "build/images.list").string(), self.parent_path().string()};
 }
 
+const Profiles& profiles() {
+  static const Profiles known = read_profiles(find_places());
+  return known;
+}
+
 const Catalogue& catalogue() {
   static const Catalogue known = [] {
     Catalogue all;
@@ -89,7 +95,12 @@ const Catalogue& catalogue() {
     for (const auto& check : all_checks())
       all.checks[std::string(check.name)] = std::string(check.needs);
     all.live_checks = live_check_names();
-    for (const auto& profile : load_profiles()) all.profiles.push_back(profile.name);
+    all.profile_files = profiles().good;
+    for (const auto& [name, profile] : profiles().good) {
+      all.profiles.push_back(name);
+      all.played[name] = kinds_played(profile);
+    }
+    for (const auto& [name, why] : profiles().broken) all.profiles.push_back(name);
     for (int kind = 0; kind < operation_kinds; ++kind)
       all.operations.emplace_back(name_of(static_cast<OperationKind>(kind)));
     all.stores = {"ledger", "events", "reporting"};
@@ -121,7 +132,8 @@ std::vector<std::string> scenario_files(const Places& places) {
   std::error_code ignored;
   for (const auto& tier : fs::directory_iterator(places.root + "/scenarios", ignored)) {
     const auto name = tier.path().filename().string();
-    if (!tier.is_directory() || name == "suites" || name == "runbooks") continue;
+    if (!tier.is_directory() || name == "suites" || name == "runbooks" || name == "profiles")
+      continue;
     for (const auto& file : fs::directory_iterator(tier.path(), ignored))
       if (file.path().extension() == ".yaml") files.push_back(file.path().string());
   }
@@ -148,7 +160,11 @@ Result<Scenario> load_scenario(const Places& places, const std::string& name_or_
     return facts_of(*file);
   };
   auto scenario = parse_scenario(input);
-  if (scenario) return std::move(*scenario);
+  if (scenario) {
+    const auto broken = profiles().broken.find(scenario->profile);
+    if (broken != profiles().broken.end()) return fail(ExitCode::usage, broken->second);
+    return std::move(*scenario);
+  }
   std::string all;
   for (const auto& diagnostic : scenario.error())
     all += (all.empty() ? "" : "\n") + to_string(diagnostic);

@@ -1,9 +1,12 @@
-// rehearse validate SCENARIO…: parse and check without running; of a suite, its scenarios too.
+// rehearse validate SCENARIO…: parse and check without running; of a suite, its scenarios too; also
+// a load profile by its file.
 #include <fmt/core.h>
 
 #include <memory>
 
+#include "base/files.hpp"
 #include "cli/cli.hpp"
+#include "cli/profiles.hpp"
 
 namespace rehearse {
 namespace {
@@ -30,18 +33,31 @@ ExitCode validate_suite(const Places& places, const std::string& name, const Ove
   return exit;
 }
 
+std::optional<ExitCode> validate_profile(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text || !is_profile(*text)) return std::nullopt;
+  const auto profile = load_profile(path);
+  if (profile) return ExitCode::expected;
+  fmt::print(stderr, "{}\n", profile.error().message);
+  return profile.error().code;
+}
+
+ExitCode validate(const Places& places, const std::string& name, const Overrides& overrides) {
+  if (const auto exit = validate_profile(name)) return *exit;
+  return names_suite(places, name) ? validate_suite(places, name, overrides)
+                                   : validate_scenario(places, name, overrides);
+}
+
 }  // namespace
 
 void add_validate(Arguments& verb, Cli& cli) {
   auto names = std::make_shared<std::vector<std::string>>();
-  verb.words("scenario", *names, "files or names, of suites too");
+  verb.words("scenario", *names, "files or names, of suites and profiles too");
   auto overrides = std::make_shared<Overrides>();
   verb.repeated("--set", *overrides, "KEY=VALUE overrides a key of each, as `run` would");
   verb.action([names, overrides, &cli] {
     for (const auto& name : *names) {
-      const ExitCode exit = names_suite(cli.places, name)
-                                ? validate_suite(cli.places, name, *overrides)
-                                : validate_scenario(cli.places, name, *overrides);
+      const ExitCode exit = validate(cli.places, name, *overrides);
       if (exit == ExitCode::expected && !cli.quiet) fmt::print("{}: valid\n", name);
       cli.exit = worse(cli.exit, exit);
     }

@@ -96,7 +96,8 @@ MachineFact freezer_fact() {
 StatePaths state_paths() {
   const char* chosen = std::getenv("REHEARSE_STATE");
   const std::string root = chosen && *chosen ? chosen : "/var/lib/rehearse";
-  return {root, root + "/nodes", root + "/active.json", root + "/lock", root + "/logs"};
+  return {root,           root + "/nodes", root + "/active.json",
+          root + "/lock", root + "/logs",  root + "/nodes/.secrets"};
 }
 
 std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {

@@ -14,6 +14,7 @@ namespace rehearse {
 // Where we keep what must be found again after a crash (REHEARSE_STATE, else /var/lib/rehearse).
 struct StatePaths {
   std::string root, nodes, active, lock, logs;  // logs: of a stack that outlives a run
+  std::string secrets;                          // below nodes, and gone with them
 };
 StatePaths state_paths();
 

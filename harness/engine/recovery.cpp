@@ -1,11 +1,16 @@
 #include "engine/recovery.hpp"
 
+#include <algorithm>
+
 #include "base/clock.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr int64_t window_ns = 5 * ns_per_s;
+// What is rare is looked at for longer, or there would often be nothing to see.
+constexpr int64_t window_ns_max = 20 * ns_per_s;
+constexpr int64_t attempts_wanted = 5;
 constexpr double success_share_of_baseline = 0.99;
 constexpr double p95_of_baseline = 2.0;
 
@@ -15,21 +20,36 @@ double success_share(const Load::Window& window) {
              : static_cast<double>(window.succeeded) / static_cast<double>(window.attempts);
 }
 
+// How long a window must be to hold some attempts of a kind, at the rate of the baseline.
+int64_t window_for(const Load::Window& baseline, int64_t baseline_ns) {
+  const int64_t some_ns = attempts_wanted * baseline_ns / std::max<int64_t>(1, baseline.attempts);
+  return std::clamp(some_ns, window_ns, window_ns_max);
+}
+
 }  // namespace
 
 RecoveryWatch::RecoveryWatch(const Load& load, int64_t baseline_from_ns, int64_t baseline_to_ns)
-    : load_(load), baseline_(load.windows(baseline_from_ns, baseline_to_ns)) {}
+    : load_(load),
+      baseline_(load.windows(baseline_from_ns, baseline_to_ns)),
+      baseline_ns_(baseline_to_ns - baseline_from_ns) {}
 
 std::vector<std::string> RecoveryWatch::not_recovered(int64_t now_ns) const {
   // Attempts of the last moment may still be on their way: the window ends a second ago.
-  const auto windows = load_.windows(now_ns - window_ns - ns_per_s, now_ns - ns_per_s);
+  const int64_t to_ns = now_ns - ns_per_s;
+  const auto windows = load_.windows(to_ns - window_ns, to_ns);
   std::vector<std::string> kinds;
   for (size_t i = 0; i < windows.size(); ++i) {
-    if (baseline_[i].attempts == 0) continue;
+    const Load::Window& baseline = baseline_[i];
+    if (baseline.attempts == 0) continue;
+    const auto kind = static_cast<OperationKind>(i);
+    const int64_t needed_ns = window_for(baseline, baseline_ns_);
+    const Load::Window window =
+        needed_ns == window_ns ? windows[i] : load_.window({kind}, to_ns - needed_ns, to_ns);
     const bool well =
-        success_share(windows[i]) >= success_share_of_baseline * success_share(baseline_[i]) &&
-        windows[i].p95_ms <= p95_of_baseline * baseline_[i].p95_ms;
-    if (!well) kinds.emplace_back(name_of(static_cast<OperationKind>(i)));
+        success_share(window) >= success_share_of_baseline * success_share(baseline) &&
+        (window.attempts < attempts_wanted ||
+         window.p95_ms <= p95_of_baseline * baseline.p95_ms);
+    if (!well) kinds.emplace_back(name_of(kind));
   }
   return kinds;
 }

@@ -13,13 +13,15 @@
 #include "base/scope_exit.hpp"
 #include "base/sha256.hpp"
 #include "engine/fault_runner.hpp"
+#include "engine/lag_log.hpp"
 #include "engine/machine.hpp"
 #include "engine/node_logs.hpp"
 #include "engine/recovery.hpp"
 #include "engine/reset.hpp"
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
-#include "load/profiles.hpp"
+#include "engine/play.hpp"
+#include "load/behaviour.hpp"
 #include "undo/guardian.hpp"
 
 namespace rehearse {
@@ -69,6 +71,7 @@ class Rehearsal {
 
   bool cancelled() const { return options_.cancelled(); }
   std::string path(const std::string& name) const { return options_.out_dir + "/" + name; }
+  std::vector<std::string> target_names() const;
   LoadPlan load_plan() const;
   void show(const std::string& phase);
 
@@ -87,6 +90,7 @@ class Rehearsal {
   std::unique_ptr<Companion> guardian_;  // outlives faults_, which heals when it goes
   std::unique_ptr<FaultRunner> faults_;
   std::unique_ptr<StopWatch> stop_watch_;
+  std::unique_ptr<LagLog> lag_log_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
 
@@ -113,6 +117,11 @@ Status Rehearsal::prepare() {
   run_.scenario_sha256 = sha256_hex(scenario_.as_run_yaml);
 
   const auto plan = load_plan();
+  if (plan.profile.weights_sum() <= 0) {
+    return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
+                                             "`{}` does",
+                                             scenario_.stack, scenario_.profile));
+  }
   const auto room = history_room(plan);
   // Keys of two runs on one stack must differ; everything else about them comes from the seed.
   const std::string run_key =
@@ -178,9 +187,16 @@ Status Rehearsal::guard() {
   return {};
 }
 
+std::vector<std::string> Rehearsal::target_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, component] : stage_.stack().file.targets) names.push_back(name);
+  return names;
+}
+
 LoadPlan Rehearsal::load_plan() const {
   LoadPlan plan;
-  plan.profile = *load_profile(scenario_.profile);
+  const auto targets = target_names();
+  plan.profile = playable(load_profile_of(scenario_.play), targets);
   for (const auto& step : scenario_.steps)
     plan.steps.push_back({step.for_ms, step.rate_per_s, step.ramp});
   plan.players = scenario_.players;
@@ -202,9 +218,11 @@ void Rehearsal::show(const std::string& phase) {
 
 Status Rehearsal::steady() {
   recorder_.set_planned(false);
+  run_.not_played = without_target(load_profile_of(scenario_.play), target_names());
   auto load = Load::start(load_plan(), stage_.edges(), *history_);
   if (!load) return std::unexpected(load.error());
   load_ = std::move(*load);
+  lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);
   load_began_ns_ = monotonic_ns();
   recorder_.event("engine", "load begins",
                   fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
@@ -318,12 +336,14 @@ void Rehearsal::settle() {
 
 Status Rehearsal::collect() {
   live_.status("collecting the books");
-  const auto source = stage_.books_source();
+  auto source = stage_.books_source();
   if (!source) return std::unexpected(source.error());
+  source->since_wall_ns = run_.started_wall_ns;
   if (auto collected = collect_books(*source, path("books")); !collected) return collected;
   auto books = read_books(path("books"));
   if (!books) return std::unexpected(books.error());
   run_.books = std::move(*books);
+  run_.books.lags = lag_log_->finish();
   return {};
 }
 
@@ -372,6 +392,7 @@ Status rehearse_scenario(const RehearsalOptions& given, LiveView& live) {
   RehearsalOptions options = given;
   auto stack = make_stack(options.stack, options.scenario.stack_set);
   if (!stack) return std::unexpected(stack.error());
+  stack->secrets_dir = state_paths().secrets;
   const auto runtime = make_podman_runtime(state_paths().nodes);
   if (!options.reuse) {
     if (auto clean = require_clean(*runtime); !clean) return clean;
@@ -427,6 +448,7 @@ Status raise_and_keep(const StackFile& file, const std::map<std::string, std::st
                       LiveView& live) {
   auto stack = make_stack(file, settings);
   if (!stack) return std::unexpected(stack.error());
+  stack->secrets_dir = state_paths().secrets;
   auto images = read_image_list(places.images_list);
   if (!images) return std::unexpected(images.error());
   const auto runtime = make_podman_runtime(state_paths().nodes);

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "engine/fence.hpp"
+#include "stack/secrets.hpp"
 
 namespace rehearse {
 namespace {
@@ -151,13 +152,43 @@ Result<BooksSource> Stage::books_source() const {
     for (const auto* node : stack_.of_component(component))
       source.providers.emplace_back(node->name, stack_.endpoint(*node));
   source.provider_path = books.provider_path;
+  for (const auto& component : books.stream_components)
+    for (const auto* node : stack_.of_component(component))
+      source.streams.emplace_back(node->name, stack_.endpoint(*node));
+  source.stream_path = books.stream_path;
+  for (const auto& entry : stack_.file.paths)
+    for (const auto* node : stack_.of_component(entry.component))
+      source.paths.push_back({entry.path, entry.hop, entry.component, node->address, entry.name});
+  for (const auto* node : stack_.of_component(books.reporting_component))
+    source.reporting.emplace_back(node->name, stack_.endpoint(*node));
+  source.reporting_query = books.reporting_query;
+  if (books.redis_streams.empty()) return source;
+  const auto master = resolve_role(stack_, observer_->view(), books.redis_component + ".master");
+  if (!master) return std::unexpected(master.error());
+  source.redis = stack_.endpoint(*stack_.find(*master));
+  source.redis_password = books.redis_password;
+  for (const auto& [table, stream] : books.redis_streams)
+    source.redis_streams[table] = {stream.first, stream.second};
+  for (const auto* node : stack_.of_component(books.alerts_component))
+    source.alerts.emplace_back(node->name, stack_.endpoint(*node));
   return source;
 }
 
 PlatformEdges Stage::edges() const {
   PlatformEdges edges{namespace_path(stack_.file.players_node), {}};
-  for (const auto* node : stack_.of_component(stack_.file.edge_component))
+  for (const auto* node : stack_.of_component(stack_.file.edge_component)) {
+    const int tls_port = stack_.component_of(*node).tls_port;
     edges.edges.push_back(stack_.endpoint(*node));
+    if (tls_port == 0) continue;
+    edges.edges.back().port = static_cast<uint16_t>(tls_port);
+    edges.authority_file = authority_file(stack_);
+  }
+  for (const auto& [target, component] : stack_.file.targets)
+    for (const auto* node : stack_.of_component(component))
+      edges.targets[target].push_back(stack_.endpoint(*node));
+  edges.name = stack_.file.entry_name;
+  for (const auto* node : stack_.of_component(stack_.file.dns_component))
+    edges.name_servers.push_back({node->address, 53});
   return edges;
 }
 

@@ -20,10 +20,8 @@ constexpr std::string_view p95_suffix = "_p95";
 
 // bet_p95 → bet; wallet_p95 → everything that the wallet does.
 std::vector<OperationKind> kinds_of(const std::string& slo) {
-  const std::string subject = slo.substr(0, slo.rfind('_'));
-  if (const auto kind = operation_kind_of(subject)) return {*kind};
-  if (subject != "wallet") return {};
-  return {OperationKind::bet, OperationKind::win, OperationKind::rollback, OperationKind::balance};
+  const auto kinds = kinds_of_subject(std::string_view(slo).substr(0, slo.rfind('_')));
+  return {kinds.begin(), kinds.end()};
 }
 
 std::string text_of(const StopCondition& condition) {

@@ -62,6 +62,9 @@ const FaultEntry* find_fault(const std::string& name);
 Result<std::vector<std::string>> resolve_zones(const FaultContext& context, const Target& target);
 // Nodes with a container that a target means now, in the same ways.
 Result<std::vector<std::string>> resolve_nodes(const FaultContext& context, const Target& target);
+// The same of one component's nodes only: {any: N} draws from them, and others are refused.
+Result<std::vector<std::string>> resolve_nodes_of(const FaultContext& context, const Target& target,
+                                                  const std::string& component);
 // The roles besides plain standby that these nodes hold now: "postgres-2 primary, wallet-1 writer".
 std::string roles_of(const FaultContext& context, const std::vector<std::string>& nodes);
 

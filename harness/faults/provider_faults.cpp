@@ -1,6 +1,6 @@
-// The ways in which an outside party (a payment provider, say) misbehaves, as rows of data over one
-// mechanism: the party is told over its control network, and obeys
-// (fixtures/casino/outside/misconduct.hpp says what each mode means).
+// The ways in which an outside party (a payment provider, say) misbehaves, as rows of data over one mechanism: the provider
+// is told over its control network, and obeys (fixtures/casino/outside/misconduct.hpp says what each
+// mode means).
 //
 // Heals by: telling it to stop. A provider that is not told again within a few seconds stops by
 // itself, so nothing stays behind when the harness dies.
@@ -21,12 +21,20 @@ constexpr int64_t connect_ms = 500, total_ms = 1000;
 constexpr int tries = 2;
 constexpr const char* conducts = "/control/conduct";
 
-enum Takes : unsigned { nothing = 0, captured = 1, status = 2, copies = 4, delay = 8 };
+enum Takes : unsigned {
+  nothing = 0,
+  captured = 1,
+  status = 2,
+  copies = 4,
+  delay = 8,
+  depth = 16,
+  storm = 32
+};
 
 struct Row {
   const char* name;
   const char* party;  // the kind of outside party that does so
-  const char* mode;   // as the provider knows it
+  const char* mode;  // as the provider knows it
   bool disruptive;   // players feel it
   unsigned takes;    // parameters besides provider and fraction
   int64_t delay_ms;  // default
@@ -44,8 +52,34 @@ constexpr Row rows[] = {
      "Each webhook comes `copies` times, some at once and some seconds later"},
     {"webhook_reorder", "payment", "webhook_reorder", false, delay, 2000,
      "Webhooks are held for `delay` and come in reverse"},
-    {"webhook_delay", "payment", "webhook_delay", true, delay, 5000,
-     "Each webhook comes `delay` later"},
+    {"webhook_delay", "payment", "webhook_delay", true, delay, 5000, "Each webhook comes `delay` later"},
+    {"stream_degrade", "stream", "stream_degrade", false, nothing, 0,
+     "Pieces of live tables are lost on their way; players watch whole segments instead"},
+    {"provider_slow", "payment", "slow", true, delay, 1500,
+     "A provider's answers come `delay` later"},
+    {"provider_brownout", "payment", "brownout", true, delay, 1500,
+     "A provider answers half of the transfer requests by a 503, and the others `delay` later"},
+    {"provider_rate_limit", "payment", "rate_limit", true, delay, 2000,
+     "A provider refuses transfer requests by a 429 and asks to be left alone for `delay`"},
+    {"provider_key_expiry", "payment", "keys_expire", false, nothing, 0,
+     "A provider forgets idempotency keys at once: the same key would make another transfer"},
+    {"settlement_partial", "payment", "settlement_cut", false, nothing, 0,
+     "A provider's settlement files end in the middle"},
+    {"chain_halt", "chain", "halt", true, nothing, 0, "A network makes no blocks"},
+    // What a reorganization made undone stays so; the heal only ends further ones.
+    {"chain_reorg", "chain", "reorg", true, delay | depth, 2000,
+     "A network replaces its last `depth` blocks every `delay`: transactions come back at another "
+     "height, or never"},
+    {"game_provider_drop", "studio", "drop", true, nothing, 0,
+     "A studio hangs up on players and on everybody, and sends the casino nothing"},
+    {"webhook_forge", "payment", "webhook_forge", false, nothing, 0,
+     "Beside each webhook comes a forged one: a made-up, stale or another provider's signature"},
+    {"webhook_storm", "payment", "webhook_storm", true, storm, 0,
+     "Each webhook comes `copies` times, 200 a second; what has come cannot be called back"},
+    {"provider_key_rotation", "payment", "key_rotation", false, nothing, 0,
+     "A provider signs its webhooks by its new key"},
+    {"kyt_down", "screening", "drop", true, nothing, 0,
+     "A screening provider hangs up on every request and finds nothing"},
 };
 
 const Row& row_of(std::string_view name) {
@@ -62,6 +96,8 @@ FaultSchema schema_of(const Row& row) {
   if (row.takes & status)
     schema.params.push_back({"status", ParamType::count, false, {}, 500, 599});
   if (row.takes & copies) schema.params.push_back({"copies", ParamType::count, false, {}, 2, 10});
+  if (row.takes & depth) schema.params.push_back({"depth", ParamType::count, false, {}, 1, 100});
+  if (row.takes & storm) schema.params.push_back({"copies", ParamType::count, false, {}, 2, 500});
   if (row.takes & delay)
     schema.params.push_back({"delay", ParamType::duration, false, {}, 100, 60'000});
   return schema;
@@ -79,6 +115,8 @@ std::string order_of(const Row& row, const TimelineEntry& entry) {
   if (row.takes & captured) order["captured"] = param(entry, "captured", false);
   if (row.takes & status) order["status"] = param(entry, "status", int64_t{500});
   if (row.takes & copies) order["copies"] = param(entry, "copies", int64_t{2});
+  if (row.takes & depth) order["depth"] = param(entry, "depth", int64_t{8});
+  if (row.takes & storm) order["copies"] = param(entry, "copies", int64_t{100});
   if (row.takes & delay) order["delay_ms"] = param(entry, "delay", row.delay_ms);
   return order.dump();
 }
@@ -222,6 +260,19 @@ PROVIDER_FAULT(provider_error)
 PROVIDER_FAULT(webhook_duplicate)
 PROVIDER_FAULT(webhook_reorder)
 PROVIDER_FAULT(webhook_delay)
+PROVIDER_FAULT(stream_degrade)
+PROVIDER_FAULT(provider_slow)
+PROVIDER_FAULT(provider_brownout)
+PROVIDER_FAULT(provider_rate_limit)
+PROVIDER_FAULT(provider_key_expiry)
+PROVIDER_FAULT(settlement_partial)
+PROVIDER_FAULT(chain_halt)
+PROVIDER_FAULT(chain_reorg)
+PROVIDER_FAULT(game_provider_drop)
+PROVIDER_FAULT(webhook_forge)
+PROVIDER_FAULT(webhook_storm)
+PROVIDER_FAULT(provider_key_rotation)
+PROVIDER_FAULT(kyt_down)
 #undef PROVIDER_FAULT
 
 }  // namespace rehearse

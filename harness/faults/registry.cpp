@@ -75,13 +75,27 @@ Result<std::vector<std::string>> resolve_nodes(const FaultContext& context, cons
   return draw(context, std::move(nodes), target.any, "nodes");
 }
 
+Result<std::vector<std::string>> resolve_nodes_of(const FaultContext& context, const Target& target,
+                                                  const std::string& component) {
+  std::vector<std::string> all;
+  for (const auto* node : context.stack.of_component(component)) all.push_back(node->name);
+  if (target.names.empty() && target.of.empty())
+    return draw(context, std::move(all), target.any, component.c_str());
+  auto nodes = resolve_nodes(context, target);
+  if (!nodes) return nodes;
+  for (const auto& node : *nodes)
+    if (std::ranges::find(all, node) == all.end())
+      return fail(ExitCode::inconclusive, fmt::format("{} is none of {}", node, component));
+  return nodes;
+}
+
 std::string roles_of(const FaultContext& context, const std::vector<std::string>& nodes) {
   std::string roles;
   for (const auto& node : nodes) {
     const auto seen = context.view.nodes.find(node);
     if (seen == context.view.nodes.end()) continue;
     const std::string& role = seen->second.role;
-    if (role.empty() || role == "standby" || role == "replica") continue;
+    if (role.empty() || role == "standby" || role == "replica" || role == "broker") continue;
     roles += fmt::format("{}{} {}", roles.empty() ? "" : ", ", node, role);
   }
   return roles;

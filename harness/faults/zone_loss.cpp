@@ -1,7 +1,7 @@
-// A zone goes dark: first it falls silent (every packet from and to its nodes is dropped inside
-// their own namespaces), then its processes are killed. Silence comes first because a kill alone
-// lets the kernel say goodbye by FIN and RST, which a zone without power never does: it would
-// flatter the recovery time.
+// A zone goes dark, or a broker's machine: first it falls silent (every packet from and to its nodes
+// is dropped inside their own namespaces), then its processes are killed. Silence comes first
+// because a kill alone lets the kernel say goodbye by FIN and RST, which a zone without power never
+// does: it would flatter the recovery time.
 //
 // Heals by: power and network again: the rules go, the containers start with their old disks.
 // Effect: packets of every node with traffic were dropped by our rules, and every process is dead.
@@ -16,29 +16,47 @@ namespace {
 // Refreshed every second; when the harness dies, the kernel lets the packets through by itself.
 constexpr int64_t cut_timeout_ms = 4000;
 
-class ZoneLoss final : public Fault {
+// What goes dark: a name for it, and its nodes.
+struct Dark {
+  std::string name;
+  std::vector<std::string> nodes;
+};
+
+Result<Dark> dark_zones(const FaultContext& context) {
+  auto zones = resolve_zones(context, std::get<Target>(context.entry.params.at("zone")));
+  if (!zones) return std::unexpected(zones.error());
+  Dark dark{fmt::format("{}", fmt::join(*zones, ", ")), {}};
+  for (const auto& zone : *zones)
+    for (const auto* node : context.stack.in_zone(zone)) dark.nodes.push_back(node->name);
+  if (dark.nodes.empty())
+    return fail(ExitCode::inconclusive, fmt::format("no node is in {}", dark.name));
+  return dark;
+}
+
+Result<Dark> dark_brokers(const FaultContext& context) {
+  const std::string& component = context.stack.file.books.kafka_component;
+  auto nodes = resolve_nodes_of(context, std::get<Target>(context.entry.params.at("target")),
+                                component);
+  if (!nodes) return std::unexpected(nodes.error());
+  return Dark{fmt::format("{}", fmt::join(*nodes, ", ")), *nodes};
+}
+
+class SilentDeath final : public Fault {
  public:
+  SilentDeath(std::string name, Result<Dark> (*find)(const FaultContext&))
+      : name_(std::move(name)), find_(find) {}
+
   Result<PlannedFault> plan(const FaultContext& context) override {
-    auto zones = resolve_zones(context, std::get<Target>(context.entry.params.at("zone")));
-    if (!zones) return std::unexpected(zones.error());
-    std::vector<std::string> held;
-    for (const auto& zone : *zones)
-      for (const auto* node : context.stack.in_zone(zone)) {
-        nodes_.push_back(node->name);
-        const auto seen = context.view.nodes.find(node->name);
-        if (seen != context.view.nodes.end() && !seen->second.role.empty() &&
-            seen->second.role != "standby" && seen->second.role != "replica")
-          held.push_back(fmt::format("{} {}", node->name, seen->second.role));
-      }
-    if (nodes_.empty())
-      return fail(ExitCode::inconclusive, fmt::format("no node is in {}", fmt::join(*zones, ", ")));
-    roles_ = fmt::format("{}", fmt::join(held, ", "));
+    auto dark = find_(context);
+    if (!dark) return std::unexpected(dark.error());
+    nodes_ = std::move(dark->nodes);
+    roles_ = roles_of(context, nodes_);
     const auto before = dropped(context.runtime);
     if (!before) return std::unexpected(before.error());
     dropped_before_ = *before;
     return PlannedFault{context.entry.id,
-                        "zone_loss",
-                        fmt::format("{}", fmt::join(*zones, ", ")),
+                        name_,
+                        dark->name,
                         {{"uncut", nodes_, all_zones_range}, {"start", nodes_}}};
   }
 
@@ -89,6 +107,8 @@ class ZoneLoss final : public Fault {
     return sum(*cuts);
   }
 
+  std::string name_;
+  Result<Dark> (*find_)(const FaultContext&);
   std::vector<std::string> nodes_;
   std::string roles_;
   int64_t dropped_before_ = 0;  // by an earlier fault: the kernel's counters are never set back
@@ -103,7 +123,17 @@ FaultSchema zone_loss_schema() {
           {{"zone", ParamType::target_zone, true, {}}}};
 }
 std::unique_ptr<Fault> make_zone_loss() {
-  return std::make_unique<ZoneLoss>();
+  return std::make_unique<SilentDeath>("zone_loss", dark_zones);
+}
+
+FaultSchema broker_loss_schema() {
+  return {"broker_loss",
+          "A broker of the event log falls silent and dies; it comes back after `for`",
+          Length::lasting,
+          {{"target", ParamType::target_node, true, {}}}};
+}
+std::unique_ptr<Fault> make_broker_loss() {
+  return std::make_unique<SilentDeath>("broker_loss", dark_brokers);
 }
 
 }  // namespace rehearse

@@ -66,7 +66,7 @@ void write_history_csv(std::ostream& out, const History& history) {
   const int64_t zero_ns = history.zero_ns != 0 ? history.zero_ns : first_ns;
   out << "id,key,operation,player,currency,amount_minor,round,related,intended_ms,outcome,attempts,"
          "first_sent_ms,sent_ms,answered_ms,http_status,replay,moved_minor,balance_minor,version,"
-         "seq,epoch,timeline,reason\n";
+         "seq,epoch,timeline,reason,method,network,currency_to\n";
   for (const Operation& operation : history.operations) {
     const auto& tries = attempts[operation.id];
     std::string row = fmt::format(
@@ -83,6 +83,9 @@ void write_history_csv(std::ostream& out, const History& history) {
     } else {
       row += ",,,,,,,,,,,,";
     }
+    const bool converts = operation.kind == OperationKind::convert;
+    fmt::format_to(std::back_inserter(row), ",{},{},{}", name_of(operation.method),
+                   name_of(operation.network), converts ? name_of(operation.currency_to) : "");
     out << row << '\n';
   }
 }

@@ -10,7 +10,8 @@
 namespace rehearse::history_layout {
 
 constexpr char magic[8] = {'R', 'H', 'R', 'S', 'H', 'I', 'S', 'T'};
-constexpr uint32_t version = 1;
+// 2: method, network, currency_to and node of operations, where 1 had zeros: 1 reads as 2.
+constexpr uint32_t version = 2, version_read_min = 1;
 constexpr size_t page_bytes = 4096;
 constexpr size_t run_key_bytes = 48;
 

@@ -59,7 +59,8 @@ Status check_header(const Header& header, const File& file) {
   if (std::memcmp(header.magic, history_layout::magic, sizeof header.magic) != 0) {
     return file.damaged("is not a history");
   }
-  if (header.version != history_layout::version || header.operation_bytes != sizeof(Operation) ||
+  if (header.version < history_layout::version_read_min ||
+      header.version > history_layout::version || header.operation_bytes != sizeof(Operation) ||
       header.attempt_bytes != sizeof(Attempt)) {
     return file.damaged(fmt::format("has version {}, this program reads version {}", header.version,
                                     history_layout::version));
@@ -76,7 +77,10 @@ Status check_records(const History& history, const File& file) {
   for (size_t i = 0; i < history.operations.size(); ++i) {
     const Operation& operation = history.operations[i];
     if (operation.id != i || static_cast<int>(operation.kind) >= operation_kinds ||
-        static_cast<int>(operation.currency) >= currencies) {
+        static_cast<int>(operation.currency) >= currencies ||
+        static_cast<int>(operation.currency_to) >= currencies ||
+        static_cast<int>(operation.method) >= methods ||
+        static_cast<int>(operation.network) >= networks) {
       return file.damaged(fmt::format("has a damaged operation {}", i));
     }
   }

@@ -10,22 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "history/kinds.hpp"
+
 namespace rehearse {
-
-enum class OperationKind : uint8_t {
-  bet,
-  win,
-  rollback,
-  balance,          // a read
-  deposit,          // acceptance by the cashier
-  deposit_settled,  // from acceptance until the player's money is there
-  payout,           // acceptance of a withdrawal
-  payout_settled,   // from acceptance until the provider paid
-};
-constexpr int operation_kinds = 8;
-
-std::string_view name_of(OperationKind kind);
-std::optional<OperationKind> operation_kind_of(std::string_view name);
 
 enum class Outcome : uint8_t {
   none,      // no answer recorded: treated as unknown once it was sent
@@ -37,21 +24,37 @@ enum class Outcome : uint8_t {
 
 std::string_view name_of(Outcome outcome);
 
-enum class Currency : uint8_t { EUR, BRL };
-constexpr int currencies = 2;
+enum class Currency : uint8_t { EUR, BRL, USDT };
+constexpr int currencies = 3;
 std::string_view name_of(Currency currency);
+
+// By which way money comes in or goes out; none = as the cashier has it by default.
+enum class Method : uint8_t { none, card, bank, stablecoin, ramp };
+constexpr int methods = 5;
+std::string_view name_of(Method method);
+std::optional<Method> method_of(std::string_view name);
+
+// Of stablecoins.
+enum class Network : uint8_t { none, trc20, erc20 };
+constexpr int networks = 3;
+std::string_view name_of(Network network);
+std::optional<Network> network_of(std::string_view name);
 
 struct Operation {
   uint64_t id = 0;  // index in arrival order, from 0
   OperationKind kind = OperationKind::bet;
   Currency currency = Currency::EUR;
-  uint16_t reserved = 0;
+  Method method = Method::none;     // of a deposit or payout
+  Network network = Network::none;  // of one by stablecoin
   uint32_t player = 0;
   int64_t amount_minor = 0;  // as intended; for a win or rollback of a bet: what it asks for
   int64_t intended_ns = 0;   // arrival time on the monotonic clock, fixed in advance
-  uint64_t related = 0;      // the bet of a win or rollback; the deposit or payout of a *_settled
+  uint64_t related = 0;      // the bet of a win or rollback; what a *_settled watches; the payout
+                             // that is cancelled
   uint64_t round = 0;        // the game round of a bet, win or rollback
-  int64_t reserved2 = 0;
+  Currency currency_to = Currency::EUR;  // of a conversion
+  uint8_t node = 0;                      // which of its target's nodes a spin is played at
+  uint8_t reserved[6] = {};
 };
 static_assert(sizeof(Operation) == 56);
 

@@ -10,9 +10,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,6 +25,7 @@
 namespace rehearse {
 
 namespace asio = boost::asio;
+namespace ssl = asio::ssl;
 using asio::ip::tcp;
 using boost::system::error_code;
 using Call = std::expected<HttpResponse, HttpError>;
@@ -55,8 +58,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Done = std::function<void(std::shared_ptr<Connection>, Call, bool reusable)>;
 
-  Connection(asio::io_context& context, const Endpoint& to)
-      : socket_(context), timer_(context), to_(to) {}
+  // `trust` is null without TLS.
+  Connection(asio::io_context& context, const Endpoint& to, ssl::context* trust)
+      : socket_(context), timer_(context), to_(to) {
+    if (trust == nullptr) return;
+    tls_.emplace(socket_, *trust);
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_->native_handle()), to.address.c_str());
+  }
 
   void start(const HttpRequest& request, int64_t connect_ms, int64_t answer_ms, Done done) {
     request_ = serialized(to_, request);
@@ -74,7 +82,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     socket_.async_connect({address, to_.port}, [self = shared_from_this()](error_code failed) {
       if (!self->done_) return;  // the deadline was first
       if (failed) return self->fail(HttpFailure::not_sent, connect_code(failed));
-      self->send();
+      self->greet();
     });
   }
 
@@ -96,21 +104,40 @@ class Connection : public std::enable_shared_from_this<Connection> {
     return "connect_failed";
   }
 
+  // The handshake counts as connecting: nothing of the request is out yet.
+  void greet() {
+    if (!tls_) return send();
+    tls_->async_handshake(ssl::stream_base::client,
+                          [self = shared_from_this()](error_code failed) {
+                            if (!self->done_) return;
+                            if (failed) return self->fail(HttpFailure::not_sent, "tls_failed");
+                            self->send();
+                          });
+  }
+
   void send() {
     arm(answer_ms_, {HttpFailure::ambiguous, "answer_timeout"});
-    asio::async_write(socket_, asio::buffer(request_),
-                      [self = shared_from_this()](error_code failed, size_t) {
-                        // An early answer may be followed by a close: let the reading decide.
-                        self->written_ = !failed;
-                      });
+    auto written = [self = shared_from_this()](error_code failed, size_t) {
+      // An early answer may be followed by a close: let the reading decide.
+      self->written_ = !failed;
+    };
+    if (tls_) {
+      asio::async_write(*tls_, asio::buffer(request_), std::move(written));
+    } else {
+      asio::async_write(socket_, asio::buffer(request_), std::move(written));
+    }
     receive();
   }
 
   void receive() {
-    socket_.async_read_some(asio::buffer(piece_),
-                            [self = shared_from_this()](error_code failed, size_t size) {
-                              if (self->done_) self->received(failed, size);
-                            });
+    auto read = [self = shared_from_this()](error_code failed, size_t size) {
+      if (self->done_) self->received(failed, size);
+    };
+    if (tls_) {
+      tls_->async_read_some(asio::buffer(piece_), std::move(read));
+    } else {
+      socket_.async_read_some(asio::buffer(piece_), std::move(read));
+    }
   }
 
   void received(error_code failed, size_t size) {
@@ -150,6 +177,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   tcp::socket socket_;
+  std::optional<ssl::stream<tcp::socket&>> tls_;
   asio::steady_timer timer_;
   const Endpoint& to_;
   std::string request_;
@@ -166,7 +194,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 struct Client::Impl {
   // Destroyed last: the connections that its pending handlers hold name the endpoints below.
-  std::vector<Endpoint> edges;
+  std::deque<Endpoint> edges;  // connections keep references into it while it grows
+  std::vector<std::shared_ptr<ssl::context>> trusts;  // by edge; null = plain
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   std::vector<std::vector<std::shared_ptr<Connection>>> idle;  // by edge, newest last
@@ -178,7 +207,7 @@ struct Client::Impl {
       idle[edge].pop_back();
       if (connection->usable(now_ns)) return connection;
     }
-    return std::make_shared<Connection>(context, edges[edge]);
+    return std::make_shared<Connection>(context, edges[edge], trusts[edge].get());
   }
 
   void give_back(size_t edge, std::shared_ptr<Connection> connection) {
@@ -188,15 +217,35 @@ struct Client::Impl {
   }
 };
 
-Client::Client(std::vector<Endpoint> edges) : impl_(std::make_unique<Impl>()) {
-  impl_->edges = std::move(edges);
+Client::Client(std::vector<Endpoint> edges, std::vector<std::shared_ptr<const TlsTrust>> trusts)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->trusts.resize(edges.size());
+  for (size_t i = 0; i < trusts.size(); ++i) {
+    if (!trusts[i]) continue;
+    auto* shared = static_cast<SSL_CTX*>(trusts[i]->context());
+    SSL_CTX_up_ref(shared);  // the context gives it back
+    impl_->trusts[i] = std::make_shared<ssl::context>(shared);
+  }
+  impl_->edges.assign(edges.begin(), edges.end());
   impl_->idle.resize(impl_->edges.size());
 }
 
 Client::~Client() = default;
 
+size_t Client::add(const Endpoint& edge, size_t like) {
+  impl_->edges.push_back(edge);
+  impl_->trusts.push_back(impl_->trusts.at(like));
+  impl_->idle.emplace_back();
+  return impl_->edges.size() - 1;
+}
+
 void Client::call(size_t edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,
                   Answered answered) {
+  if (edge == nowhere) {
+    return post([answered = std::move(answered)] {
+      answered(std::unexpected(HttpError{HttpFailure::not_sent, "no_address"}));
+    });
+  }
   impl_->take(edge)->start(
       request, connect_ms, answer_ms,
       [impl = impl_.get(), edge, answered = std::move(answered)](

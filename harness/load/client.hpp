@@ -1,5 +1,6 @@
 // The players' asynchronous HTTP client and the timers of the load's one thread. Keep-alive pools
-// per edge; nothing is ever sent twice. Boost.Asio stays inside client.cpp.
+// per edge; nothing is ever sent twice. Edges that show a certificate are spoken to over TLS. Boost.Asio
+// stays inside client.cpp.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +19,18 @@ class Client {
   // reset, closed, bad_answer, …
   using Answered = std::function<void(const std::expected<HttpResponse, HttpError>&)>;
 
-  explicit Client(std::vector<Endpoint> edges);
+  // `trusts`: by edge, whom to believe its certificate; null, or not there, for plain ones.
+  explicit Client(std::vector<Endpoint> edges,
+                  std::vector<std::shared_ptr<const TlsTrust>> trusts = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+
+  // One more place to go to, over TLS if the place `like` is: its index. From run() only.
+  size_t add(const Endpoint& edge, size_t like);
+
+  // For who knows no place: the call fails with not_sent, no_address.
+  static constexpr size_t nowhere = static_cast<size_t>(-1);
 
   // `answered` is called once from run(), unless run() is stopped before.
   void call(size_t edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,

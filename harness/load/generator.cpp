@@ -16,10 +16,6 @@ namespace {
 
 constexpr int arrivals_per_turn_max = 64;  // answers are read between two turns
 
-bool is_watch(OperationKind kind) {
-  return kind == OperationKind::deposit_settled || kind == OperationKind::payout_settled;
-}
-
 Answer unknown_because(std::string reason) {
   Answer answer;
   answer.reason = std::move(reason);
@@ -28,30 +24,59 @@ Answer unknown_because(std::string reason) {
 
 }  // namespace
 
-Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history)
+Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history,
+                     std::shared_ptr<const TlsTrust> trust)
     : plan_(plan),
       edges_(edges),
+      trust_(std::move(trust)),
       history_(history),
       arrivals_(plan_arrivals(plan)),
-      client_(edges.edges),
       operation_of_(arrivals_.size()),
       outcome_of_(arrivals_.size()),
-      edge_of_(plan.players + 1) {
+      edge_of_(plan.players + 1),
+      registered_(plan.players + 1) {
+  lay_out_nodes();
   for (size_t player = 0; player < edge_of_.size(); ++player) {
-    edge_of_[player] = static_cast<uint8_t>(player % edges.edges.size());
+    edge_of_[player] = static_cast<uint16_t>(player % edges.edges.size());
   }
   // Nothing is allocated in bulk while arrivals are due.
   result_.lateness_us.reserve(arrivals_.size());
   running_.reserve(2 * load_in_flight_max);
 }
 
+void Generator::lay_out_nodes() {
+  endpoints_ = edges_.edges;
+  const Nodes at_edges{0, edges_.edges.size(), true};
+  for (const Behaviour& behaviour : behaviours()) {
+    const auto found = edges_.targets.find(behaviour.target);
+    const auto same = [](const Endpoint& a, const Endpoint& b) {
+      return a.address == b.address && a.port == b.port;
+    };
+    if (found == edges_.targets.end() || std::ranges::equal(found->second, edges_.edges, same)) {
+      nodes_[behaviour.target] = at_edges;
+    } else if (!nodes_.contains(behaviour.target)) {
+      nodes_[behaviour.target] = {endpoints_.size(), found->second.size(), false};
+      endpoints_.insert(endpoints_.end(), found->second.begin(), found->second.end());
+    }
+  }
+  std::vector<std::shared_ptr<const TlsTrust>> trusts(trust_ ? edges_.edges.size() : 0, trust_);
+  client_ = std::make_unique<Client>(endpoints_, std::move(trusts));
+  if (edges_.name.empty()) return;
+  resolver_ = std::make_unique<Resolver>(
+      ResolverPlan{edges_.network_namespace, edges_.name_servers, edges_.name});
+  for (size_t i = 0; i < edges_.edges.size(); ++i) entries_[edges_.edges[i].address] = i;
+}
+
 Generator::~Generator() {
-  client_.stop();
+  client_->stop();
   if (thread_.joinable()) thread_.join();
 }
 
 Status Generator::begin() {
   in_flight_max_ = std::min(load_in_flight_max, raise_descriptor_limit() / 2);
+  if (resolver_) {
+    if (auto known = resolver_->begin(); !known) return known;
+  }
   std::promise<Status> joining;
   auto status = joining.get_future();
   thread_ = std::thread([this, joined = std::move(joining)]() mutable {
@@ -61,9 +86,9 @@ Status Generator::begin() {
     start_ns_ = monotonic_ns();
     joined.set_value(std::move(entered));
     if (!runs) return;
-    client_.post([this] { pump(); });
-    client_.at(start_ns_ + ns_per_s, [this] { publish_recent(); });
-    client_.run();
+    client_->post([this] { pump(); });
+    client_->at(start_ns_ + ns_per_s, [this] { publish_recent(); });
+    client_->run();
   });
   return status.get();
 }
@@ -73,7 +98,7 @@ void Generator::pump() {
   for (int turn = 0; next_ < arrivals_.size(); ++turn) {
     const int64_t due_ns = start_ns_ + arrivals_[next_].at_ns;
     if (turn == arrivals_per_turn_max || monotonic_ns() < due_ns) {
-      client_.at(due_ns, [this] { pump(); });
+      client_->at(due_ns, [this] { pump(); });
       return;
     }
     begin_arrival(next_++);
@@ -101,7 +126,19 @@ void Generator::begin_arrival(size_t index) {
   result_.lateness_us.push_back(late_ns / 1'000);
 }
 
-// What an arrival does depends on what became of its bet, as the studio that sends it knows it.
+Moment Generator::moment_for(const Arrival& arrival) const {
+  Moment moment;
+  if (arrival.follows) {
+    moment.related_begun = operation_of_[arrival.related] != 0;
+    moment.related_outcome = outcome_of_[arrival.related];
+    moment.related_amount_minor = arrivals_[arrival.related].amount_minor;
+  }
+  moment.path_out = path_.is_out();
+  moment.registered = registered_[arrival.player];
+  return moment;
+}
+
+// What an arrival does depends on what became of what it belongs to, as its sender knows it.
 Operation Generator::operation_for(size_t index) const {
   const Arrival& arrival = arrivals_[index];
   Operation operation;
@@ -111,22 +148,14 @@ Operation Generator::operation_for(size_t index) const {
   operation.amount_minor = arrival.amount_minor;
   operation.intended_ns = start_ns_ + arrival.at_ns;
   operation.round = arrival.round;
-  if (arrival.kind != OperationKind::win && arrival.kind != OperationKind::rollback) {
-    return operation;
-  }
-  const uint64_t bet = operation_of_[arrival.related];
-  const Outcome outcome = outcome_of_[arrival.related];
-  if (bet == 0 || outcome == Outcome::rejected) {  // there is no bet to settle
-    operation.kind = OperationKind::balance;
-    operation.amount_minor = 0;
-    operation.round = 0;
-    return operation;
-  }
-  operation.related = bet - 1;
-  if (outcome != Outcome::ok && operation.kind == OperationKind::win) {
-    operation.kind = OperationKind::rollback;
-    operation.amount_minor = arrivals_[arrival.related].amount_minor;
-  }
+  operation.method = arrival.method;
+  operation.network = arrival.network;
+  operation.currency_to = arrival.currency_to;
+  operation.node = arrival.node;
+  const Moment moment = moment_for(arrival);
+  if (moment.related_begun) operation.related = operation_of_[arrival.related] - 1;
+  const Behaviour* behaviour = behaviour_of(arrival.kind);
+  if (behaviour->adjust != nullptr) behaviour->adjust(operation, moment);
   return operation;
 }
 
@@ -136,8 +165,12 @@ Generator::Running* Generator::add(const Operation& operation, size_t arrival) {
   if (history_.add_operation(record) == nullptr) return nullptr;
   Running& running = running_[record.id];
   running.operation = record;
-  running.request = request_of(record, history_.run_key());
   running.arrival = arrival;
+  running.behaviour = behaviour_of(is_settlement(record.kind) ? *traits_of(record.kind).settles
+                                                              : record.kind);
+  if (!is_settlement(record.kind)) {
+    running.request = running.behaviour->request_of(record, history_.run_key());
+  }
   return &running;
 }
 
@@ -158,15 +191,18 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
   fill(attempt, answer);
   set_outcome(attempt, answer.outcome);
   running.maybe_done |= answer.outcome == Outcome::unknown;
-  if (is_watch(running.operation.kind)) return;  // how long others take to pay is not our latency
+  if (is_settlement(running.operation.kind)) return;  // how long others pay is not our latency
+  if (nodes_.at(running.behaviour->target).follows_player) {
+    path_.ended(told && answer.outcome != Outcome::unknown);
+  }
   ++recent_ended_;
   if (is_final(answer.outcome)) recent_ns_.push_back(now_ns - attempt.intended_ns);
 }
 
 bool Generator::try_at(Running& running, int64_t intended_ns) {
   if (!begin_attempt(running, intended_ns)) return false;
-  running.edge = edge_of_[running.operation.player];
-  client_.call(running.edge, running.request, connect_timeout_ms, answer_timeout_ms,
+  running.endpoint = endpoint_for(running);
+  client_->call(running.endpoint, running.request, connect_timeout_ms, answer_timeout_ms,
                [this, id = running.operation.id](const auto& result) { answered(id, result); });
   return true;
 }
@@ -176,7 +212,7 @@ void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpErro
   if (found == running_.end()) return;  // cut meanwhile
   Running& running = found->second;
   follow_edge(running, result.has_value());
-  const Answer answer = result ? answer_of(*result) : answer_of(result.error());
+  const Answer answer = result ? running.behaviour->answer_of(*result) : answer_of(result.error());
   end_attempt(running, answer, result.has_value());
   if (running.resent) return forget(id);
   if (answer.outcome == Outcome::ok) resend_later(running);
@@ -186,10 +222,10 @@ void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpErro
 
 void Generator::resend_later(const Running& ended) {
   const Operation& operation = ended.operation;
-  if (operation.kind == OperationKind::balance) return;
+  if (!has_key(operation.kind)) return;
   const auto after_ns = resent_after_ns(plan_.seed, operation.id, plan_.profile.resent_share);
   if (!after_ns) return;
-  client_.at(monotonic_ns() + *after_ns,
+  client_->at(monotonic_ns() + *after_ns,
              [this, operation, tries = ended.attempts] { resend(operation, tries); });
 }
 
@@ -198,7 +234,8 @@ void Generator::resend(const Operation& operation, uint32_t attempts) {
   if (stopped_) return;
   Running& running = running_[operation.id];
   running.operation = operation;
-  running.request = request_of(operation, history_.run_key());
+  running.behaviour = behaviour_of(operation.kind);
+  running.request = running.behaviour->request_of(operation, history_.run_key());
   running.attempts = attempts;
   running.resent = true;
   if (!try_at(running, monotonic_ns())) forget(operation.id);
@@ -219,18 +256,57 @@ void Generator::retry_or_rest(Running& running) {
       running.attempts >= attempts_per_operation_max) {
     return rest(running);
   }
-  client_.at(next_ns, [this, rest, id = operation.id, next_ns] {
+  client_->at(next_ns, [this, rest, id = operation.id, next_ns] {
     const auto found = running_.find(id);
     if (found != running_.end() && !try_at(found->second, next_ns)) rest(found->second);
   });
 }
 
+size_t Generator::endpoint_for(const Running& running) {
+  const Nodes& nodes = nodes_.at(running.behaviour->target);
+  if (nodes.follows_player) return entry_of(running.operation.player);
+  if (running.behaviour->stays) return nodes.first + running.operation.node % nodes.count;
+  return nodes.first + (running.operation.player + running.unreached) % nodes.count;
+}
+
+// Also one that no longer is an edge of ours: players believe their resolvers.
+size_t Generator::entry_at(const std::string& address) {
+  const auto known = entries_.find(address);
+  if (known != entries_.end()) return known->second;
+  const size_t added = client_->add({address, edges_.edges.front().port}, 0);
+  entries_[address] = added;
+  return added;
+}
+
+// A player keeps to an edge as long as the name leads there.
+size_t Generator::entry_of(uint32_t player) {
+  uint16_t& edge = edge_of_[player];
+  if (!resolver_) return edge;
+  const auto told = resolver_->addresses(player);
+  if (told.empty()) return Client::nowhere;
+  for (const auto& address : told) {
+    if (entry_at(address) == edge) return edge;
+  }
+  edge = static_cast<uint16_t>(entry_at(told[player % told.size()]));
+  return edge;
+}
+
 // A player leaves an edge that does not answer, not one that answers badly.
 void Generator::follow_edge(Running& running, bool reached) {
-  uint8_t& edge = edge_of_[running.operation.player];
+  running.unreached += reached ? 0 : 1;
+  if (!nodes_.at(running.behaviour->target).follows_player) return;
+  uint16_t& edge = edge_of_[running.operation.player];
   // Several tries of a player may fail together: they move on once.
-  if (reached || edge != running.edge) return;
-  edge = static_cast<uint8_t>((running.edge + 1) % edges_.edges.size());
+  if (reached || edge != running.endpoint) return;
+  if (!resolver_) {
+    edge = static_cast<uint16_t>((running.endpoint + 1) % edges_.edges.size());
+    return;
+  }
+  const auto told = resolver_->addresses(running.operation.player);
+  const auto at = std::ranges::find_if(told, [&](const auto& a) { return entry_at(a) == edge; });
+  if (at == told.end()) return;  // chosen anew the next time
+  const auto next = static_cast<size_t>(at - told.begin() + 1) % told.size();
+  edge = static_cast<uint16_t>(entry_at(told[next]));
 }
 
 void Generator::end(uint64_t id, Outcome outcome) {
@@ -241,15 +317,18 @@ void Generator::end(uint64_t id, Outcome outcome) {
       found->second.attempt != nullptr ? found->second.attempt->answered_ns : 0;
   running_.erase(found);
   count(outcome);
-  if (is_watch(operation.kind)) {
+  if (is_settlement(operation.kind)) {
     --watches_;
   } else {
     outcome_of_[arrival] = outcome;
-    const bool pays =
-        operation.kind == OperationKind::deposit || operation.kind == OperationKind::payout;
-    if (pays && outcome == Outcome::ok) begin_watch(operation, arrival, answered_ns);
+    if (outcome == Outcome::ok) done(operation, arrival, answered_ns);
   }
   end_if_drained();
+}
+
+void Generator::done(const Operation& operation, size_t arrival, int64_t answered_ns) {
+  if (operation.kind == OperationKind::contact) registered_[operation.player] = true;
+  if (watch_of(operation.kind)) begin_watch(operation, arrival, answered_ns);
 }
 
 void Generator::count(Outcome outcome) {
@@ -281,7 +360,7 @@ void Generator::stop_now() {
 }
 
 void Generator::end_if_drained() {
-  if (draining_ && running_.empty()) client_.stop();
+  if (draining_ && running_.empty()) client_->stop();
 }
 
 // The drain's deadline: what still runs rests as what is known of it.
@@ -291,22 +370,23 @@ void Generator::cut() {
     if (running.attempt != nullptr && outcome_now(*running.attempt) == Outcome::none) {
       end_attempt(running, unknown_because("cut_at_drain"), false);
     }
-    const bool unknown = running.maybe_done || is_watch(running.operation.kind);
+    const bool unknown = running.maybe_done || is_settlement(running.operation.kind);
     if (!running.resent) count(unknown ? Outcome::unknown : Outcome::failed);
   }
   running_.clear();
   watches_ = 0;
-  client_.stop();
+  client_->stop();
 }
 
 void Generator::publish_recent() {
+  path_.tick();
   const auto succeeded = static_cast<double>(recent_ns_.size());
   const auto ended = static_cast<double>(recent_ended_);
   counters_.recent_error_share = recent_ended_ == 0 ? 0 : 1 - succeeded / ended;
   counters_.recent_p95_ms = p95_ms(recent_ns_);
   recent_ns_.clear();
   recent_ended_ = 0;
-  client_.at(monotonic_ns() + ns_per_s, [this] { publish_recent(); });
+  client_->at(monotonic_ns() + ns_per_s, [this] { publish_recent(); });
 }
 
 LoadProgress Generator::progress() const {
@@ -338,14 +418,14 @@ Load::Window Generator::window(const std::vector<OperationKind>& kinds, int64_t 
 }
 
 void Generator::stop_arrivals() {
-  client_.post([this] { stop_now(); });
+  client_->post([this] { stop_now(); });
 }
 
 LoadResult Generator::finish(int64_t deadline_ns) {
-  client_.post([this, deadline_ns] {
+  client_->post([this, deadline_ns] {
     stop_now();
     draining_ = true;
-    client_.at(deadline_ns, [this] { cut(); });
+    client_->at(deadline_ns, [this] { cut(); });
     end_if_drained();
   });
   if (thread_.joinable()) thread_.join();
@@ -358,13 +438,26 @@ LoadResult Generator::finish(int64_t deadline_ns) {
 
 Result<std::unique_ptr<Load>> Load::start(const LoadPlan& plan, const PlatformEdges& edges,
                                           HistoryWriter& history) {
-  const LoadProfile& p = plan.profile;
   if (edges.edges.empty()) return fail(ExitCode::bug, "the load has no edge to go to");
-  if (plan.players == 0 || p.bet + p.balance + p.deposit + p.payout <= 0 ||
-      p.win_share + p.rollback_share > 1) {
+  for (const auto& [name, nodes] : edges.targets) {
+    if (nodes.empty()) return fail(ExitCode::bug, "the load's target " + name + " has no nodes");
+  }
+  std::vector<std::string> targets;
+  for (const auto& [name, nodes] : edges.targets) targets.push_back(name);
+  if (plan.players == 0 || plan.profile.weights_sum() <= 0 ||
+      plan.profile.win_share + plan.profile.rollback_share > 1 || plan.profile.cancel_share > 1) {
     return fail(ExitCode::usage, "the load's plan has no players or no shares that fit");
   }
-  auto generator = std::make_unique<Generator>(plan, edges, history);
+  if (const auto lost = without_target(plan.profile, targets); !lost.empty()) {
+    return fail(ExitCode::bug, "the load has no target for " + lost.front());
+  }
+  std::shared_ptr<const TlsTrust> trust;
+  if (!edges.authority_file.empty()) {
+    auto loaded = TlsTrust::load(edges.authority_file);
+    if (!loaded) return std::unexpected(loaded.error());
+    trust = std::move(*loaded);
+  }
+  auto generator = std::make_unique<Generator>(plan, edges, history, std::move(trust));
   if (auto begun = generator->begin(); !begun) return std::unexpected(begun.error());
   return generator;
 }

@@ -4,21 +4,47 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
+#include "load/behaviour.hpp"
 #include "load/client.hpp"
 #include "load/load.hpp"
 #include "load/protocol.hpp"
+#include "load/resolver.hpp"
 
 namespace rehearse {
 
+// Whether the way through the edges is out, as players find it: of the tries that ended in the last
+// second nearly none was answered by the platform, two seconds in a row.
+class PathWatch {
+ public:
+  void ended(bool answered) {
+    ++ended_;
+    answered_ += answered ? 1 : 0;
+  }
+  void tick() {
+    const bool bad = ended_ > 0 && answered_ * 10 < ended_;
+    bad_ticks_ = bad ? bad_ticks_ + 1 : 0;
+    ended_ = answered_ = 0;
+  }
+  bool is_out() const { return bad_ticks_ >= 2; }
+
+ private:
+  int64_t ended_ = 0, answered_ = 0;
+  int bad_ticks_ = 0;
+};
+
 class Generator final : public Load {
  public:
-  Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history);
+  // `trust`: for the edges, null = they speak no TLS.
+  Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history,
+            std::shared_ptr<const TlsTrust> trust);
   ~Generator() override;
 
   // Returns once the thread has joined the namespace, or could not.
@@ -36,10 +62,12 @@ class Generator final : public Load {
   struct Running {
     Operation operation;
     HttpRequest request;         // the same in every try, byte for byte
-    uint64_t arrival = 0;        // its index; of a watch: that of the payment
+    const Behaviour* behaviour = nullptr;  // of a watch: of what it watches
+    uint64_t arrival = 0;                  // its index; of a watch: that of the payment
     Attempt* attempt = nullptr;  // the latest
     uint32_t attempts = 0;
-    size_t edge = 0;  // of the latest try or look
+    size_t endpoint = 0;    // of the latest try or look
+    uint32_t unreached = 0;  // tries and looks that nobody answered
     bool maybe_done = false;
     bool resent = false;         // it has ended; this is its second sending
     int64_t watch_until_ns = 0;  // of a *_settled: end of this watch
@@ -53,6 +81,7 @@ class Generator final : public Load {
   void pump();
   void begin_arrival(size_t index);
   Operation operation_for(size_t index) const;
+  Moment moment_for(const Arrival& arrival) const;
   Running* add(const Operation& operation, size_t arrival);
   bool try_at(Running& running, int64_t intended_ns);
   void answered(uint64_t id, const std::expected<HttpResponse, HttpError>& result);
@@ -67,19 +96,32 @@ class Generator final : public Load {
   bool begin_attempt(Running& running, int64_t intended_ns);
   void end_attempt(Running& running, const Answer& answer, bool told);
   void end(uint64_t id, Outcome outcome);
+  void done(const Operation& operation, size_t arrival, int64_t answered_ns);
   void count(Outcome outcome);
+  size_t endpoint_for(const Running& running);
+  size_t entry_of(uint32_t player);
+  size_t entry_at(const std::string& address);
   void follow_edge(Running& running, bool reached);
   void stop_now();
   void cut();
   void end_if_drained();
   void publish_recent();
+  void lay_out_nodes();
 
   const LoadPlan plan_;
   const PlatformEdges edges_;
+  const std::shared_ptr<const TlsTrust> trust_;
+  // Where the client goes: the edges first, then each target's own nodes.
+  struct Nodes {
+    size_t first = 0, count = 0;
+    bool follows_player = false;  // they are the edges: a player keeps to one until it fails
+  };
+  std::map<std::string_view, Nodes> nodes_;
+  std::vector<Endpoint> endpoints_;
   HistoryWriter& history_;
   const std::vector<Arrival> arrivals_;
   size_t in_flight_max_ = load_in_flight_max;
-  Client client_;
+  std::unique_ptr<Client> client_;
 
   int64_t start_ns_ = 0;
   size_t next_ = 0;  // arrival
@@ -87,11 +129,15 @@ class Generator final : public Load {
   size_t watches_ = 0;                  // of those running
   std::vector<uint64_t> operation_of_;  // by arrival: operation id + 1, 0 = not begun
   std::vector<Outcome> outcome_of_;     // by arrival: how its operation ended
-  std::vector<uint8_t> edge_of_;        // by player
+  std::vector<uint16_t> edge_of_;       // by player: where they went last
+  std::unique_ptr<Resolver> resolver_;  // null: the edges are known
+  std::map<std::string, size_t, std::less<>> entries_;  // by address, those that were resolved
+  std::vector<bool> registered_;        // by player: for the emergency channel
   bool stopped_ = false, draining_ = false, cut_ = false;
   LoadResult result_;
   std::vector<int64_t> recent_ns_;  // times of the tries that succeeded since the last tick
   int64_t recent_ended_ = 0;
+  PathWatch path_;  // how the way through the edges fares
 
   Counters counters_;
   mutable std::mutex reading_;  // a view that reads the history, against finish()

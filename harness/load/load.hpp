@@ -3,9 +3,12 @@
 // the network namespace `internet` and knows nothing of the platform but its edges.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -21,16 +24,36 @@ struct LoadStep {
   bool ramp = false;
 };
 
-// Shares of arrivals by what starts them; they need not sum to 1 (they are weights).
+// By which method, or over which network, how much of the payments goes; weights.
+struct MethodShare {
+  Method method = Method::none;
+  double share = 0;
+};
+struct NetworkShare {
+  Network network = Network::none;
+  double share = 0;
+};
+
+// What players do: scenarios/profiles/NAME.yaml as a value.
 struct LoadProfile {
   std::string name;
-  double bet = 0, balance = 0, deposit = 0, payout = 0;
+  // Shares of arrivals by what starts them; they need not sum to 1 (they are weights).
+  std::array<double, operation_kinds> weights{};
   double settle_after_ms = 0;  // a bet's win, rollback or loss comes this long after it (mean)
   double win_share = 0;        // of bets
   double rollback_share = 0;   // of bets, though they were accepted
+  double cancel_share = 0;     // of payouts
+  std::vector<MethodShare> deposit_methods, payout_methods;  // empty: the cashier's own choice
+  std::vector<NetworkShare> networks;                        // of stablecoins
   // Of acknowledged bets, wins, rollbacks and payments: sent once more under the same key some
   // seconds later, as senders do that lost the answer or their memory. Must change nothing.
   double resent_share = 0;
+  // How the rate moves, as shares of the scenario's one rate, again and again; empty: it does not.
+  std::vector<LoadStep> shape;
+
+  double& weight(OperationKind kind) { return weights.at(static_cast<size_t>(kind)); }
+  double weight(OperationKind kind) const { return weights.at(static_cast<size_t>(kind)); }
+  double weights_sum() const { return std::accumulate(weights.begin(), weights.end(), 0.0); }
 };
 
 struct LoadPlan {
@@ -49,8 +72,13 @@ struct Arrival {
   Currency currency = Currency::EUR;
   uint32_t player = 0;
   int64_t amount_minor = 0;
-  uint64_t related = 0;  // index of the bet's arrival, for win and rollback
+  uint64_t related = 0;  // of a follow-up: the index of the arrival that it belongs to
   uint64_t round = 0;
+  Method method = Method::none;
+  Network network = Network::none;
+  Currency currency_to = Currency::EUR;
+  uint8_t node = 0;  // where one of several nodes is stayed at: which (modulo their number)
+  bool follows = false;
 };
 
 // Deterministic: the same plan gives the same arrivals, ordered by time. (Operation ids are given
@@ -70,6 +98,14 @@ HistoryRoom history_room(const LoadPlan& plan);
 struct PlatformEdges {
   std::string network_namespace;  // path, /run/netns/NAME; empty = the caller's own
   std::vector<Endpoint> edges;
+  // What else players go to, by the names that behaviours use; those that are missing are not
+  // played (see playable()).
+  std::map<std::string, std::vector<Endpoint>, std::less<>> targets = {};
+  // By which the edges are found, and who knows it; empty: they are known.
+  std::string name = {};
+  std::vector<Endpoint> name_servers = {};
+  // Who signed the certificates that the edges show; empty = they are spoken to without TLS.
+  std::string authority_file = {};
 };
 
 // A snapshot for the live view; totals since the start, of operations by how they ended (in flight:

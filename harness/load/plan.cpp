@@ -1,12 +1,12 @@
 // The arrivals of a run, all made before it: a Poisson process whose rate follows the steps, each
-// bet with at most one follow-up. Method for varying rates: thinning (Lewis and Shedler, 1979).
+// start with at most one follow-up. Method for varying rates: thinning (Lewis and Shedler, 1979).
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
 
 #include "base/clock.hpp"
-#include "load/load.hpp"
+#include "load/behaviour.hpp"
 #include "load/random.hpp"
 
 namespace rehearse {
@@ -24,11 +24,27 @@ struct Segment {
   }
 };
 
+// The steps of the plan; of one with a single rate, that rate in the profile's shape.
+std::vector<LoadStep> steps_of(const LoadPlan& plan) {
+  const auto& shape = plan.profile.shape;
+  int64_t turn_ms = 0;
+  for (const LoadStep& step : shape) turn_ms += step.for_ms;
+  if (plan.steps.size() != 1 || turn_ms <= 0) return plan.steps;
+  std::vector<LoadStep> steps;
+  for (int64_t begun_ms = 0; begun_ms < plan.length_ms_max; begun_ms += turn_ms) {
+    for (LoadStep step : shape) {
+      step.rate_per_s *= plan.steps[0].rate_per_s;
+      steps.push_back(step);
+    }
+  }
+  return steps;
+}
+
 std::vector<Segment> segments_of(const LoadPlan& plan) {
   const double length_s = static_cast<double>(plan.length_ms_max) / 1000;
   std::vector<Segment> segments;
   double start_s = 0, rate = 0;
-  for (const LoadStep& step : plan.steps) {
+  for (const LoadStep& step : steps_of(plan)) {
     const double end_s = std::min(length_s, start_s + static_cast<double>(step.for_ms) / 1000);
     segments.push_back({start_s, end_s, step.ramp ? rate : step.rate_per_s, step.rate_per_s});
     start_s = end_s;
@@ -38,15 +54,35 @@ std::vector<Segment> segments_of(const LoadPlan& plan) {
   return segments;
 }
 
+// Of one arrival that starts by itself, on average.
+double follow_ups_per_start(const LoadProfile& profile) {
+  double sum = 0;
+  for (const Behaviour& behaviour : behaviours()) {
+    if (behaviour.follow_ups == nullptr || profile.weight(behaviour.kind) <= 0) continue;
+    for (const FollowUp& one : behaviour.follow_ups(profile)) {
+      sum += profile.weight(behaviour.kind) * one.share;
+    }
+  }
+  return sum / profile.weights_sum();
+}
+
+// Of one arrival that starts by itself.
+double watches_per_start(const LoadProfile& profile) {
+  double sum = 0;
+  for (const Behaviour& behaviour : behaviours()) {
+    if (watch_of(behaviour.kind)) sum += profile.weight(behaviour.kind);
+  }
+  return sum / profile.weights_sum();
+}
+
 class Planner {
  public:
   explicit Planner(const LoadPlan& plan)
       : plan_(plan), random_(plan.seed), length_ns_(plan.length_ms_max * ns_per_ms) {
-    const LoadProfile& p = plan.profile;
-    weights_ = p.bet + p.balance + p.deposit + p.payout;
-    assert(weights_ > 0 && plan.players > 0 && p.win_share + p.rollback_share <= 1);
+    weights_ = plan.profile.weights_sum();
+    assert(weights_ > 0 && plan.players > 0 && follow_ups_per_start(plan.profile) <= 1);
     // The rate counts follow-ups too: what starts by itself is that much less.
-    starts_per_arrival_ = 1 / (1 + p.bet / weights_ * (p.win_share + p.rollback_share));
+    starts_per_arrival_ = 1 / (1 + follow_ups_per_start(plan.profile));
   }
 
   std::vector<Arrival> all() {
@@ -67,28 +103,26 @@ class Planner {
   void add_start(double time_s) {
     Arrival arrival;
     arrival.at_ns = static_cast<int64_t>(time_s * ns_per_s);
-    arrival.kind = starting_kind();
+    const Behaviour& behaviour = starting();
+    arrival.kind = behaviour.kind;
     arrival.player = player();
     arrival.currency = arrival.player % 4 == 0 ? Currency::BRL : Currency::EUR;
-    if (arrival.kind == OperationKind::bet) {
-      arrival.amount_minor = bet_minor();
-      arrival.round = ++rounds_;
-    } else if (arrival.kind == OperationKind::deposit) {
-      arrival.amount_minor = random_.between(1'000, 20'000);
-    } else if (arrival.kind == OperationKind::payout) {
-      arrival.amount_minor = random_.between(500, 5'000);
-    }
+    Draw draw{random_, plan_.profile, plan_.seed, rounds_};
+    if (behaviour.draw != nullptr) behaviour.draw(arrival, draw);
     arrivals_.push_back(arrival);
-    if (arrival.kind == OperationKind::bet) add_follow_up(arrival, arrivals_.size() - 1);
+    if (behaviour.follow_ups != nullptr) add_follow_up(behaviour, arrivals_.size() - 1);
   }
 
-  OperationKind starting_kind() {
+  const Behaviour& starting() {
     double u = random_.uniform() * weights_;
-    if ((u -= plan_.profile.bet) < 0) return OperationKind::bet;
-    if ((u -= plan_.profile.balance) < 0) return OperationKind::balance;
-    if ((u -= plan_.profile.deposit) < 0) return OperationKind::deposit;
-    // Where payouts have no weight, only rounding leads here.
-    return plan_.profile.payout > 0 ? OperationKind::payout : OperationKind::bet;
+    const Behaviour* last = nullptr;
+    for (const Behaviour& behaviour : behaviours()) {
+      const double weight = plan_.profile.weight(behaviour.kind);
+      if (weight <= 0) continue;
+      last = &behaviour;
+      if ((u -= weight) < 0) break;
+    }
+    return *last;  // where rounding leaves a rest, that is the last one's
   }
 
   // One arrival in five comes from the busiest tenth of the players, the rest from anyone.
@@ -98,32 +132,32 @@ class Planner {
     return static_cast<uint32_t>(random_.between(1, among));
   }
 
-  // 10 to 2,000 minor, most of them small: half are below 40.
-  int64_t bet_minor() {
-    const double u = random_.uniform();
-    return std::clamp<int64_t>(std::llround(10 * std::pow(200.0, u * u)), 10, 2'000);
+  // At most one of those that may follow.
+  void add_follow_up(const Behaviour& behaviour, uint64_t index) {
+    const auto possible = behaviour.follow_ups(plan_.profile);
+    double all = 0;
+    for (const FollowUp& one : possible) all += one.share;
+    if (all <= 0) return;
+    double u = random_.uniform();
+    for (const FollowUp& one : possible) {
+      if ((u -= one.share) < 0) return add_follow_up(one, index);
+    }
   }
 
-  // 0.5 to 20 times the stake, 2.2 times on average: at 42% of bets about 94% go back to players.
-  int64_t win_minor(int64_t bet) {
-    const double times = std::min(20.0, 0.5 + random_.exponential(1.75));
-    return std::max<int64_t>(1, std::llround(static_cast<double>(bet) * times));
-  }
-
-  void add_follow_up(const Arrival& bet, uint64_t bet_index) {
-    const double u = random_.uniform();
-    const double wins = plan_.profile.win_share;
-    if (u >= wins + plan_.profile.rollback_share) return;  // lost: nothing follows
-    Arrival next = bet;
-    next.kind = u < wins ? OperationKind::win : OperationKind::rollback;
-    if (next.kind == OperationKind::win) next.amount_minor = win_minor(bet.amount_minor);
-    const double delay_ms = random_.exponential(plan_.profile.settle_after_ms);
+  void add_follow_up(const FollowUp& follow_up, uint64_t index) {
+    Arrival next = arrivals_[index];
+    next.kind = follow_up.kind;
+    next.related = index;
+    next.follows = true;
+    Draw draw{random_, plan_.profile, plan_.seed, rounds_};
+    const Behaviour* behaviour = behaviour_of(follow_up.kind);
+    if (behaviour->draw != nullptr) behaviour->draw(next, draw);
+    const double delay_ms = random_.exponential(follow_up.mean_delay_ms);
     next.at_ns += std::max(ns_per_ms, static_cast<int64_t>(delay_ms * ns_per_ms));
-    next.related = bet_index;
     if (next.at_ns < length_ns_) arrivals_.push_back(next);
   }
 
-  // Sorts by time; `related` then names the bet's new place.
+  // Sorts by time; `related` then names the new place.
   std::vector<Arrival> ordered() const {
     std::vector<uint64_t> order(arrivals_.size());
     std::iota(order.begin(), order.end(), uint64_t{0});
@@ -135,9 +169,7 @@ class Planner {
     for (const uint64_t index : order) {
       result.push_back(arrivals_[index]);
       Arrival& arrival = result.back();
-      const bool follows =
-          arrival.kind == OperationKind::win || arrival.kind == OperationKind::rollback;
-      if (follows) arrival.related = place[arrival.related];
+      if (arrival.follows) arrival.related = place[arrival.related];
     }
     return result;
   }
@@ -158,16 +190,15 @@ std::vector<Arrival> plan_arrivals(const LoadPlan& plan) {
 }
 
 HistoryRoom history_room(const LoadPlan& plan) {
-  const LoadProfile& p = plan.profile;
   double arrivals = 0, rate_max = 0;
   for (const Segment& segment : segments_of(plan)) {
     const double length_s = std::max(0.0, segment.end_s - segment.start_s);
     arrivals += length_s * (segment.from_per_s + segment.to_per_s) / 2;
     rate_max = std::max({rate_max, segment.from_per_s, segment.to_per_s});
   }
-  const double payments = (p.deposit + p.payout) / (p.bet + p.balance + p.deposit + p.payout);
+  const double watched = watches_per_start(plan.profile);
   // A Poisson count strays by its root; six of them are never met.
-  const double operations = (arrivals + 6 * std::sqrt(arrivals)) * (1 + payments) + 1'000;
+  const double operations = (arrivals + 6 * std::sqrt(arrivals)) * (1 + watched) + 1'000;
   // The longest outage: everything that may be in flight tries about once a second all along.
   const double retrying = std::min<double>(load_in_flight_max, 60 * rate_max);
   const double length_s = static_cast<double>(plan.length_ms_max) / 1000 + 60;

@@ -1,7 +1,8 @@
-// The words of fixtures/casino/README.md: requests made of operations, and what answers mean.
+// What answers mean, in the words of fixtures/casino/README.md. (Requests: behaviours/.)
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,9 +10,6 @@
 #include "history/records.hpp"
 
 namespace rehearse {
-
-// The request of an operation; of a *_settled kind: one look at the payment that it watches.
-HttpRequest request_of(const Operation& operation, std::string_view run_key);
 
 inline bool is_final(Outcome outcome) {
   return outcome == Outcome::ok || outcome == Outcome::rejected;
@@ -32,9 +30,13 @@ struct Answer {
 Answer answer_of(const HttpResponse& response);
 Answer answer_of(const HttpError& error);
 
-// Of a look at a payment: ok = settled, rejected = declined, unknown = not yet or could not be
-// told.
-Answer payment_answer_of(const HttpResponse& response);
+// Of what only has pages: 200 is the answer, whatever it says.
+Answer page_answer_of(const HttpResponse& response);
+
+// Of a look at something with a state: ok and rejected by these states, else unknown: not yet, or it
+// could not be told. `amount` names the field that says how much.
+Answer look_answer_of(const HttpResponse& response, std::span<const std::string_view> done,
+                      std::span<const std::string_view> undone, std::string_view amount);
 
 // Fills everything but the outcome, which is to be stored last.
 void fill(Attempt& attempt, const Answer& answer);

@@ -11,9 +11,7 @@ namespace {
 
 // The age at which a try without an answer speaks against the platform.
 int64_t patience_ns(OperationKind kind) {
-  const bool watches =
-      kind == OperationKind::deposit_settled || kind == OperationKind::payout_settled;
-  return watches ? 2 * ns_per_s : ns_per_s;
+  return is_settlement(kind) ? 2 * ns_per_s : ns_per_s;
 }
 
 // A window while it is filled.

@@ -72,8 +72,8 @@ std::string share(double value) {
 }
 
 std::string slo_limit(const std::string& name, double limit) {
-  const bool is_share =
-      name.ends_with("_rejected") || name.ends_with("_failed") || name.ends_with("_unknown");
+  const bool is_share = name.ends_with("_rejected") || name.ends_with("_failed") ||
+                        name.ends_with("_unknown") || name.ends_with("_approved");
   return is_share ? share(limit) : duration(static_cast<int64_t>(limit));
 }
 

@@ -109,6 +109,24 @@ void check_observe(const Scenario& scenario, const yaml::Observe& observe, Probl
                                        yaml::duration(largest->second)));
 }
 
+// Of the default targets, those of kinds that this load on this stack never plays: they could not
+// be judged. What the scenario itself asks for stays.
+void drop_unplayed(Scenario& scenario, const yaml::World& world) {
+  const auto played = world.catalogue.played.find(scenario.profile);
+  if (played == world.catalogue.played.end() || !world.stack) return;
+  const auto is_unplayed = [&](const std::string& kind) {
+    const auto known = std::ranges::find(world.catalogue.operations, kind);
+    if (known == world.catalogue.operations.end()) return false;
+    const auto found = played->second.find(kind);
+    return found == played->second.end() ||
+           (!found->second.empty() && !world.stack->targets.contains(found->second));
+  };
+  std::erase_if(scenario.targets.rto_ms, [&](const auto& rto) { return is_unplayed(rto.first); });
+  std::erase_if(scenario.targets.slo, [&](const SloTarget& slo) {
+    return is_unplayed(slo.name.substr(0, slo.name.rfind('_')));
+  });
+}
+
 void read_scenario(const Node& root, const ParseInput& input, Scenario& scenario,
                    Problems& problems) {
   MapReader map(root, "scenario", problems);
@@ -120,6 +138,10 @@ void read_scenario(const Node& root, const ParseInput& input, Scenario& scenario
     read_stack_set(*settings, world.stack, scenario, problems);
   }
   yaml::read_load(map.take("load"), world, scenario, problems);
+  const auto& profiles = world.catalogue.profile_files;
+  if (const auto play = profiles.find(scenario.profile); play != profiles.end()) {
+    scenario.play = play->second;
+  }
   const yaml::Observe observe = read_phases(map.take("phases"), map.at(), scenario, problems);
   if (const Node* timeline = map.need("timeline")) {
     auto drafts = yaml::read_timeline(*timeline, world, problems);
@@ -129,6 +151,7 @@ void read_scenario(const Node& root, const ParseInput& input, Scenario& scenario
   if (const Node* stop = map.take("stop_when")) {
     yaml::read_stop_when(*stop, world, scenario, problems);
   }
+  drop_unplayed(scenario, world);
   if (const Node* targets = map.take("targets")) {
     yaml::read_targets(*targets, world, scenario.targets, problems);
   }

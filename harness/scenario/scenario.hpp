@@ -62,12 +62,33 @@ struct FaultSchema {
   std::vector<ParamSchema> params;
 };
 
+// A load profile as its file has it (profile.hpp reads it): names and shares.
+using NamedShares = std::vector<std::pair<std::string, double>>;
+struct ProfileStep {
+  int64_t for_ms = 0;
+  double share = 0;  // of the scenario's rate
+  bool ramp = false;
+};
+struct ProfileFile {
+  std::string name, title;
+  NamedShares arrivals;    // behaviour → weight
+  NamedShares follow_ups;  // win, rollback: of bets; cancel: of payouts
+  int64_t settle_after_ms = 0;
+  double resent_share = 0;
+  NamedShares deposit_methods, payout_methods, networks;
+  std::vector<ProfileStep> steps;
+};
+
 // What validation needs to know of the world, as data.
 struct Catalogue {
   std::vector<FaultSchema> faults;
   std::map<std::string, std::string> checks;  // name → capabilities it needs, space-separated
   std::vector<std::string> live_checks;       // that stop_when may name as CHECK.live
   std::vector<std::string> profiles;          // load profiles
+  std::map<std::string, ProfileFile> profile_files;
+  // Of each profile, the kinds of operations that it plays, each with the target that it needs
+  // (empty: none beyond the edges). A profile that is not here is not looked into.
+  std::map<std::string, std::map<std::string, std::string>> played;
   std::vector<std::string> operations;        // kinds that targets.rto may name
   std::vector<std::string> stores;            // that targets.rpo may name
 };
@@ -79,6 +100,7 @@ struct StackFacts {
   std::vector<std::string> selectors;  // postgres.primary, …
   std::set<std::string> capabilities;
   std::map<std::string, std::vector<std::string>> settings;  // key → allowed values (empty = any)
+  std::set<std::string> targets;  // what players can go to besides the edges
 };
 
 using ParamValue = std::variant<Target, int64_t /*ms or count*/, double, bool, std::string, Sides>;
@@ -114,6 +136,7 @@ struct Scenario {
   uint64_t seed = 1;
   std::map<std::string, std::string> stack_set;
   std::string profile;
+  ProfileFile play;  // what the catalogue has under that name
   uint32_t players = 0;
   std::vector<ScenarioLoadStep> steps;  // one endless step for a plain rate (for_ms = 0)
   int64_t steady_ms = 0, observe_ms = 0, drain_ms = 0;

@@ -72,7 +72,7 @@ std::vector<StackNodeEntry> read_nodes(Section& section, const std::string& comp
     for (const auto& item : named) {
       Section node(item.second, "node " + item.first.as<std::string>());
       nodes.push_back({item.first.as<std::string>(), node.need("zone").as<std::string>(),
-                       node.need("host").as<int>()});
+                       node.need("host").as<int>(), text_map(node.get("env"))});
       node.finish();
     }
     return nodes;
@@ -80,7 +80,7 @@ std::vector<StackNodeEntry> read_nodes(Section& section, const std::string& comp
   const int host = section.need("host").as<int>();
   int number = 0;
   for (const auto& zone : text_list(section.need("zones")))
-    nodes.push_back({fmt::format("{}-{}", component, ++number), zone, host});
+    nodes.push_back({fmt::format("{}-{}", component, ++number), zone, host, {}});
   return nodes;
 }
 
@@ -101,8 +101,50 @@ ComponentEntry read_component(const std::string& name, const YAML::Node& node) {
   if (const auto idle = section.get("idle"))
     component.idle = idle.as<std::map<std::string, int64_t>>();
   component.fence_path = section.text("fence");
+  component.secrets = text_list(section.get("secrets"));
+  if (const auto port = section.get("tls_port")) component.tls_port = port.as<int>();
   section.finish();
   return component;
+}
+
+constexpr int secret_bytes_max = 1024;
+
+SecretEntry read_secret(const std::string& name, const YAML::Node& node) {
+  Section section(node, "secret " + name);
+  SecretEntry secret{name, {}, 0};
+  const auto certificate = section.get("certificate"), random = section.get("random");
+  section.finish();
+  if (certificate.IsDefined() == random.IsDefined())
+    throw Mistake{node.Mark(), fmt::format("secret {} is a `certificate` for host names or some "
+                                           "bytes that are `random`",
+                                           name)};
+  if (certificate) secret.certificate_names = text_list(certificate);
+  if (random) secret.random_bytes = random.as<int>();
+  if (random && (secret.random_bytes < 16 || secret.random_bytes > secret_bytes_max))
+    throw Mistake{random.Mark(), fmt::format("`random` must be 16 to {} bytes", secret_bytes_max)};
+  return secret;
+}
+
+// Every listed secret is there, and a TLS port has a certificate to show.
+void check_secrets(const StackFile& stack, const YAML::Node& node) {
+  std::vector<std::string> names;
+  for (const auto& secret : stack.secrets) names.push_back(secret.name);
+  for (const auto& component : stack.components) {
+    bool certified = component.tls_port == 0;
+    for (const auto& name : component.secrets) {
+      const auto found = std::ranges::find(stack.secrets, name, &SecretEntry::name);
+      if (found == stack.secrets.end()) {
+        const auto near = suggest(name, names);
+        throw Mistake{node.Mark(), fmt::format("component {} lists no secret of the stack: `{}`{}",
+                                               component.name, name,
+                                               near ? "; did you mean `" + *near + "`?" : "")};
+      }
+      certified |= found->random_bytes == 0;
+    }
+    if (!certified)
+      throw Mistake{node.Mark(), fmt::format("component {} has a tls_port but no certificate",
+                                             component.name)};
+  }
 }
 
 SettingEntry read_setting(const std::string& name, const YAML::Node& node) {
@@ -134,14 +176,66 @@ BooksEntry read_books_entry(const YAML::Node& node) {
     books.kafka_topic = kafka.text("topic");
     kafka.finish();
   }
+  if (const auto node_alerts = section.get("alerts")) {
+    Section alerts(node_alerts, "books.alerts");
+    books.alerts_component = alerts.need("component").as<std::string>();
+    alerts.finish();
+  }
+  if (const auto node_reporting = section.get("reporting")) {
+    Section reporting(node_reporting, "books.reporting");
+    books.reporting_component = reporting.need("component").as<std::string>();
+    books.reporting_query = reporting.need("query").as<std::string>();
+    reporting.finish();
+  }
   if (const auto node_providers = section.get("providers")) {
     Section providers(node_providers, "books.providers");
     books.provider_components = text_list(providers.need("components"));
     books.provider_path = providers.text("path");
     providers.finish();
   }
+  if (const auto node_streams = section.get("streams")) {
+    Section streams(node_streams, "books.streams");
+    books.stream_components = text_list(streams.need("components"));
+    books.stream_path = streams.text("path");
+    streams.finish();
+  }
+  if (const auto node_redis = section.get("redis")) {
+    Section redis(node_redis, "books.redis");
+    books.redis_component = redis.need("component").as<std::string>();
+    books.redis_password = redis.text("password");
+    for (const auto& item : redis.need("streams")) {
+      Section stream(item.second, "books.redis.streams");
+      books.redis_streams[item.first.as<std::string>()] = {
+          stream.need("stream").as<std::string>(), text_list(stream.need("columns"))};
+      stream.finish();
+    }
+    redis.finish();
+  }
   section.finish();
   return books;
+}
+
+// What is said of a component that is not there would prove nothing.
+std::vector<PathEntry> read_paths(const YAML::Node& node, const StackFile& stack) {
+  std::vector<std::string> components;
+  for (const auto& component : stack.components) components.push_back(component.name);
+  std::vector<PathEntry> paths;
+  for (const auto& path : node)
+    for (const auto& item : path.second) {
+      const auto name = path.first.as<std::string>();
+      Section hop(item, "path " + name);
+      PathEntry entry{name, hop.need("hop").as<std::string>(),
+                      hop.need("component").as<std::string>(), hop.text("name")};
+      hop.finish();
+      if (std::ranges::find(components, entry.component) == components.end()) {
+        const auto near = suggest(entry.component, components);
+        throw Mistake{item.Mark(),
+                      fmt::format("path {} leads through no component `{}`{}", name,
+                                  entry.component, near ? "; did you mean `" + *near + "`?" : "")};
+      }
+      paths.push_back(std::move(entry));
+    }
+  return paths;
 }
 
 // What is wiped must not be written to meanwhile, so it must be stopped as well.
@@ -170,6 +264,25 @@ ResetEntry read_reset(const YAML::Node& node, const StackFile& stack) {
   return reset;
 }
 
+void read_player_targets(const YAML::Node& node, StackFile& stack) {
+  std::vector<std::string> components;
+  for (const auto& component : stack.components) components.push_back(component.name);
+  for (const auto& item : node) {
+    const auto name = item.first.as<std::string>();
+    Section section(item.second, "target " + name);
+    const YAML::Node component = section.need("component");
+    section.finish();
+    const auto named = component.as<std::string>();
+    if (std::ranges::find(components, named) == components.end()) {
+      const auto near = suggest(named, components);
+      throw Mistake{component.Mark(), fmt::format("target {} names no component `{}`{}", name,
+                                                  named, near ? "; did you mean `" + *near + "`?"
+                                                              : "")};
+    }
+    stack.targets[name] = named;
+  }
+}
+
 StackFile read_root(const std::string& path, const YAML::Node& root) {
   Section section(root, "a stack");
   StackFile stack;
@@ -183,12 +296,24 @@ StackFile read_root(const std::string& path, const YAML::Node& root) {
     stack.zones.emplace_back(item.first.as<std::string>(), item.second.as<std::string>());
   for (const auto& item : section.need("components"))
     stack.components.push_back(read_component(item.first.as<std::string>(), item.second));
+  if (const auto secrets = section.get("secrets"))
+    for (const auto& item : secrets)
+      stack.secrets.push_back(read_secret(item.first.as<std::string>(), item.second));
+  check_secrets(stack, root);
   if (const auto settings = section.get("settings"))
     for (const auto& item : settings)
       stack.settings[item.first.as<std::string>()] =
           read_setting(item.first.as<std::string>(), item.second);
   stack.edge_component = section.need("edge").as<std::string>();
+  if (const auto node = section.get("entry")) {
+    Section entry(node, "entry");
+    stack.entry_name = entry.need("name").as<std::string>();
+    stack.dns_component = entry.need("dns").as<std::string>();
+    entry.finish();
+  }
   stack.players_node = section.need("players").as<std::string>();
+  if (const auto paths = section.get("paths")) stack.paths = read_paths(paths, stack);
+  if (const auto targets = section.get("targets")) read_player_targets(targets, stack);
   stack.books = read_books_entry(section.need("books"));
   if (const auto reset = section.get("reset")) stack.reset = read_reset(reset, stack);
   section.finish();
@@ -217,6 +342,7 @@ StackFacts facts_of(const StackFile& stack) {
   StackFacts facts;
   facts.name = stack.name;
   facts.capabilities = stack.capabilities;
+  for (const auto& [target, component] : stack.targets) facts.targets.insert(target);
   for (const auto& [zone, prefix] : stack.zones) facts.zones.push_back(zone);
   for (const auto& component : stack.components) {
     for (const auto& node : component.nodes) {
@@ -228,8 +354,11 @@ StackFacts facts_of(const StackFile& stack) {
     };
     if (component.roles == "patroni")
       for (const char* role : {"primary", "sync", "replica"}) add(role);
+    if (component.roles == "redis")
+      for (const char* role : {"master", "replica"}) add(role);
     if (component.roles == "writer") add("writer");
     if (component.roles == "active") add("active");
+    if (component.roles == "kafka") add("controller");
   }
   for (const auto& [name, setting] : stack.settings) {
     auto& allowed = facts.settings[name];

@@ -16,11 +16,12 @@ namespace rehearse {
 struct StackNodeEntry {
   std::string name, zone;
   int host = 0;  // last part of the address
+  std::map<std::string, std::string> env = {};  // of this node alone, besides its component's
 };
 
 // One kind of node. Texts in `env` and `args` may use %n (own name), %a (own address), %z (zone),
-// %i (1, 2, … within the component) and {COMPONENT|PATTERN}: the pattern for each node of that
-// component, joined by commas.
+// %h (last part of the address), %i (1, 2, … within the component) and {COMPONENT|PATTERN}: the
+// pattern for each node of that component, joined by commas.
 struct ComponentEntry {
   std::string name;
   std::string party;   // an outside party that obeys /control/conduct: payment, studio, …; or empty
@@ -32,9 +33,18 @@ struct ComponentEntry {
   std::vector<std::string> after;  // components that must be healthy before this one is created
   int port = 0;                    // of health, status and roles
   std::string health_path;         // 200 = healthy; empty = healthy when the port accepts
-  std::string roles;               // how roles are read: patroni | writer | active | ""
+  std::string roles;  // how roles are read: patroni | redis | kafka | writer | active | ""
   std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
   std::string fence_path;               // POST: no more writes from here on
+  std::vector<std::string> secrets;     // mounted at /run/secrets
+  int tls_port = 0;                     // where it shows a certificate of these; 0 = nowhere
+};
+
+// See stack/secrets.hpp.
+struct SecretEntry {
+  std::string name;
+  std::vector<std::string> certificate_names;  // host names, besides its nodes' own
+  int random_bytes = 0;                        // > 0: a random text instead of a certificate
 };
 
 struct SettingEntry {
@@ -50,6 +60,18 @@ struct BooksEntry {
   std::string kafka_component, kafka_topic;
   std::vector<std::string> provider_components;
   std::string provider_path;
+  std::vector<std::string> stream_components;  // of live streams: GET stream_path → {"samples":[…]}
+  std::string stream_path;
+  std::string alerts_component;                      // Prometheus, on every node of it
+  std::string reporting_component, reporting_query;  // ClickHouse by HTTP, on every node of it
+  std::string redis_component, redis_password;
+  // Canonical table → stream, and the fields of its entries that are the table's columns.
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> redis_streams;
+};
+
+// A step of a way into the platform: all nodes of a component, and the name by which it is found.
+struct PathEntry {
+  std::string path, hop, component, name;
 };
 
 // How a stack that a rehearsal has used becomes as good as new: these components are killed, what
@@ -66,8 +88,14 @@ struct StackFile {
   std::set<std::string> capabilities;
   std::vector<std::pair<std::string, std::string>> zones;  // name → prefix, in order
   std::vector<ComponentEntry> components;
+  std::vector<SecretEntry> secrets;
   std::map<std::string, SettingEntry> settings;  // "postgres.profile" → …
   std::string edge_component, players_node;      // where players come from and go to
+  // The name by which players find the edge, and the name servers (port 53) that know it; both
+  // empty: they know its addresses.
+  std::string entry_name, dns_component;
+  std::vector<PathEntry> paths;  // in order
+  std::map<std::string, std::string> targets;    // what else they go to: name → component
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };

@@ -10,7 +10,8 @@ namespace rehearse::yaml {
 namespace {
 
 constexpr std::array<std::string_view, 4> latency_suffixes = {"_p50", "_p95", "_p99", "_max"};
-constexpr std::array<std::string_view, 3> share_suffixes = {"_rejected", "_failed", "_unknown"};
+constexpr std::array<std::string_view, 4> share_suffixes = {"_rejected", "_failed", "_unknown",
+                                                            "_approved"};
 constexpr std::array<std::string_view, 3> phases = {"before", "during", "after"};
 
 bool is_latency(const std::string& name) {

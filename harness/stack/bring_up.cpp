@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/command.hpp"
+#include "stack/secrets.hpp"
 
 namespace rehearse {
 namespace {
@@ -41,6 +42,8 @@ Status raise(Runtime& runtime, const Stack& stack, const StackPlaces& places,
       return fail(ExitCode::machine,
                   fmt::format("there is no image `{}` for {}: see {}", component.image,
                               component.name, "fixtures/images"));
+  if (!stack.secrets_dir.empty())
+    if (auto made = make_secrets(stack); !made) return made;
   if (auto made = runtime.create_network(network); !made) return made;
   std::vector<std::function<Status()>> jobs;
   const auto run_jobs = [&jobs]() -> Status {

@@ -43,6 +43,32 @@ void count_patroni(const Stack& stack, const ComponentEntry& component, const St
   }
 }
 
+// One master, and every other node follows it: by its own word and by the master's.
+void count_redis(const Stack& stack, const ComponentEntry& component, const StackView& view,
+                 std::vector<std::string>& missing) {
+  int masters = 0;
+  const Node* master = nullptr;
+  for (const auto* node : stack.of_component(component.name)) {
+    if (view.nodes.at(node->name).role != "master") continue;
+    ++masters;
+    master = node;
+  }
+  if (masters != 1) {
+    missing.push_back(fmt::format("{} has {} masters", component.name, masters));
+    return;
+  }
+  const NodeView& seen_master = view.nodes.at(master->name);
+  for (const auto* node : stack.of_component(component.name)) {
+    const auto& seen = view.nodes.at(node->name);
+    if (node == master || !seen.healthy) continue;
+    const bool attached =
+        std::ranges::find(seen_master.streaming, node->address) != seen_master.streaming.end();
+    if (!attached || seen.follows != master->address || seen.state != "connected")
+      missing.push_back(fmt::format("{} does not follow {} (link {})", node->name, master->name,
+                                    seen.state.empty() ? "unknown" : seen.state));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view) {
@@ -55,6 +81,7 @@ std::vector<std::string> missing_redundancy(const Stack& stack, const StackView&
   }
   for (const auto& component : stack.file.components) {
     if (component.roles == "patroni") count_patroni(stack, component, view, missing);
+    if (component.roles == "redis") count_redis(stack, component, view, missing);
     if (component.roles != "writer" && component.roles != "active") continue;
     int holders = 0;
     for (const auto* node : stack.of_component(component.name))

@@ -2,9 +2,12 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
+#include "base/redis.hpp"
+#include "stack/kafka_quorum.hpp"
 
 namespace rehearse {
 namespace {
@@ -52,7 +55,51 @@ void read_status(const Endpoint& to, const std::string& roles, NodeView& view) {
   if (!roles.empty()) view.role = json.value(roles, false) ? roles : "standby";
 }
 
+// A node of Redis with its Sentinel beside it: ROLE says what the node is, the Sentinel under which
+// configuration epoch. A deposed master's own Sentinel knows none newer, so the epoch tells which
+// of two masters is right.
+void read_redis(const Node& node, const Endpoint& to, NodeView& view) {
+  constexpr uint16_t sentinel_port = 26379;
+  const auto password = node.env.find("REDIS_PASSWORD");
+  const auto connection = RedisConnection::open(
+      to, password == node.env.end() ? "" : password->second, 0, connect_ms);
+  if (!connection) return;
+  const auto role = (*connection)->call({"ROLE"}, connect_ms);
+  if (!role) return;
+  read_redis_role(*role, view);
+  const auto sentinel = RedisConnection::open({to.address, sentinel_port}, "", 0, connect_ms);
+  const auto known = sentinel ? (*sentinel)->call({"SENTINEL", "MASTERS"}, connect_ms)
+                              : std::unexpected(sentinel.error());
+  if (known) view.timeline = redis_epoch_of(*known);
+  // Without its Sentinel a zone has no say in the next failover.
+  view.healthy = !view.role.empty() && view.timeline >= 0;
+}
+
 }  // namespace
+
+void read_redis_role(const RedisValue& role, NodeView& view) {
+  if (!role.is_list(3) || role.items[0].kind != RedisValue::Kind::text) return;
+  if (role.items[0].text == "master") {
+    view.role = "master";
+    view.state = "master";
+    for (const RedisValue& replica : role.items[2].items)
+      if (replica.is_list(1)) view.streaming.push_back(replica.items[0].text);
+    return;
+  }
+  // A replica: its master's address and port, the state of the link, bytes received.
+  if (role.items[0].text != "slave" || !role.is_list(4)) return;
+  view.role = "replica";
+  view.state = role.items[3].text;
+  view.follows = role.items[1].text;
+}
+
+int64_t redis_epoch_of(const RedisValue& masters) {
+  if (!masters.is_list(1)) return -1;
+  const auto& fields = masters.items[0].items;  // name, value, name, value, …
+  for (size_t i = 0; i + 1 < fields.size(); i += 2)
+    if (fields[i].text == "config-epoch") return std::atoll(fields[i + 1].text.c_str());
+  return -1;
+}
 
 NodeView probe_node(const Stack& stack, const Node& node) {
   NodeView view;
@@ -63,10 +110,16 @@ NodeView probe_node(const Stack& stack, const Node& node) {
     read_patroni(endpoint, view);
     return view;
   }
+  if (component.roles == "redis") {
+    read_redis(node, endpoint, view);
+    return view;
+  }
   if (component.health_path.empty()) {
     // No HTTP there: an empty request that gets as far as being sent found an open port.
     const auto answer = http_call(endpoint, {}, connect_ms, connect_ms);
     view.healthy = answer || answer.error().failure == HttpFailure::ambiguous;
+    if (component.roles == "kafka" && view.healthy)
+      view.role = ask_quorum_leader(endpoint, total_ms) == node.number ? "controller" : "broker";
     return view;
   }
   const auto answer =

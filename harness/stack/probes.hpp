@@ -3,12 +3,18 @@
 
 #include <optional>
 
+#include "base/redis.hpp"
 #include "stack/observer.hpp"
 
 namespace rehearse {
 
 // Asks the node itself by HTTP (or its port); bounded by about half a second.
 NodeView probe_node(const Stack& stack, const Node& node);
+
+// What Redis's answer to ROLE says: role, state of the link, who follows (by address).
+void read_redis_role(const RedisValue& role, NodeView& view);
+// The configuration epoch in a Sentinel's answer to SENTINEL MASTERS; -1 = it knows no master.
+int64_t redis_epoch_of(const RedisValue& masters);
 
 // Watches Kafka's partitions by its own metadata protocol; keeps its connections between looks.
 class KafkaProbe {

@@ -17,6 +17,7 @@ std::string about(const Node& node, std::string pattern) {
   replace_all(pattern, "%n", node.name);
   replace_all(pattern, "%a", node.address);
   replace_all(pattern, "%z", node.zone);
+  replace_all(pattern, "%h", node.address.substr(node.address.rfind('.') + 1));
   replace_all(pattern, "%i", std::to_string(node.number));
   return pattern;
 }
@@ -76,6 +77,7 @@ Status fill_environment(Stack& stack, Node& node) {
   auto env = setting_env(stack, node.component);
   if (!env) return std::unexpected(env.error());
   for (const auto& [key, text] : stack.component_of(node).env) env->emplace(key, text);
+  for (const auto& [key, text] : node.env) env->insert_or_assign(key, text);  // its own
   node.env = {{"NODE", node.name}, {"ADDRESS", node.address}, {"ZONE", node.zone}};
   for (const auto& [key, text] : *env) {
     auto value = expand(stack, node, text);
@@ -136,7 +138,7 @@ Result<Stack> make_stack(const StackFile& file,
     for (const auto& entry : component.nodes) {
       auto address = address_in(file, entry);
       if (!address) return std::unexpected(address.error());
-      stack.nodes.push_back({entry.name, component.name, entry.zone, *address, ++number, {}});
+      stack.nodes.push_back({entry.name, component.name, entry.zone, *address, ++number, entry.env});
     }
   }
   for (auto& node : stack.nodes)
@@ -166,6 +168,8 @@ NetworkSpec network_of(const Stack& stack, const StackPlaces& places) {
     if (!component.binary.empty())
       spec.read_only_mounts.emplace_back(places.binary_dir + "/" + component.binary,
                                          "/opt/casino/" + component.binary);
+    if (!stack.secrets_dir.empty())
+      spec.read_only_mounts.emplace_back(stack.secrets_dir + "/" + node.name, "/run/secrets");
     network.nodes.push_back(std::move(spec));
   }
   return network;

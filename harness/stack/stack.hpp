@@ -21,6 +21,7 @@ struct Node {
 struct Stack {
   StackFile file;
   std::map<std::string, std::string> settings;  // as chosen
+  std::string secrets_dir = {};  // where make_secrets puts them; empty = nothing is mounted
   std::vector<Node> nodes;
 
   const ComponentEntry& component_of(const Node& node) const;

@@ -45,6 +45,7 @@ TEST_F(Tables, AllOfThemComeBack) {
   books.provider_transfers = {{"psp-a", "x", "k", "out", 5, "EUR", "pending", "now"}};
   books.webhook_effects = {{"psp-a", "e", 2, 1, "", "now", "x", "k"}};
   books.events = {{"ledger", 1, 2, "p1", "t", "bet", 5, "EUR", "now"}};
+  books.credit_log = {{3, "k", "p1", 5, "EUR", 1, "norden", 50, 500, ""}};
   books.rounds.emplace();
   ASSERT_TRUE(write_books(dir_, books));
   const auto back = read_books(dir_);

@@ -37,6 +37,18 @@ TEST(NoOverspend, PaidOutWithoutAHold) {
   EXPECT_EQ(red(run), Set{"no_overspend"});
 }
 
+TEST(NoOverspend, BonusesAndPoolsOweNothingEither) {
+  for (const std::string account : {"player:p0001:bonus:EUR", "jackpot:mega:EUR"}) {
+    RecordedRun run = honest_run();
+    auto& entries = *run.books.ledger_entries;
+    auto entry = std::ranges::find(entries, "house:games:EUR", &LedgerEntry::account);
+    entry->account = account;
+    entry->amount_minor = -1;
+    run.checks = {"no_overspend"};
+    EXPECT_EQ(red(run), Set{"no_overspend"}) << account;
+  }
+}
+
 TEST(NoOverspend, ClientWasShownLessThanNothing) {
   RecordedRun run = honest_run();
   attempt_of(run, nth(run, OperationKind::balance, 50)).balance_minor = -1;

@@ -109,5 +109,28 @@ TEST(NoPhantomWrites, DeclinedPayoutIsReleased) {
   }
 }
 
+// Wagering done by a bet makes bonus money cash: the ledger's own step, under the bet's key.
+TEST(NoPhantomWrites, ReleasedBonusIsTheLedgersOwnStep) {
+  RecordedRun run = honest_run();
+  const uint64_t bet = nth(run, OperationKind::bet, 50);
+  const std::string player = player_name(run.history.operations[bet].player);
+  const auto post = [&](const std::string& account, int64_t minor) {
+    LedgerEntry entry = run.books.ledger_entries->back();
+    entry.seq += 1;
+    entry.tx = "released";
+    entry.key = key(run, bet) + ":bonus_release";
+    entry.kind = "bonus_release";
+    entry.account = account;
+    entry.amount_minor = minor;
+    run.books.ledger_entries->push_back(entry);
+  };
+  run.checks = {"no_phantom_writes"};
+  post("player:" + player + ":bonus:EUR", -500);
+  post("player:" + player + ":cash:EUR", 500);
+  EXPECT_EQ(red(run), Set{});
+  run.books.ledger_entries->back().amount_minor = 501;  // more than there was
+  EXPECT_EQ(red(run), Set{"no_phantom_writes"});
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -75,6 +75,53 @@ TEST_F(ProvidersReconciled, SomethingElseOnTheProvidersAccount) {
   EXPECT_THAT(first_of(run_), testing::HasSubstr("on the account of psp-a"));
 }
 
+TEST_F(ProvidersReconciled, MoneyThatWentBackIsInBothBooks) {
+  ProviderTransfer back = transfer_of(run_, deposit_);
+  back.transfer = "cb-1";
+  back.direction = "chargeback";
+  run_.books.provider_transfers->push_back(back);
+  EXPECT_THAT(first_of(run_), testing::HasSubstr("chargeback at"));
+  run_.books.provider_transfers->back().direction = "refund";
+  EXPECT_THAT(first_of(run_), testing::HasSubstr("refund at"));
+}
+
+TEST_F(ProvidersReconciled, ARefusedDepositThatWentBackIsEven) {
+  const std::string failed = "elsewhere-1";
+  ProviderTransfer in = transfer_of(run_, deposit_);
+  in.business_key = failed;
+  in.transfer = "x-in";
+  Intent intent = intent_of(run_, deposit_);
+  intent.key = intent.business_key = failed;
+  intent.state = "declined";
+  run_.books.provider_transfers->push_back(in);
+  run_.books.intents->push_back(intent);
+  EXPECT_GT(finding_of(run_, "providers_reconciled").violations, 0);
+  in.transfer = "x-back";
+  in.direction = "refund";
+  run_.books.provider_transfers->push_back(in);
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
+  run_.books.provider_transfers->back().amount_minor -= 1;
+  EXPECT_GT(finding_of(run_, "providers_reconciled").violations, 0) << "not all of it";
+}
+
+TEST_F(ProvidersReconciled, AFeeThatTheLedgerDoesNotHave) {
+  transfer_of(run_, payout_).fee_minor = 0;
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
+  transfer_of(run_, payout_).fee_minor = 20;
+  EXPECT_THAT(first_of(run_), testing::HasSubstr("the provider's fee is 0.20 EUR"));
+}
+
+TEST_F(ProvidersReconciled, ASettlementLineThatDiffers) {
+  const ProviderTransfer& transfer = transfer_of(run_, deposit_);
+  run_.books.settlement_lines = {{transfer.provider, transfer.transfer, deposit_, "in",
+                                  transfer.amount_minor, transfer.currency, 0, "matched"}};
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
+  for (const char* verdict : {"mismatched", "unknown"}) {
+    run_.books.settlement_lines->front().verdict = verdict;
+    EXPECT_THAT(first_of(run_), testing::HasSubstr(verdict));
+  }
+}
+
 TEST_F(ProvidersReconciled, LossWithinTargetIsListed) {
   // The last payment: booked nowhere any more, though its provider has it.
   const auto& operations = run_.history.operations;

@@ -121,6 +121,72 @@ TEST(MeasureRpo, WithoutBooksItIsNull) {
   EXPECT_EQ(measure_rpo(Joined(run)).at(2).verdict, Verdict::not_applicable);
 }
 
+RpoRow reporting_of(const Run& run) {
+  return measure_rpo(Joined(run)).at(2);
+}
+
+TEST(MeasureRpo, TheLagAtTheFaultIsTheAgeOfWhatWasNotThereYet) {
+  RecordedRun run = honest_run();  // all committed at t = 0, the fault is at 50 ms
+  add_reporting(run, 1000);
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 50);
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::pass);
+  run.targets.rpo_ms["reporting"] = 49;
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::fail);
+  EXPECT_EQ(reporting_of(run).lost_count, 0) << "all of it came later";
+}
+
+TEST(MeasureRpo, WhatWasThereBeforeTheFaultIsNoLag) {
+  RecordedRun run = honest_run();
+  add_reporting(run, 40);
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 0);
+  run.faults[0].effective_ms = 30;
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 30);
+}
+
+TEST(MeasureRpo, OneCopyOfTheReportingIsEnough) {
+  RecordedRun run = honest_run();
+  add_reporting(run, 40);
+  for (ReportingRow& row : *run.books.reporting)
+    if (row.node == "clickhouse-2") row.loaded_at = "2026-01-31T13:00:00.000Z";
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 0);
+}
+
+TEST(MeasureRpo, WholeSecondsAreTakenAtTheirEnd) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  for (ReportingRow& row : *run.books.reporting) row.loaded_at = "2026-01-31T12:00:00Z";
+  EXPECT_DOUBLE_EQ(*reporting_of(run).lag_at_fault_ms, 50);
+}
+
+TEST(MeasureRpo, ALagThatCannotBeToldIsNoPass) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  run.books.reporting->front().loaded_at = "yesterday";
+  EXPECT_FALSE(reporting_of(run).lag_at_fault_ms);
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::inconclusive);
+  run.faults.clear();
+  EXPECT_EQ(reporting_of(run).verdict, Verdict::pass) << "nothing happened";
+}
+
+TEST(MeasureRpo, EventsHaveALagTooButOnlyLossCounts) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  for (LedgerEvent& event : *run.books.events) event.published_at = "2026-01-31T12:00:00.100Z";
+  const RpoRow row = measure_rpo(Joined(run)).at(1);
+  EXPECT_DOUBLE_EQ(*row.lag_at_fault_ms, 50);
+  EXPECT_EQ(row.verdict, Verdict::pass) << "what is on its way waits in the ledger's own books";
+}
+
+TEST(MeasurePnl, ReportingIsASourceOfItsOwn) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  PnlRow row = measure_pnl(Joined(run)).at(0);
+  ASSERT_TRUE(row.reporting);
+  EXPECT_TRUE(*row.reporting == *row.ledger) << "two copies and each transaction once";
+  std::erase_if(*run.books.reporting, [](const ReportingRow& r) { return r.kind == "win"; });
+  EXPECT_FALSE(*measure_pnl(Joined(run)).at(0).reporting == *row.ledger);
+}
+
 TEST(MeasurePnl, SourcesAgreeOnAnHonestRun) {
   const auto rows = measure_pnl(Joined(honest_run()));
   ASSERT_EQ(rows.size(), 1U);
@@ -132,6 +198,73 @@ TEST(MeasurePnl, SourcesAgreeOnAnHonestRun) {
   EXPECT_TRUE(*row.clients_upper == *row.clients_acked + 200);
   EXPECT_TRUE(*row.clients_lower == *row.clients_acked);
   EXPECT_FALSE(row.reporting || row.providers);
+}
+
+// A ledger of one transaction of each kind that makes revenue or costs some.
+RecordedRun revenue(std::string_view currency) {
+  RecordedRun run = bets(0, 0);
+  auto& entries = run.books.ledger_entries.emplace();
+  const std::string cur(currency), cash = "player:p0001:cash:" + cur,
+                    bonus = "player:p0001:bonus:" + cur, games = "house:games:" + cur,
+                    pool = "jackpot:mega:" + cur;
+  const auto post = [&](const std::string& kind,
+                        const std::vector<std::pair<std::string, int64_t>>& legs) {
+    for (const auto& [account, minor] : legs) {
+      LedgerEntry& entry = entries.emplace_back();
+      entry.seq = static_cast<int64_t>(entries.size());
+      entry.tx = entry.key = kind;
+      entry.kind = kind;
+      entry.account = account;
+      entry.currency = cur;
+      entry.amount_minor = minor;
+    }
+  };
+  post("opening", {{"house:capital:" + cur, -5'000}, {pool, 5'000}});
+  post("bonus_grant", {{"house:bonus:" + cur, -300}, {bonus, 300}});
+  post("bet", {{cash, -900}, {bonus, -100}, {games, 990}, {pool, 10}});
+  post("win", {{games, -200}, {cash, 180}, {bonus, 20}});
+  post("round_void", {{games, -50}, {cash, 50}});
+  post("bonus_win", {{"house:bonus:" + cur, -30}, {bonus, 30}});
+  post("jackpot_win", {{pool, -4}, {cash, 4}});
+  post("bonus_expiry", {{bonus, -100}, {"house:bonus:" + cur, 100}});
+  post("deposit", {{"psp:psp-a:" + cur, -990}, {"house:fees:" + cur, -10}, {cash, 1'000}});
+  post("chargeback", {{cash, -60}, {"house:chargebacks:" + cur, -40}, {"psp:psp-a:" + cur, 100}});
+  return run;
+}
+
+TEST(MeasurePnl, NetIsGrossLessWhatItCost) {
+  const RecordedRun run = revenue("USDT");
+  const auto rows = measure_pnl(Joined(run));
+  const auto row = std::ranges::find(rows, "USDT", &PnlRow::currency);
+  ASSERT_NE(row, rows.end());
+  EXPECT_EQ(row->exponent, 6);
+  EXPECT_TRUE(row->bets_minor == 950);
+  EXPECT_TRUE(row->wins_minor == 234);
+  EXPECT_TRUE(*row->ledger == 716);
+  EXPECT_TRUE(row->bonuses_minor == 200);  // granted less expired; the bonus win is a winning
+  EXPECT_TRUE(row->jackpots_minor == 6);
+  EXPECT_TRUE(row->fees_minor == 10);
+  EXPECT_TRUE(row->chargebacks_minor == 40);
+  EXPECT_TRUE(*row->ngr == 460);
+  Int128 house = 0;  // the same, from the other side: what the house's own accounts gained
+  for (const LedgerEntry& entry : *run.books.ledger_entries) {
+    if (entry.account.starts_with("house:") && entry.kind != "opening") house += entry.amount_minor;
+  }
+  EXPECT_TRUE(*row->ngr == house);
+}
+
+TEST(LedgerView, SaysWhatEachKindMoved) {
+  const RecordedRun run = revenue("EUR");
+  const Joined joined(run);
+  const auto moved = [&](std::string_view tx) {
+    return static_cast<int64_t>(moved_minor(*joined.ledger.find_tx(tx)));
+  };
+  EXPECT_EQ(moved("opening"), 5'000);  // of a pool
+  EXPECT_EQ(moved("bet"), 1'000);
+  EXPECT_EQ(moved("win"), 200);
+  EXPECT_EQ(moved("deposit"), 1'000);    // before the provider's fee
+  EXPECT_EQ(moved("chargeback"), 100);   // though the player had only a part of it
+  EXPECT_EQ(moved("bonus_expiry"), 100);
 }
 
 TEST(MeasureLoad, ExactPercentilesByNearestRank) {

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "base/sha256.hpp"
 #include "books/run.hpp"
 #include "checks/chain.hpp"
 #include "checks/check.hpp"
@@ -47,6 +49,12 @@ inline void recount(Run& run) {
   }
   run.books.accounts.emplace();
   for (auto& [name, account] : accounts) run.books.accounts->push_back(account);
+}
+
+inline std::string audit_hash(const AuditEntry& row) {
+  return sha256_hex(fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", row.chain, row.position, row.tx,
+                                row.key, row.kind, row.actor, row.amount_minor, row.currency,
+                                row.at, row.prev_hash));
 }
 
 // Inside a TEST, `Run` is a member of testing::Test.
@@ -342,6 +350,39 @@ inline Run honest_run() {
   return Builder().build();
 }
 
+// Two copies of the reporting, each `late_ms` behind the ledger.
+inline void add_reporting(RecordedRun& run, int64_t late_ms = 1000) {
+  run.capabilities.insert("reporting");
+  run.books.reporting.emplace();
+  for (LedgerEntry& entry : *run.books.ledger_entries)
+    entry.committed_at = rfc3339(run.zero_wall_ns);
+  for (const LedgerEvent& event : *run.books.events)
+    for (const char* node : {"clickhouse-1", "clickhouse-2"})
+      run.books.reporting->push_back({event.tx, event.kind, event.amount_minor, event.currency,
+                                      rfc3339(run.zero_wall_ns + late_ms * ns_per_ms), node});
+}
+
+// An audit history of two chains.
+inline void add_audit(RecordedRun& run) {
+  run.capabilities.insert("audit");
+  run.books.audit.emplace();
+  std::map<std::string, std::pair<int64_t, std::string>> heads;
+  for (const LedgerEvent& event : *run.books.events) {
+    AuditEntry row;
+    row.chain = event.offset % 2 == 0 ? "ledger/0" : "ledger/1";
+    auto& [position, head] = heads[row.chain];
+    row.position = ++position;
+    row.tx = event.tx;
+    row.key = event.key;
+    row.kind = event.kind;
+    row.amount_minor = event.amount_minor;
+    row.currency = event.currency;
+    row.prev_hash = head.empty() ? std::string(64, '0') : head;
+    row.hash = head = audit_hash(row);
+    run.books.audit->push_back(row);
+  }
+}
+
 inline Finding finding_of(const Run& run, std::string_view check) {
   for (const Finding& finding : examine_all(run)) {
     if (finding.check == check) return finding;
@@ -359,6 +400,13 @@ inline std::set<std::string> checks_with(const Run& run, Verdict verdict) {
 }
 inline std::set<std::string> red(const Run& run) {
   return checks_with(run, Verdict::fail);
+}
+// Those that do not apply, besides the ones of books that the honest run has not either: their own
+// tests bring those books.
+inline std::set<std::string> inapplicable(const Run& run) {
+  std::set<std::string> names = checks_with(run, Verdict::not_applicable);
+  for (const auto& name : checks_with(honest_run(), Verdict::not_applicable)) names.erase(name);
+  return names;
 }
 
 inline Intent& intent_of(Run& run, const std::string& key) {

@@ -93,6 +93,20 @@ TEST_F(WebhookOnce, AppliedOfATransferThatTheProviderLacks) {
   EXPECT_THAT(first_of(run_), testing::HasSubstr("has no transfer x-forged"));
 }
 
+TEST_F(WebhookOnce, TakenThoughItsProviderNeverSentIt) {
+  run_.books.provider_events.emplace();
+  for (const WebhookEffect& effect : *run_.books.webhook_effects)
+    run_.books.provider_events->push_back({effect.provider, effect.event, effect.transfer});
+  EXPECT_EQ(finding_of(run_, "webhook_once").verdict, Verdict::pass);
+  WebhookEffect forged = effect_of(run_, payout_);
+  forged.event = "forged-" + forged.event;
+  forged.applied = 0;
+  forged.tx.clear();
+  run_.books.webhook_effects->push_back(forged);
+  EXPECT_EQ(red(run_), Set{"webhook_once"});
+  EXPECT_THAT(first_of(run_), testing::HasSubstr("never sent by its provider"));
+}
+
 TEST_F(WebhookOnce, WithoutTheTransfersColumnItCannotBeSaid) {
   for (WebhookEffect& effect : *run_.books.webhook_effects) effect.transfer.clear();
   EXPECT_EQ(finding_of(run_, "webhook_once").verdict, Verdict::pass);

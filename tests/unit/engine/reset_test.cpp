@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ranges>
+
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
 
@@ -50,10 +52,16 @@ class ResetTest : public testing::Test {
 TEST_F(ResetTest, WritersDieBeforeTheirBooksAreWipedAndComeBackBeforeAnythingIsProved) {
   const Status done = reset();
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(runtime_.calls, (Lines{"kill", "sql", "topics", "wipe psp-a", "wipe psp-b", "start",
-                                   "whole", "unused", "whole"}));
-  EXPECT_EQ(runtime_.started, (Lines{"psp-a", "psp-b", "wallet-1", "wallet-2", "wallet-3",
-                                     "cashier-1", "cashier-2", "relay-1", "relay-2"}));
+  const ResetEntry& entry = *stack_.file.reset;
+  Lines calls = {"kill", "sql", "topics"}, started;
+  for (const auto& component : entry.data)
+    for (const auto* node : stack_.of_component(component)) calls.push_back("wipe " + node->name);
+  for (const char* call : {"start", "whole", "unused", "whole"}) calls.emplace_back(call);
+  for (const auto& component : std::views::reverse(entry.stop))
+    for (const auto* node : stack_.of_component(component)) started.push_back(node->name);
+  EXPECT_EQ(runtime_.calls, calls);
+  EXPECT_EQ(runtime_.started, started);
+  EXPECT_EQ(started.back(), "consumer-2");  // the shipped one: writers of books come after the books
 }
 
 TEST_F(ResetTest, ResidueSpoilsTheStackAndNothingIsTouched) {

@@ -106,7 +106,7 @@ TEST_F(StopWatchTest, LooksAtTheKindsOfItsSubjectInTheLastSeconds) {
   EXPECT_EQ(load_.asked, std::vector<OperationKind>{OperationKind::payout_settled});
   auto wallet = watch("wallet_p95", 1, 0);
   (void)wallet.reason(t_ns_);
-  EXPECT_EQ(load_.asked.size(), 4u);
+  EXPECT_EQ(load_.asked.size(), 5u);
 }
 
 StopCondition balanced() {

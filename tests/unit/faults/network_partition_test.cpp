@@ -95,7 +95,7 @@ TEST_F(NetworkPartitionTest, ASideThatIsAllWithinTheOtherIsRefused) {
 }
 
 TEST_F(NetworkPartitionTest, PlayersAreAPlaceToo) {
-  const auto planned = plan({{"internet"}, "", 0}, {{"edge-1"}, "", 0});
+  const auto planned = plan({{"players"}, "", 0}, {{"edge-1"}, "", 0});
   ASSERT_TRUE(planned);
   EXPECT_EQ(planned->undo[0].nodes, std::vector<std::string>{"players"});
 }

@@ -113,12 +113,26 @@ TEST_F(ProviderFaultTest, RefreshingProlongsAndTheEndEnds) {
 }
 
 TEST_F(ProviderFaultTest, EachRowReachesTheProviderWithItsDefaults) {
-  for (const char* name : {"provider_drop", "provider_timeout", "provider_error",
-                           "webhook_duplicate", "webhook_reorder", "webhook_delay"}) {
+  const std::map<std::string, std::string> mode_of = {
+      {"provider_drop", "drop"},
+      {"provider_timeout", "timeout"},
+      {"provider_error", "error"},
+      {"webhook_duplicate", "webhook_duplicate"},
+      {"webhook_reorder", "webhook_reorder"},
+      {"webhook_delay", "webhook_delay"},
+      {"provider_slow", "slow"},
+      {"provider_brownout", "brownout"},
+      {"provider_rate_limit", "rate_limit"},
+      {"provider_key_expiry", "keys_expire"},
+      {"settlement_partial", "settlement_cut"},
+      {"webhook_forge", "webhook_forge"},
+      {"webhook_storm", "webhook_storm"},
+      {"provider_key_rotation", "key_rotation"}};
+  for (const auto& [name, mode] : mode_of) {
     ASSERT_TRUE(plan(name)) << name;
     EXPECT_TRUE(fault_->inject(runtime_)) << name;
     ASSERT_EQ(conduct().size(), 1u) << name;
-    EXPECT_TRUE(std::string(name).ends_with(conduct()[0]["mode"].get<std::string>())) << name;
+    EXPECT_EQ(conduct()[0]["mode"].get<std::string>(), mode);
     const auto& schema = find_fault(name)->schema;
     EXPECT_EQ(schema.name, name);
     EXPECT_EQ(schema.length, Length::lasting);
@@ -126,10 +140,26 @@ TEST_F(ProviderFaultTest, EachRowReachesTheProviderWithItsDefaults) {
   }
 }
 
+TEST_F(ProviderFaultTest, ChainsAreAskedToDoWhatOnlyChainsDo) {
+  entry_.params["provider"] = Target{{"tron"}, "", 0};
+  for (const char* name : {"chain_halt", "chain_reorg"}) {
+    const auto planned = plan(name);
+    ASSERT_TRUE(planned) << planned.error().message;
+    EXPECT_EQ(planned->target, "tron");
+    EXPECT_TRUE(find_fault(name)->make()->disruptive());
+  }
+  entry_.params["provider"] = Target{{"psp-a"}, "", 0};
+  EXPECT_FALSE(plan("chain_halt"));
+}
+
 TEST_F(ProviderFaultTest, OnlyWhatDelaysPaymentsOpensAnOutage) {
   const std::map<std::string, bool> disruptive = {
-      {"provider_drop", true},      {"provider_timeout", true}, {"provider_error", true},
-      {"webhook_duplicate", false}, {"webhook_reorder", false}, {"webhook_delay", true}};
+      {"provider_drop", true},       {"provider_timeout", true},   {"provider_error", true},
+      {"webhook_duplicate", false},  {"webhook_reorder", false},   {"webhook_delay", true},
+      {"provider_slow", true},       {"provider_brownout", true},  {"provider_rate_limit", true},
+      {"provider_key_expiry", false}, {"settlement_partial", false},
+      {"webhook_forge", false},      {"webhook_storm", true},     {"provider_key_rotation", false},
+      {"kyt_down", true}};
   for (const auto& [name, expected] : disruptive)
     EXPECT_EQ(find_fault(name)->make()->disruptive(), expected) << name;
 }
@@ -146,8 +176,8 @@ TEST_F(ProviderFaultTest, AnyIsDrawnFromTheSeedAndNoMoreThanThereAre) {
     EXPECT_EQ(first->target, second->target);
     drawn.insert(first->target);
   }
-  EXPECT_EQ(drawn, (std::set<std::string>{"psp-a", "psp-b"}));
-  entry_.params["provider"] = Target{{}, "", 3};
+  EXPECT_EQ(drawn, (std::set<std::string>{"psp-a", "psp-b", "ramp-a", "ramp-b"}));
+  entry_.params["provider"] = Target{{}, "", 5};
   const auto none = plan("provider_drop");
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ExitCode::inconclusive);

@@ -155,7 +155,7 @@ TEST_F(HistoryFile, Csv) {
   std::getline(lines, second);
   EXPECT_FALSE(std::getline(lines, none));
   EXPECT_TRUE(first.starts_with("0,k7-000000,bet,p0007,EUR,100,0,0,1.000,ok,1,1.000,1.000,3.000,"));
-  EXPECT_TRUE(first.ends_with(",\"a,\"\"b\"\"\"")) << first;
+  EXPECT_TRUE(first.ends_with(",\"a,\"\"b\"\"\",,,")) << first;
   EXPECT_TRUE(second.starts_with("1,k7-000001,bet,p0007,EUR,101,0,0,2.000,unknown,1,")) << second;
   EXPECT_EQ(std::ranges::count(header, ','), std::ranges::count(second, ','));
 }
@@ -187,7 +187,12 @@ TEST(Records, Names) {
     const auto kind = static_cast<OperationKind>(i);
     EXPECT_EQ(operation_kind_of(name_of(kind)), kind);
   }
-  EXPECT_FALSE(operation_kind_of("spin"));
+  EXPECT_FALSE(operation_kind_of("spins"));
+  EXPECT_EQ(name_of(Currency::USDT), "USDT");
+  EXPECT_EQ(method_of("bank"), Method::bank);
+  EXPECT_FALSE(method_of(""));
+  EXPECT_EQ(network_of("erc20"), Network::erc20);
+  EXPECT_EQ(name_of(Network::none), "");
   EXPECT_EQ(key_of("k7f3a9c21", 42), "k7f3a9c21-000042");
   EXPECT_EQ(player_name(1), "p0001");
 }

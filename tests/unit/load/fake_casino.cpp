@@ -30,7 +30,7 @@ std::optional<Asked> next_request(std::string& input) {
   asked.target = between(head, " ", ' ');
   asked.body = input.substr(end + 4, size - end - 4);
   asked.key = between(asked.body, "\"key\":\"", '"');
-  if (asked.target.starts_with("/v1/payments/")) asked.key = asked.target.substr(13);
+  if (asked.method == "GET") asked.key = asked.target.substr(asked.target.rfind('/') + 1);
   input.erase(0, size);
   return asked;
 }
@@ -103,10 +103,15 @@ bool FakeCasino::answer(Connection& connection, const Asked& asked) {
 }
 
 Reply FakeCasino::act(const Asked& asked) {
-  if (asked.target.starts_with("/v1/payments/")) {
+  if (asked.method == "GET" && asked.target.starts_with("/v1/payments/")) {
     const char* state = ++looks_[asked.key] >= 2 ? "settled" : "pending";
     return {Reply::How::answer, 200,
             fmt::format(R"({{"payment":"{}","state":"{}","amount_minor":5}})", asked.key, state)};
+  }
+  if (asked.target.starts_with("/v1/rounds/")) {
+    const char* state = ++looks_[asked.key] >= 2 ? "settled" : "open";
+    return {Reply::How::answer, 200,
+            fmt::format(R"({{"round":"{}","state":"{}","returned_minor":40}})", asked.key, state)};
   }
   if (asked.method == "GET") {
     return {Reply::How::answer, 200,

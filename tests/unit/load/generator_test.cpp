@@ -22,10 +22,7 @@ LoadProfile only(OperationKind kind) {
   LoadProfile profile;
   profile.name = "test";
   profile.settle_after_ms = 30;
-  profile.bet = kind == OperationKind::bet;
-  profile.balance = kind == OperationKind::balance;
-  profile.deposit = kind == OperationKind::deposit;
-  profile.payout = kind == OperationKind::payout;
+  profile.weight(kind) = 1;
   return profile;
 }
 

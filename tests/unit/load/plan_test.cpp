@@ -6,15 +6,27 @@
 
 #include "base/clock.hpp"
 #include "load/load.hpp"
-#include "load/profiles.hpp"
 #include "load/random.hpp"
 #include "load/retry.hpp"
 
 namespace rehearse {
 namespace {
 
+LoadProfile evening() {
+  LoadProfile profile;
+  profile.name = "evening";
+  profile.weight(OperationKind::bet) = 0.46;
+  profile.weight(OperationKind::balance) = 0.08;
+  profile.weight(OperationKind::deposit) = 0.03;
+  profile.weight(OperationKind::payout) = 0.03;
+  profile.settle_after_ms = 1'500;
+  profile.win_share = 0.42;
+  profile.rollback_share = 0.02;
+  return profile;
+}
+
 LoadPlan plan_of(std::vector<LoadStep> steps, int64_t length_ms, uint64_t seed = 7) {
-  return {*load_profile("evening"), std::move(steps), 400, seed, length_ms};
+  return {evening(), std::move(steps), 400, seed, length_ms};
 }
 
 bool same(const Arrival& a, const Arrival& b) {
@@ -130,13 +142,6 @@ TEST(Plan, TheHistoryHasRoomForIt) {
   });
   EXPECT_GT(room.operations, arrivals.size() + static_cast<size_t>(payments));
   EXPECT_GT(room.attempts, room.operations);
-}
-
-TEST(Profiles, AreFoundByName) {
-  EXPECT_TRUE(load_profile("evening"));
-  const auto unknown = load_profile("evning");
-  ASSERT_FALSE(unknown);
-  EXPECT_NE(unknown.error().message.find("evening"), std::string::npos);
 }
 
 TEST(Retry, BackoffGrowsToItsCapAndDependsOnItsArgumentsAlone) {

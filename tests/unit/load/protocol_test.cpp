@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "load/behaviour.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -22,7 +24,9 @@ Answer answer(int status, std::string body) {
 }
 
 TEST(Protocol, Requests) {
-  const auto request = [](OperationKind kind) { return request_of(operation_of(kind), "k7"); };
+  const auto request = [](OperationKind kind) {
+    return behaviour_of(kind)->request_of(operation_of(kind), "k7");
+  };
   using enum OperationKind;
   EXPECT_EQ(request(bet).target, "/v1/bets");
   EXPECT_EQ(request(bet).body,
@@ -33,11 +37,20 @@ TEST(Protocol, Requests) {
   EXPECT_NE(request(win).body.find(R"("amount_minor":250)"), std::string::npos);
   EXPECT_EQ(request(rollback).target, "/v1/rollbacks");
   EXPECT_EQ(request(rollback).body.find("amount_minor"), std::string::npos);
+  EXPECT_EQ(request(cancel).target, "/v1/payments/k7-000009/cancel");
+  EXPECT_EQ(request(cancel).body, R"({"key":"k7-000012","player":"p0004"})");
+  EXPECT_EQ(request(spin).target, "/v1/spins");
+  EXPECT_EQ(request(spin).body, R"({"key":"k7-000012","player":"p0004","currency":"BRL",)"
+                                R"("amount_minor":250,"game":"slots"})");
+  EXPECT_EQ(request(convert).body,
+            R"({"key":"k7-000012","player":"p0004","from":"BRL","to":"EUR","amount_minor":250})");
+  EXPECT_EQ(request(credit).target, "/v1/credit/decisions");
   EXPECT_EQ(request(balance).method, "GET");
   EXPECT_EQ(request(balance).target, "/v1/balances/p0004?currency=BRL");
   EXPECT_NE(request(deposit).body.find(R"("direction":"deposit")"), std::string::npos);
   EXPECT_NE(request(payout).body.find(R"("direction":"payout")"), std::string::npos);
-  EXPECT_EQ(request(payout_settled).target, "/v1/payments/k7-000009");
+  EXPECT_EQ(behaviour_of(payout)->look_of(operation_of(payout), "k7").target,
+            "/v1/payments/k7-000012");
 }
 
 TEST(Protocol, OnlyThePlatformsOwnWordsAreFinal) {
@@ -87,7 +100,7 @@ TEST(Protocol, AReasonIsCutNotOverrun) {
 
 TEST(Protocol, Payments) {
   const auto state = [](int status, std::string body) {
-    return payment_answer_of(HttpResponse{status, {}, body}).outcome;
+    return behaviour_of(OperationKind::payout)->looked(HttpResponse{status, {}, body}).outcome;
   };
   EXPECT_EQ(state(200, R"({"state":"settled"})"), Outcome::ok);
   EXPECT_EQ(state(200, R"({"state":"declined"})"), Outcome::rejected);

@@ -221,7 +221,7 @@ TEST(Scenario, the_files_of_the_repository) {
     const auto scenario = parse(read_source(path), {}, path, targets);
     ASSERT_TRUE(scenario.has_value()) << to_string(scenario.error()[0]);
     EXPECT_TRUE(scenario->title.ends_with("?")) << scenario->title;
-    EXPECT_EQ(scenario->targets.rto_ms.size(), 8u);
+    EXPECT_EQ(scenario->targets.rto_ms.size(), 18u);
     expect_round_trip(*scenario, targets);
   }
 }

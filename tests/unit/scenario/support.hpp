@@ -53,7 +53,11 @@ inline Catalogue small_catalogue() {
   catalogue.profiles = {"evening", "flat"};
   catalogue.operations = {"bet",     "win",           "rollback",
                           "balance", "deposit",       "deposit_settled",
-                          "payout",  "payout_settled"};
+                          "payout",  "payout_settled",
+                          "spin",    "spin_settled",  "cancel",
+                          "convert", "credit",        "session",
+                          "bonus_claim", "lifeline",  "stream",
+                          "report",  "contact",       "table_bet"};
   catalogue.stores = {"ledger", "events", "reporting"};
   return catalogue;
 }

@@ -32,7 +32,15 @@ StackView whole_view(const Stack& stack) {
   set("postgres-3", "replica");
   set("wallet-2", "writer");
   set("relay-1", "active");
+  set("credit-1", "active");
   view.nodes.at("postgres-1").streaming = {"postgres-2", "postgres-3"};
+  set("redis-1", "master");
+  view.nodes.at("redis-1").streaming = {"198.18.2.25", "198.18.3.25"};
+  for (const char* name : {"redis-2", "redis-3"}) {
+    set(name, "replica");
+    view.nodes.at(name).state = "connected";
+    view.nodes.at(name).follows = "198.18.1.25";
+  }
   return view;
 }
 
@@ -47,7 +55,9 @@ TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
   }
   EXPECT_EQ(stack->of_component("edge").size(), 2u);
   EXPECT_EQ(stack->of_component("psp").size(), 2u);
-  EXPECT_TRUE(stack->in_zone("internet").empty());  // no container: players come from outside
+  // Players come from outside, where nothing of ours runs; what they meet first is not ours either.
+  EXPECT_FALSE(stack->has_container(*stack->find("players")));
+  EXPECT_EQ(stack->of_component(stack->file.edge_component).front()->zone, "internet");
   EXPECT_EQ(stack->find("players")->address, "198.18.9.91");
 }
 
@@ -84,8 +94,10 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
       {"wallet.bug",
        {"wallet-1",
         {PlantedBug::ack_before_commit, PlantedBug::key_after_effect, PlantedBug::no_epoch_check}}},
-      {"cashier.bug", {"cashier-1", {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup}}},
-      {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}}};
+      {"cashier.bug", {"cashier-1", {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup,
+                                      PlantedBug::retry_storm}}},
+      {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}},
+      {"credit.bug", {"credit-1", {PlantedBug::no_wait}}}};
   for (const auto& [setting, role] : roles) {
     const auto& [node, bugs] = role;
     EXPECT_EQ(make_stack(shipped(), {})->find(node)->env.at("BUG"), "none");
@@ -133,6 +145,16 @@ TEST(StackFile, AResetNamesComponentsThatItAlsoStops) {
   EXPECT_EQ(error("{sql: [SELECT 1]}"), ":10:8: reset needs `stop`");
 }
 
+TEST(Stack, ANodeMayHaveAnEnvironmentOfItsOwn) {
+  const auto stack = make_stack(shipped(), {});
+  const Node *first = stack->find("desk-1"), *second = stack->find("desk-2");
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->env.at("OFFICER"), "ann");
+  EXPECT_EQ(second->env.at("OFFICER"), "bob");
+  EXPECT_EQ(first->env.at("PGUSER"), second->env.at("PGUSER"));
+  for (const auto& [name, value] : first->env) EXPECT_NE(value, "bob-secret") << name;
+}
+
 TEST(MissingRedundancy, NothingIsMissingFromAWholeStack) {
   const auto stack = make_stack(shipped(), {});
   EXPECT_TRUE(missing_redundancy(*stack, whole_view(*stack)).empty());
@@ -153,6 +175,10 @@ TEST(MissingRedundancy, EachWayOfNotBeingWholeIsNamed) {
   EXPECT_FALSE(missing([](auto& v) { v.nodes["postgres-3"].timeline = 2; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes["wallet-2"].role = "standby"; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes["wallet-1"].role = "writer"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].role = "master"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].state = "sync"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].follows = "198.18.3.25"; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-1"].streaming.pop_back(); }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.under_replicated = 1; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.under_replicated = -1; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes.erase("etcd-2"); }).empty());

@@ -1,0 +1,54 @@
+// Proves that personal data stays at home: every player with an account has exactly one record, it
+// lies in the store of his home, and nobody was given a record of one store through another.
+// From: residency and residency_reads (the vault's stores and its audit trail), accounts.
+// Cannot see: copies that somebody made of what he was rightly given.
+#include <map>
+#include <set>
+
+#include "checks/examination.hpp"
+#include "checks/joined.hpp"
+
+namespace rehearse {
+
+Finding examine_data_residency(const Joined& joined) {
+  const Books& books = joined.run.books;
+  if (!books.residency || !books.accounts)
+    return without_books("data_residency", "residency or accounts");
+  Examination examination("data_residency");
+  std::map<std::string_view, int64_t> records;  // by player
+  std::map<std::string_view, int64_t> per_store;
+  for (const ResidencyRow& row : *books.residency) {
+    examination.examined();
+    ++per_store[row.store];
+    if (++records[row.player] == 2)
+      examination.violation("{}: more than one record of personal data", row.player);
+    if (row.store != row.home)
+      examination.violation("{}: at home in {}, but its data lies in {}", row.player, row.home,
+                            row.store);
+  }
+  std::set<std::string_view> players;
+  for (const Account& account : *books.accounts)
+    if (const auto player = player_of(account.account); !player.empty()) players.insert(player);
+  for (const std::string_view player : players)
+    if (!records.contains(player))
+      examination.violation("{}: has an account, and no record of personal data", player);
+  int64_t given = 0, refused = 0;
+  if (books.residency_reads) {
+    for (const ResidencyRead& read : *books.residency_reads) {
+      examination.examined();
+      ++(read.outcome == "ok" ? given : refused);
+      if (read.outcome != "ok" || read.store == read.home) continue;
+      examination.violation("{}: at home in {}, given to {} through {}", read.player, read.home,
+                            read.reader, read.store);
+    }
+  } else {
+    examination.cannot_say("the vault's audit trail is missing");
+  }
+  std::string summary;
+  for (const auto& [store, count] : per_store)
+    summary += fmt::format("{}{}: {} records", summary.empty() ? "" : ", ", store, count);
+  summary += fmt::format("; {} reads at home, {} from elsewhere refused", given, refused);
+  return std::move(examination).finish(summary);
+}
+
+}  // namespace rehearse

@@ -1,0 +1,125 @@
+// Proves that betting windows never depend on what players see of a table: windows follow one
+// schedule whether the stream is well or not, every bet taken lies in its window, and every bet
+// refused for its time lies outside.
+// From: windows, window_bets (the platform's), stream_samples (the stream's own), faults.
+// Cannot see: bets that a player's own client did not send because its picture stood still.
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "checks/examination.hpp"
+#include "checks/joined.hpp"
+
+namespace rehearse {
+namespace {
+
+using Windows = std::vector<const BettingWindow*>;
+
+std::map<std::string_view, Windows> by_table(const std::vector<BettingWindow>& windows) {
+  std::map<std::string_view, Windows> tables;
+  for (const BettingWindow& window : windows) tables[window.table].push_back(&window);
+  for (auto& [table, list] : tables)
+    std::ranges::sort(list, {}, [](const BettingWindow* w) { return w->opened_ms; });
+  return tables;
+}
+
+// The schedule that a table keeps: most often found, so that one that moved cannot set it.
+int64_t usual(std::vector<int64_t> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+void examine_schedule(Examination& examination, std::string_view table, const Windows& windows) {
+  std::vector<int64_t> lengths, steps;
+  for (size_t i = 0; i < windows.size(); ++i) {
+    lengths.push_back(windows[i]->closed_ms - windows[i]->opened_ms);
+    if (i > 0) steps.push_back(windows[i]->opened_ms - windows[i - 1]->opened_ms);
+  }
+  const int64_t length_ms = usual(lengths), step_ms = usual(steps);
+  for (size_t i = 0; i < windows.size(); ++i) {
+    examination.examined();
+    if (lengths[i] != length_ms)
+      examination.violation("{}: window {} was open for {} ms, not {} ms", table,
+                            windows[i]->window, lengths[i], length_ms);
+    if (i == 0 || steps[i - 1] == step_ms) continue;
+    examination.violation("{}: window {} opened {} ms after the one before it, not {} ms", table,
+                          windows[i]->window, steps[i - 1], step_ms);
+  }
+}
+
+class Degraded {
+ public:
+  explicit Degraded(const std::vector<StreamSample>& samples) {
+    for (const StreamSample& sample : samples)
+      if (sample.mode != "webrtc") at_ms_.push_back(sample.at_ms);
+    std::ranges::sort(at_ms_);
+  }
+  bool within(int64_t from_ms, int64_t to_ms) const {
+    const auto first = std::ranges::lower_bound(at_ms_, from_ms);
+    return first != at_ms_.end() && *first <= to_ms;
+  }
+  bool ever() const { return !at_ms_.empty(); }
+
+ private:
+  std::vector<int64_t> at_ms_;
+};
+
+struct Counts {
+  int64_t windows = 0, bets = 0;  // while the stream was stepped down
+};
+
+void examine_bets(Examination& examination, const Books& books, const Degraded& degraded,
+                  Counts& counts) {
+  std::unordered_map<std::string_view, const BettingWindow*> known;
+  for (const BettingWindow& window : *books.windows) known[window.window] = &window;
+  for (const WindowBet& bet : *books.window_bets) {
+    examination.examined();
+    const auto found = known.find(bet.window);
+    if (found == known.end()) {
+      if (bet.outcome != "outside_window")
+        examination.violation("{}: taken for window {}, which never was", bet.key, bet.window);
+      continue;
+    }
+    const BettingWindow& window = *found->second;
+    const bool inside = bet.decided_ms >= window.opened_ms && bet.decided_ms < window.closed_ms;
+    counts.bets += degraded.within(window.opened_ms, window.closed_ms) ? 1 : 0;
+    if (inside == (bet.outcome != "outside_window")) continue;
+    examination.violation("{}: {} {} ms after window {} opened, which was open for {} ms", bet.key,
+                          bet.outcome, bet.decided_ms - window.opened_ms, bet.window,
+                          window.closed_ms - window.opened_ms);
+  }
+}
+
+}  // namespace
+
+Finding examine_stream_independent(const Joined& joined) {
+  const Books& books = joined.run.books;
+  if (!books.windows || !books.window_bets || !books.stream_samples)
+    return without_books("stream_independent", "windows, window_bets or stream_samples");
+  Examination examination("stream_independent");
+  const Degraded degraded(*books.stream_samples);
+  Counts counts;
+  for (const auto& [table, windows] : by_table(*books.windows)) {
+    examine_schedule(examination, table, windows);
+    counts.windows += std::ranges::count_if(windows, [&](const BettingWindow* window) {
+      return degraded.within(window->opened_ms, window->closed_ms);
+    });
+  }
+  examine_bets(examination, books, degraded, counts);
+  const bool wanted = std::ranges::any_of(joined.run.faults, [](const FaultRecord& fault) {
+    return fault.fault == "stream_degrade" && fault.effective_ms;
+  });
+  if (wanted && !degraded.ever())
+    examination.cannot_say("the stream was degraded, but never stepped down");
+  if (wanted && degraded.ever() && counts.windows == 0)
+    examination.cannot_say("no window was open while the stream was stepped down");
+  return std::move(examination)
+      .finish(fmt::format("{} and {}, {} and {} of them while the stream was stepped down",
+                          counted(std::ssize(*books.windows), "window"),
+                          counted(std::ssize(*books.window_bets), "bet"), counts.windows,
+                          counts.bets));
+}
+
+}  // namespace rehearse

@@ -1,0 +1,60 @@
+#include "cli/profiles.hpp"
+
+#include <filesystem>
+
+#include "base/files.hpp"
+#include "load/behaviour.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr size_t bytes_max = 1 << 20;
+
+// What a profile may name, from the code itself.
+ProfileInput input_for(const std::string& path, std::string text) {
+  ProfileInput input;
+  input.path = path;
+  input.text = std::move(text);
+  for (const Behaviour& behaviour : behaviours()) {
+    if (behaviour.starts) input.behaviours.emplace_back(name_of(behaviour.kind));
+    if (behaviour.follow_ups == nullptr) continue;
+    for (const FollowUp& next : behaviour.follow_ups({})) {
+      input.follow_ups.emplace_back(name_of(next.kind));
+    }
+  }
+  for (int i = 1; i < methods; ++i) input.methods.emplace_back(name_of(static_cast<Method>(i)));
+  for (int i = 1; i < networks; ++i) input.networks.emplace_back(name_of(static_cast<Network>(i)));
+  return input;
+}
+
+}  // namespace
+
+Result<ProfileFile> load_profile(const std::string& path) {
+  auto text = read_file(path, bytes_max);
+  if (!text) return fail(ExitCode::usage, text.error().message);
+  auto profile = parse_profile(input_for(path, std::move(*text)));
+  if (profile) return std::move(*profile);
+  std::string all;
+  for (const auto& diagnostic : profile.error())
+    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
+  return fail(ExitCode::usage, all);
+}
+
+Profiles read_profiles(const Places& places) {
+  Profiles profiles;
+  std::error_code ignored;
+  for (const auto& file :
+       std::filesystem::directory_iterator(places.root + "/scenarios/profiles", ignored)) {
+    if (file.path().extension() != ".yaml") continue;
+    const std::string name = file.path().stem().string();
+    auto profile = load_profile(file.path().string());
+    if (profile) {
+      profiles.good[name] = std::move(*profile);
+    } else {
+      profiles.broken[name] = profile.error().message;
+    }
+  }
+  return profiles;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,57 @@
+#include "engine/play.hpp"
+
+#include "load/behaviour.hpp"
+
+namespace rehearse {
+namespace {
+
+double share_of(const NamedShares& shares, std::string_view name) {
+  for (const auto& [known, share] : shares) {
+    if (known == name) return share;
+  }
+  return 0;
+}
+
+std::vector<MethodShare> methods_of(const NamedShares& shares) {
+  std::vector<MethodShare> methods;
+  for (const auto& [name, share] : shares) {
+    if (const auto method = method_of(name)) methods.push_back({*method, share});
+  }
+  return methods;
+}
+
+}  // namespace
+
+LoadProfile load_profile_of(const ProfileFile& file) {
+  LoadProfile profile;
+  profile.name = file.name;
+  for (const auto& [name, share] : file.arrivals) {
+    if (const auto kind = operation_kind_of(name)) profile.weight(*kind) = share;
+  }
+  profile.settle_after_ms = static_cast<double>(file.settle_after_ms);
+  profile.win_share = share_of(file.follow_ups, "win");
+  profile.rollback_share = share_of(file.follow_ups, "rollback");
+  profile.cancel_share = share_of(file.follow_ups, "cancel");
+  profile.resent_share = file.resent_share;
+  profile.deposit_methods = methods_of(file.deposit_methods);
+  profile.payout_methods = methods_of(file.payout_methods);
+  for (const auto& [name, share] : file.networks) {
+    if (const auto network = network_of(name)) profile.networks.push_back({*network, share});
+  }
+  for (const ProfileStep& step : file.steps) {
+    profile.shape.push_back({step.for_ms, step.share, step.ramp});
+  }
+  return profile;
+}
+
+std::map<std::string, std::string> kinds_played(const ProfileFile& file) {
+  std::map<std::string, std::string> kinds;
+  for (const OperationKind kind : kinds_of(load_profile_of(file))) {
+    const Behaviour* behaviour = behaviour_of(traits_of(kind).settles.value_or(kind));
+    const bool beyond = behaviour->target != "edge";
+    kinds[std::string(name_of(kind))] = beyond ? behaviour->target : std::string_view();
+  }
+  return kinds;
+}
+
+}  // namespace rehearse

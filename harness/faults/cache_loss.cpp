@@ -1,0 +1,86 @@
+// A node of Redis dies by SIGKILL, its Sentinel with it: the master, unless told otherwise. Who
+// follows is promoted by the Sentinels that are left.
+//
+// Heals by: the node starts again with its append-only file, after `for`, or without it at once.
+// Effect: what ran is gone; healed, Redis answers there and says which role it has now.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "faults/fault.hpp"
+#include "faults/redis.hpp"
+
+namespace rehearse {
+namespace {
+
+class CacheLoss final : public Fault {
+ public:
+  Result<PlannedFault> plan(const FaultContext& context) override {
+    auto nodes = resolve_redis(context);
+    if (!nodes) return std::unexpected(nodes.error());
+    nodes_ = std::move(*nodes);
+    roles_ = roles_of(context, nodes_);
+    for (const auto& node : nodes_) passwords_.push_back(redis_password(context, node));
+    return PlannedFault{context.entry.id,
+                        "cache_loss",
+                        fmt::format("{}", fmt::join(nodes_, ", ")),
+                        {{"start", nodes_}}};
+  }
+
+  // What was dead before is not our doing.
+  Status inject(Runtime& runtime) override {
+    const auto running = all_run(runtime, true);
+    if (!running) return std::unexpected(running.error());
+    if (!*running) return fail(ExitCode::inconclusive, "Redis was dead before it was killed");
+    return runtime.kill(nodes_);
+  }
+
+  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+    const auto gone = all_run(runtime, false);
+    if (!gone) return std::unexpected(gone.error());
+    if (!*gone) return std::nullopt;
+    return Evidence{{"nodes_killed", fmt::format("{}", fmt::join(nodes_, ", "))},
+                    {"roles_lost", roles_}};
+  }
+
+  Result<Evidence> restored(Runtime& runtime) override {
+    Evidence evidence;
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      const auto role = runtime.exec(nodes_[i], redis_cli(passwords_[i], 0, {"ROLE"}));
+      if (!role) return std::unexpected(role.error());
+      const std::string name = role->substr(0, role->find('\n'));
+      if (name != "master" && name != "slave")
+        return fail(ExitCode::machine, fmt::format("{} does not serve yet: {}", nodes_[i], name));
+      evidence[nodes_[i] + "_role_again"] = name == "slave" ? "replica" : name;
+    }
+    return evidence;
+  }
+
+ private:
+  // Whether all of them run, or none of them does.
+  Result<bool> all_run(Runtime& runtime, bool wanted) const {
+    const auto states = runtime.states();
+    if (!states) return std::unexpected(states.error());
+    for (const auto& node : nodes_) {
+      const auto state = states->find(node);
+      if (state == states->end() || state->second.running != wanted) return false;
+    }
+    return true;
+  }
+
+  std::vector<std::string> nodes_, passwords_;
+  std::string roles_;
+};
+
+}  // namespace
+
+FaultSchema cache_loss_schema() {
+  return {"cache_loss",
+          "A node of Redis dies, the master unless told otherwise; it comes back after `for`",
+          Length::either,
+          {{"target", ParamType::target_node, false, {}}}};
+}
+std::unique_ptr<Fault> make_cache_loss() {
+  return std::make_unique<CacheLoss>();
+}
+
+}  // namespace rehearse

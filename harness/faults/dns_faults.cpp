@@ -1,0 +1,181 @@
+// The ways in which the name of the platform fails, as rows of data over one mechanism: the role
+// beside the name server is told over its control network, and obeys (fixtures/casino/dns).
+//
+// Heals by: telling it to stop. One that is not told again within a few seconds stops by itself.
+// What resolvers have remembered meanwhile, they remember until its TTL ends.
+// Effect: what the harness itself is answered by every server that the fault is aimed at.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/dns.hpp"
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int64_t lease_ms = 4000;  // refreshed every second
+constexpr int64_t connect_ms = 500, total_ms = 1000, answer_ms = 300;
+constexpr int64_t stale_ttl_ms = 10'000;
+constexpr uint16_t dns_port = 53;
+constexpr int rcode_servfail = 2;
+constexpr const char* conducts = "/control/conduct";
+
+class DnsFault final : public Fault {
+ public:
+  explicit DnsFault(const char* name) : name_(name) {}
+
+  Result<PlannedFault> plan(const FaultContext& context) override {
+    if (auto found = find_servers(context); !found) return std::unexpected(found.error());
+    const auto& params = context.entry.params;
+    id_ = context.entry.id;
+    looked_up_ = context.stack.file.entry_name;
+    if (name_ == "dns_stale") {
+      mode_ = "stale";
+      address_ = params.contains("address") ? std::get<std::string>(params.at("address"))
+                                            : forgotten_address(context.stack);
+      const auto ttl = params.find("ttl");
+      ttl_s_ = (ttl == params.end() ? stale_ttl_ms : std::get<int64_t>(ttl->second)) / 1000;
+    } else {
+      const auto answer = params.find("answer");
+      mode_ = answer == params.end() ? "silent" : std::get<std::string>(answer->second);
+    }
+    PlannedFault planned{id_, name_, "", {}};
+    for (const auto& server : servers_) {
+      planned.target += (planned.target.empty() ? "" : ", ") + server.name;
+      planned.undo.push_back({"post",
+                              {server.name},
+                              fmt::format("{}:{}{}/{}/end", server.control.address,
+                                          server.control.port, conducts, id_)});
+    }
+    return planned;
+  }
+
+  Status inject(Runtime&) override { return give_order(); }
+  Status refresh(Runtime&) override { return give_order(); }
+
+  Result<std::optional<Evidence>> effect(Runtime&) override {
+    Evidence evidence;
+    for (const auto& server : servers_) {
+      const auto answer = ask(server);
+      if (!is_wrong(answer)) return std::nullopt;
+      evidence[server.name + "_answered"] = in_words(answer);
+    }
+    return evidence;
+  }
+
+  Result<Evidence> restored(Runtime&) override {
+    Evidence evidence;
+    for (const auto& server : servers_) {
+      const auto answer = ask(server);
+      if (!answer || answer->rcode != 0 || is_wrong(answer))
+        return fail(ExitCode::machine,
+                    fmt::format("{} answers {}", server.name, in_words(answer)));
+      evidence[server.name + "_answers_again"] = in_words(answer);
+    }
+    return evidence;
+  }
+
+ private:
+  struct Server {
+    std::string name;
+    Endpoint control, names;
+  };
+
+  Status find_servers(const FaultContext& context) {
+    const auto all = context.stack.of_party("dns");
+    const auto given = context.entry.params.find("server");
+    for (const Node* node : all) {
+      if (given != context.entry.params.end()) {
+        const auto& names = std::get<Target>(given->second).names;
+        if (std::ranges::find(names, node->name) == names.end()) continue;
+      }
+      servers_.push_back(
+          {node->name, context.stack.endpoint(*node), {node->address, dns_port}});
+    }
+    if (!servers_.empty()) return {};
+    return fail(ExitCode::inconclusive, "the stack has no such name server");
+  }
+
+  // Beside the entries, where once another one was: nobody has it now.
+  static std::string forgotten_address(const Stack& stack) {
+    const auto entries = stack.of_component(stack.file.edge_component);
+    const std::string near = entries.empty() ? "198.18.9.0" : entries.front()->address;
+    for (int last = 199;; ++last) {
+      const auto address = fmt::format("{}.{}", near.substr(0, near.rfind('.')), last);
+      if (std::ranges::find(stack.nodes, address, &Node::address) == stack.nodes.end())
+        return address;
+    }
+  }
+
+  Result<DnsAnswer> ask(const Server& server) const {
+    return ask_dns(server.names, looked_up_, answer_ms);
+  }
+
+  bool is_wrong(const Result<DnsAnswer>& answer) const {
+    if (mode_ == "silent") return !answer;
+    if (!answer) return false;
+    if (mode_ == "servfail") return answer->rcode == rcode_servfail;
+    return answer->addresses == std::vector<std::string>{address_};
+  }
+
+  static std::string in_words(const Result<DnsAnswer>& answer) {
+    if (!answer) return "nothing";
+    if (answer->rcode != 0) return fmt::format("error {}", answer->rcode);
+    return fmt::format("{} for {} s", fmt::join(answer->addresses, " "), answer->ttl_s);
+  }
+
+  Status give_order() const {
+    nlohmann::json order = {{"fault", id_}, {"mode", mode_}, {"lease_ms", lease_ms}};
+    if (mode_ == "stale") {
+      order["address"] = address_;
+      order["ttl_s"] = ttl_s_;
+    }
+    Status status;
+    for (const auto& server : servers_) {
+      const auto answer = http_call(server.control, {"POST", conducts, {}, order.dump()},
+                                    connect_ms, total_ms);
+      if (answer && answer->status == 200) continue;
+      if (status)
+        status = fail(ExitCode::machine,
+                      answer ? fmt::format("{}: {}", server.name, answer->body)
+                             : answer.error().message);
+    }
+    return status;
+  }
+
+  const std::string name_;
+  std::string id_, looked_up_, mode_, address_;
+  int64_t ttl_s_ = 0;
+  std::vector<Server> servers_;
+};
+
+const ParamSchema servers{"server", ParamType::target_provider, false, {"dns"}};
+
+}  // namespace
+
+FaultSchema dns_failure_schema() {
+  return {"dns_failure",
+          "The name of the platform is not answered, or by SERVFAIL",
+          Length::lasting,
+          {servers, {"answer", ParamType::text, false, {"silent", "servfail"}}}};
+}
+std::unique_ptr<Fault> make_dns_failure() {
+  return std::make_unique<DnsFault>("dns_failure");
+}
+
+FaultSchema dns_stale_schema() {
+  return {"dns_stale",
+          "The name leads to an address that nobody has any more, for a long TTL",
+          Length::lasting,
+          {servers,
+           {"address", ParamType::text, false, {}},
+           {"ttl", ParamType::duration, false, {}, 1'000, 3'600'000}}};
+}
+std::unique_ptr<Fault> make_dns_stale() {
+  return std::make_unique<DnsFault>("dns_stale");
+}
+
+}  // namespace rehearse

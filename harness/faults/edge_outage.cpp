@@ -1,0 +1,103 @@
+// The way in is gone: nobody reaches the nodes of a path of the stack (its CDN and its edges), and
+// they reach nobody, while everything behind them works. Some of them only, when `target` says so.
+// The name servers are another fault's.
+//
+// Heals by: the packet rules' elements go. Dead-man: they expire in the kernel when nobody refreshes
+// them.
+// Effect: the rules are in force on every node of it, and packets were dropped.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "faults/fault.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int64_t cut_timeout_ms = 4000;
+constexpr const char* usual_path = "players";
+
+class EdgeOutage final : public Fault {
+ public:
+  Result<PlannedFault> plan(const FaultContext& context) override {
+    if (auto found = find_nodes(context); !found) return std::unexpected(found.error());
+    const auto before = dropped(context.runtime);
+    if (!before) return std::unexpected(before.error());
+    dropped_before_ = *before;
+    return PlannedFault{context.entry.id,
+                        "edge_outage",
+                        fmt::format("{}", fmt::join(nodes_, ", ")),
+                        {{"uncut", nodes_, all_zones_range}}};
+  }
+
+  Status inject(Runtime& runtime) override { return refresh(runtime); }
+  Status refresh(Runtime& runtime) override {
+    return runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms);
+  }
+
+  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+    const auto cuts = runtime.cuts(nodes_);
+    if (!cuts) return std::unexpected(cuts.error());
+    for (const auto& [node, cut] : *cuts)
+      if (!cut.active) return std::nullopt;
+    const int64_t packets = sum(*cuts) - dropped_before_;
+    if (packets == 0) return std::nullopt;
+    return Evidence{{"nodes_unreachable", fmt::format("{}", fmt::join(nodes_, ", "))},
+                    {"packets_dropped_at_effect", std::to_string(packets)}};
+  }
+
+  Evidence afterwards(Runtime& runtime) override {
+    const auto packets = dropped(runtime);
+    if (!packets) return {};
+    return {{"packets_dropped", std::to_string(*packets - dropped_before_)}};
+  }
+
+ private:
+  Status find_nodes(const FaultContext& context) {
+    const auto& params = context.entry.params;
+    if (const auto target = params.find("target"); target != params.end()) {
+      auto nodes = resolve_nodes(context, std::get<Target>(target->second));
+      if (!nodes) return std::unexpected(nodes.error());
+      nodes_ = std::move(*nodes);
+      return {};
+    }
+    const auto named = params.find("path");
+    const std::string path =
+        named == params.end() ? usual_path : std::get<std::string>(named->second);
+    for (const auto& entry : context.stack.file.paths)
+      if (entry.path == path && entry.component != context.stack.file.dns_component)
+        for (const auto* node : context.stack.of_component(entry.component))
+          if (context.stack.has_container(*node)) nodes_.push_back(node->name);
+    if (!nodes_.empty()) return {};
+    return fail(ExitCode::inconclusive, fmt::format("the stack has no path `{}`", path));
+  }
+
+  // What parts two sides from each other is another fault's.
+  static int64_t sum(const std::map<std::string, CutState>& cuts) {
+    int64_t packets = 0;
+    for (const auto& [node, cut] : cuts) packets += cut.dropped_packets - cut.dropped_between;
+    return packets;
+  }
+  Result<int64_t> dropped(Runtime& runtime) const {
+    const auto cuts = runtime.cuts(nodes_);
+    if (!cuts) return std::unexpected(cuts.error());
+    return sum(*cuts);
+  }
+
+  std::vector<std::string> nodes_;
+  int64_t dropped_before_ = 0;  // by an earlier fault: the kernel's counters are never set back
+};
+
+}  // namespace
+
+FaultSchema edge_outage_schema() {
+  return {"edge_outage",
+          "The way in is unreachable: CDN and edges, or the nodes named by `target`",
+          Length::lasting,
+          {{"target", ParamType::target_node, false, {}},
+           {"path", ParamType::text, false, {}}}};
+}
+std::unique_ptr<Fault> make_edge_outage() {
+  return std::make_unique<EdgeOutage>();
+}
+
+}  // namespace rehearse

@@ -1,0 +1,23 @@
+// A player looks at the money there is to play with.
+#include <fmt/format.h>
+
+#include "load/behaviour.hpp"
+#include "load/words.hpp"
+
+namespace rehearse {
+namespace {
+
+HttpRequest request_of(const Operation& operation, std::string_view) {
+  return get(fmt::format("/v1/balances/{}?currency={}", player_name(operation.player),
+                         name_of(operation.currency)));
+}
+
+}  // namespace
+
+Behaviour balance_behaviour() {
+  return {.kind = OperationKind::balance,
+          .summary = "A look at the player's cash",
+          .request_of = request_of};
+}
+
+}  // namespace rehearse

@@ -1,0 +1,23 @@
+// A player claims the bonus of a campaign.
+#include "load/behaviour.hpp"
+#include "load/words.hpp"
+
+namespace rehearse {
+namespace {
+
+HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+  auto body = body_of(operation, run_key);
+  body["campaign"] = "welcome";
+  return post("/v1/bonuses", body);
+}
+
+}  // namespace
+
+Behaviour bonus_claim_behaviour() {
+  return {.kind = OperationKind::bonus_claim,
+          .summary = "A campaign's bonus is claimed",
+          .target = "bonus",
+          .request_of = request_of};
+}
+
+}  // namespace rehearse

@@ -1,0 +1,29 @@
+// A withdrawal that was accepted is taken back; too late is an answer too. Of one that was not
+// accepted there is nothing to take back.
+#include "load/behaviour.hpp"
+#include "load/words.hpp"
+
+namespace rehearse {
+namespace {
+
+void adjust(Operation& operation, const Moment& moment) {
+  if (!moment.related_begun || moment.related_outcome != Outcome::ok) become_balance(operation);
+}
+
+HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+  return post("/v1/payments/" + key_of(run_key, operation.related) + "/cancel",
+              person_of(operation, run_key));
+}
+
+}  // namespace
+
+Behaviour cancel_behaviour() {
+  return {.kind = OperationKind::cancel,
+          .summary = "A withdrawal is taken back",
+          .target = "cancel",
+          .starts = false,
+          .adjust = adjust,
+          .request_of = request_of};
+}
+
+}  // namespace rehearse

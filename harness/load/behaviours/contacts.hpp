@@ -1,0 +1,18 @@
+// How a player is known to the emergency channel.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "history/records.hpp"
+
+namespace rehearse {
+
+std::string contact_name(std::string_view run_key, uint32_t player);
+// Chosen by the contact itself; of a rehearsal, so that nothing has to be remembered.
+std::string contact_secret(std::string_view run_key, uint32_t player);
+// "t=<unix>,v1=<hex HMAC-SHA256(secret, t + "." + body)>"
+std::string contact_signature(std::string_view secret, std::string_view body, int64_t unix_s);
+
+}  // namespace rehearse

@@ -1,0 +1,36 @@
+// Cash into a stablecoin, or back: whoever has none gets the answer that there is none.
+#include "load/behaviours/payments.hpp"
+#include "load/words.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr double back_share = 0.3;
+
+void draw(Arrival& arrival, Draw& draw) {
+  const Currency own = arrival.currency;
+  const bool back = draw.random.chance(back_share);
+  arrival.amount_minor = draw.random.between(100, 2'000) * (back ? micro_per_cent : 1);
+  arrival.currency = back ? Currency::USDT : own;
+  arrival.currency_to = back ? own : Currency::USDT;
+}
+
+HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+  auto body = person_of(operation, run_key);
+  body["from"] = name_of(operation.currency);
+  body["to"] = name_of(operation.currency_to);
+  body["amount_minor"] = operation.amount_minor;
+  return post("/v1/conversions", body);
+}
+
+}  // namespace
+
+Behaviour convert_behaviour() {
+  return {.kind = OperationKind::convert,
+          .summary = "Cash into a stablecoin, or back",
+          .target = "convert",
+          .draw = draw,
+          .request_of = request_of};
+}
+
+}  // namespace rehearse

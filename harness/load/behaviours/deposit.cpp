@@ -1,0 +1,27 @@
+// Money comes in by the player's usual method; the player looks until it is there.
+#include "load/behaviours/payments.hpp"
+
+namespace rehearse {
+namespace {
+
+void draw(Arrival& arrival, Draw& draw) {
+  arrival.amount_minor = draw.random.between(1'000, 20'000);
+  draw_method(arrival, draw, draw.profile.deposit_methods);
+}
+
+HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+  return payment_request(operation, run_key, "deposit");
+}
+
+}  // namespace
+
+Behaviour deposit_behaviour() {
+  return {.kind = OperationKind::deposit,
+          .summary = "Money comes in, watched until it is there",
+          .draw = draw,
+          .request_of = request_of,
+          .look_of = look_at_payment,
+          .looked = payment_looked};
+}
+
+}  // namespace rehearse

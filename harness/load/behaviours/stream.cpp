@@ -1,0 +1,22 @@
+// A player watches a live table: one look at what the stream delivers.
+#include "load/behaviour.hpp"
+#include "load/words.hpp"
+
+namespace rehearse {
+namespace {
+
+HttpRequest request_of(const Operation&, std::string_view) {
+  return get("/v1/streams/table-1");
+}
+
+}  // namespace
+
+Behaviour stream_behaviour() {
+  return {.kind = OperationKind::stream,
+          .summary = "A look at a live stream",
+          .target = "stream",
+          .request_of = request_of,
+          .answer_of = page_answer_of};
+}
+
+}  // namespace rehearse

@@ -1,0 +1,36 @@
+// A bet at a live table, for the window that is on by the table's published schedule: every 10 s one
+// opens. Some come too late for it, and are told so.
+#include <fmt/format.h>
+
+#include "base/clock.hpp"
+#include "load/behaviour.hpp"
+#include "load/behaviours/stakes.hpp"
+#include "load/words.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr int64_t cycle_ms = 10'000;
+
+void draw(Arrival& arrival, Draw& draw) {
+  arrival.amount_minor = stake_minor(draw.random);
+}
+
+HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+  auto body = body_of(operation, run_key);
+  body["window"] = fmt::format("table-1-{}", wall_ns() / ns_per_ms / cycle_ms);
+  body["amount_minor"] = operation.amount_minor;
+  return post("/v1/tables/table-1/bets", body);
+}
+
+}  // namespace
+
+Behaviour table_bet_behaviour() {
+  return {.kind = OperationKind::table_bet,
+          .summary = "A bet at a live table, in its window",
+          .target = "table",
+          .draw = draw,
+          .request_of = request_of};
+}
+
+}  // namespace rehearse

@@ -1,0 +1,62 @@
+// Personal data that is not at home.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "synthetic.hpp"
+
+namespace rehearse {
+namespace {
+
+using namespace synthetic;
+
+class DataResidency : public testing::Test {
+ protected:
+  DataResidency() {
+    run_.capabilities.insert("residency");
+    run_.books.residency.emplace();
+    std::set<std::string> players;
+    for (const Account& account : *run_.books.accounts)
+      if (account.bucket == "cash") players.insert(account.owner);
+    for (const auto& player : players) run_.books.residency->push_back({"EU", player, "EU"});
+    run_.books.residency_reads = {{{"EU", *players.begin(), "EU", "screening", "ok"},
+                                   {"BR", *players.begin(), "EU", "officer:ann", "refused"}}};
+  }
+  Finding finding() { return finding_of(run_, "data_residency"); }
+  std::string first() {
+    const Finding found = finding();
+    return found.witnesses.empty() ? "" : found.witnesses.front();
+  }
+  RecordedRun run_ = honest_run();
+};
+
+TEST_F(DataResidency, AtHomeAndReadOnlyThere) {
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  EXPECT_THAT(finding().summary, testing::HasSubstr("1 reads at home, 1 from elsewhere refused"));
+}
+
+TEST_F(DataResidency, ARecordAwayFromHome) {
+  run_.books.residency->front().home = "BR";
+  EXPECT_EQ(red(run_), std::set<std::string>{"data_residency"});
+  EXPECT_THAT(first(), testing::HasSubstr("at home in BR, but its data lies in EU"));
+}
+
+TEST_F(DataResidency, TwoRecordsOrNone) {
+  run_.books.residency->push_back({"BR", run_.books.residency->front().player, "BR"});
+  EXPECT_THAT(first(), testing::HasSubstr("more than one record"));
+  run_.books.residency->pop_back();
+  run_.books.residency->pop_back();
+  EXPECT_THAT(first(), testing::HasSubstr("no record"));
+}
+
+TEST_F(DataResidency, AReadFromElsewhereThatWasAllowed) {
+  run_.books.residency_reads->back().outcome = "ok";
+  EXPECT_THAT(first(), testing::HasSubstr("given to officer:ann through BR"));
+}
+
+TEST_F(DataResidency, WithoutTheTrailItCannotBeSaid) {
+  run_.books.residency_reads.reset();
+  EXPECT_EQ(finding().verdict, Verdict::inconclusive);
+}
+
+}  // namespace
+}  // namespace rehearse

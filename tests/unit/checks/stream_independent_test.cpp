@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include "checks/joined.hpp"
+#include "synthetic.hpp"
+
+namespace rehearse {
+namespace {
+
+Finding finding_of(synthetic::RecordedRun run) {
+  run.checks = {"stream_independent"};
+  return examine_all(run).front();
+}
+
+class StreamIndependent : public testing::Test {
+ protected:
+  // Ten windows of 7 s every 10 s; from the fourth to the sixth the stream is stepped down.
+  StreamIndependent() {
+    run_ = synthetic::Builder(200).build();
+    run_.capabilities.insert("streams");
+    auto& books = run_.books;
+    books.windows.emplace();
+    books.window_bets.emplace();
+    books.stream_samples.emplace();
+    for (int64_t i = 0; i < 10; ++i) {
+      const std::string window = "t1-" + std::to_string(i);
+      const int64_t opened_ms = 10'000 * i;
+      books.windows->push_back({window, "t1", opened_ms, opened_ms + 7'000, "table-1"});
+      books.window_bets->push_back({"in-" + window, window, opened_ms + 3'000, "accepted"});
+      books.window_bets->push_back({"late-" + window, window, opened_ms + 8'000,
+                                    "outside_window"});
+      const bool ill = i >= 3 && i < 6;
+      books.stream_samples->push_back({"t1", opened_ms + 1'000, ill ? "hls" : "webrtc", 0});
+    }
+    FaultRecord fault;
+    fault.id = fault.fault = "stream_degrade";
+    fault.effective_ms = 1;
+    run_.faults = {fault};
+  }
+  synthetic::RecordedRun run_;
+};
+
+TEST_F(StreamIndependent, PassesWhereTheScheduleIsTheSame) {
+  const Finding finding = finding_of(run_);
+  EXPECT_EQ(finding.verdict, Verdict::pass) << finding.summary;
+  EXPECT_EQ(finding.examined, 30);
+  EXPECT_NE(finding.summary.find("3 and 6 of them"), std::string::npos) << finding.summary;
+}
+
+TEST_F(StreamIndependent, AWindowThatMovedShrankOrIsMissingIsRed) {
+  auto& window = run_.books.windows->at(4);
+  window.opened_ms += 500;
+  window.closed_ms += 500;
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  window.opened_ms -= 500;
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail) << "held open for those who saw it late";
+  run_.books.windows->erase(run_.books.windows->begin() + 4);
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+}
+
+TEST_F(StreamIndependent, ABetTakenLateOrRefusedInTimeIsRed) {
+  auto& bets = *run_.books.window_bets;
+  const auto whole = bets;
+  bets[8].decided_ms += 6'000;
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  bets = whole;
+  bets[9].decided_ms -= 6'000;
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  bets = whole;
+  bets[0].window = "t1-99";
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+}
+
+TEST_F(StreamIndependent, WithoutADegradedStreamAFaultProvesNothing) {
+  for (auto& sample : *run_.books.stream_samples) sample.mode = "webrtc";
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::inconclusive);
+  run_.faults.clear();
+  EXPECT_EQ(finding_of(run_).verdict, Verdict::pass);
+}
+
+}  // namespace
+}  // namespace rehearse
