@@ -117,7 +117,8 @@ class Rounds {
     if (round.studio == nullptr)
       return wrong(name, false, fmt::format("{} knows nothing of it", round.casino->studio));
     const std::string_view theirs = round.studio->state;
-    const std::string_view ours = round.casino == nullptr ? "unknown" : round.casino->state;
+    std::string_view ours = "unknown";
+    if (round.casino != nullptr) ours = round.casino->state;
     if (theirs == "open" || theirs == "betting") {
       // What the casino voided because the studio was gone, the studio hears when it comes back.
       if (ours != "void") wrong(name, true, fmt::format("still {} at {}", theirs, studio(round)));

@@ -114,12 +114,16 @@ NodeView probe_node(const Stack& stack, const Node& node) {
     read_redis(node, endpoint, view);
     return view;
   }
+  if (component.roles == "kafka") {
+    const auto controller = ask_quorum_leader(endpoint, total_ms);
+    view.healthy = controller.has_value();
+    if (controller) view.role = *controller == node.number ? "controller" : "broker";
+    return view;
+  }
   if (component.health_path.empty()) {
     // No HTTP there: an empty request that gets as far as being sent found an open port.
     const auto answer = http_call(endpoint, {}, connect_ms, connect_ms);
     view.healthy = answer || answer.error().failure == HttpFailure::ambiguous;
-    if (component.roles == "kafka" && view.healthy)
-      view.role = ask_quorum_leader(endpoint, total_ms) == node.number ? "controller" : "broker";
     return view;
   }
   const auto answer =
