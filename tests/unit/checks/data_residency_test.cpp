@@ -19,7 +19,7 @@ class DataResidency : public testing::Test {
       if (account.bucket == "cash") players.insert(account.owner);
     for (const auto& player : players) run_.books.residency->push_back({"EU", player, "EU"});
     run_.books.residency_reads = {{{"EU", *players.begin(), "EU", "screening", "ok"},
-                                   {"BR", *players.begin(), "EU", "officer:ann", "refused"}}};
+                                   {"BR", *players.begin(), "EU", "officer:officer-1", "refused"}}};
   }
   Finding finding() { return finding_of(run_, "data_residency"); }
   std::string first() {
@@ -50,7 +50,7 @@ TEST_F(DataResidency, TwoRecordsOrNone) {
 
 TEST_F(DataResidency, AReadFromElsewhereThatWasAllowed) {
   run_.books.residency_reads->back().outcome = "ok";
-  EXPECT_THAT(first(), testing::HasSubstr("given to officer:ann through BR"));
+  EXPECT_THAT(first(), testing::HasSubstr("given to officer:officer-1 through BR"));
 }
 
 TEST_F(DataResidency, WithoutTheTrailItCannotBeSaid) {

@@ -88,7 +88,7 @@ TEST_F(NothingUnscreened, AClearFindingThatTheProviderNeverMade) {
   std::erase_if(*run_.books.screening_verdicts,
                 [&](const auto& v) { return v.business_key == payout_; });
   EXPECT_THAT(first(), testing::HasSubstr("whose book does not have it"));
-  row_of(payout_).decided_by = "officer:ann";
+  row_of(payout_).decided_by = "officer:officer-1";
   EXPECT_EQ(finding().verdict, Verdict::pass);
   run_.books.screening_verdicts->back().state = "refused";
   EXPECT_THAT(first(), testing::HasSubstr("found it refused"));

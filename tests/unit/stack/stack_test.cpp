@@ -149,10 +149,10 @@ TEST(Stack, ANodeMayHaveAnEnvironmentOfItsOwn) {
   const auto stack = make_stack(shipped(), {});
   const Node *first = stack->find("desk-1"), *second = stack->find("desk-2");
   ASSERT_TRUE(first && second);
-  EXPECT_EQ(first->env.at("OFFICER"), "ann");
-  EXPECT_EQ(second->env.at("OFFICER"), "bob");
+  EXPECT_EQ(first->env.at("OFFICER"), "officer-1");
+  EXPECT_EQ(second->env.at("OFFICER"), "officer-2");
   EXPECT_EQ(first->env.at("PGUSER"), second->env.at("PGUSER"));
-  for (const auto& [name, value] : first->env) EXPECT_NE(value, "bob-secret") << name;
+  for (const auto& [name, value] : first->env) EXPECT_NE(value, "officer-2-secret") << name;
 }
 
 TEST(MissingRedundancy, NothingIsMissingFromAWholeStack) {
