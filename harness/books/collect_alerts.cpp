@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_field.hpp"
 #include "base/clock.hpp"
 #include "books/collect_parts.hpp"
 #include "books/csv.hpp"
@@ -65,7 +66,7 @@ Status collect_alerts(const BooksSource& source, const std::string& dir) {
     const auto answer = http_call(endpoint, query, 2'000, 30'000);
     if (!answer) return trouble(node, answer.error().message);
     const auto json = nlohmann::json::parse(answer->body, nullptr, false);
-    if (answer->status != 200 || !json.is_object() || json.value("status", "") != "success")
+    if (answer->status != 200 || !json.is_object() || field(json, "status", "") != "success")
       return trouble(node, fmt::format("status {}: {}", answer->status,
                                        answer->body.substr(0, 200)));
     try {

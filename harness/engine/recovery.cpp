@@ -30,21 +30,23 @@ int64_t window_for(const Load::Window& baseline, int64_t baseline_ns) {
 
 RecoveryWatch::RecoveryWatch(const Load& load, int64_t baseline_from_ns, int64_t baseline_to_ns)
     : load_(load),
-      baseline_(load.windows(baseline_from_ns, baseline_to_ns)),
+      baseline_(load.windows(std::vector<int64_t>(operation_kinds, baseline_from_ns),
+                             baseline_to_ns)),
       baseline_ns_(baseline_to_ns - baseline_from_ns) {}
 
 std::vector<std::string> RecoveryWatch::not_recovered(int64_t now_ns) const {
   // Attempts of the last moment may still be on their way: the window ends a second ago.
   const int64_t to_ns = now_ns - ns_per_s;
-  const auto windows = load_.windows(to_ns - window_ns, to_ns);
+  std::vector<int64_t> from_ns;
+  for (const Load::Window& baseline : baseline_)
+    from_ns.push_back(to_ns - window_for(baseline, baseline_ns_));
+  const auto windows = load_.windows(from_ns, to_ns);
   std::vector<std::string> kinds;
   for (size_t i = 0; i < windows.size(); ++i) {
     const Load::Window& baseline = baseline_[i];
     if (baseline.attempts == 0) continue;
     const auto kind = static_cast<OperationKind>(i);
-    const int64_t needed_ns = window_for(baseline, baseline_ns_);
-    const Load::Window window =
-        needed_ns == window_ns ? windows[i] : load_.window({kind}, to_ns - needed_ns, to_ns);
+    const Load::Window& window = windows[i];
     const bool well =
         success_share(window) >= success_share_of_baseline * success_share(baseline) &&
         (window.attempts < attempts_wanted ||

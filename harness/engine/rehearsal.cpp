@@ -29,6 +29,7 @@ namespace {
 
 constexpr auto tick = std::chrono::milliseconds(100);
 constexpr int64_t settle_after_heal_ns = 10 * ns_per_s;
+constexpr int64_t judged_every_ns = ns_per_s;  // whether everything has recovered
 constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
 constexpr int64_t reuse_deadline_ns = 10 * ns_per_s;
 // The first part of the steady phase warms caches and connections and is no baseline.
@@ -271,8 +272,8 @@ void Rehearsal::observe() {
   const int64_t deadline_ns = zero_ns_ + scenario_.observe_ms * ns_per_ms;
   const RecoveryWatch recovery(
       *load_, zero_ns_ + static_cast<int64_t>(run_.steady_from_ms) * ns_per_ms, zero_ns_);
-  bool rest_healed = false;
-  int64_t whole_ns = 0;
+  bool rest_healed = false, recovered = false;
+  int64_t whole_ns = 0, judged_ns = 0;
   while (!cancelled()) {
     show("observe");
     const int64_t now_ns = monotonic_ns();
@@ -288,7 +289,10 @@ void Rehearsal::observe() {
     }
     std::this_thread::sleep_for(tick);
     if (!faults_->settled()) continue;
-    const bool recovered = recovery.not_recovered(now_ns).empty();
+    if (now_ns - judged_ns >= judged_every_ns) {
+      recovered = recovery.not_recovered(now_ns).empty();
+      judged_ns = now_ns;
+    }
     if (!rest_healed && recovered) {
       faults_->heal_rest();
       rest_healed = true;

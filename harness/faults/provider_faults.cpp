@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/json_field.hpp"
 #include "faults/fault.hpp"
 
 namespace rehearse {
@@ -228,8 +229,8 @@ class ProviderFault final : public Fault {
     if (!list.is_array())
       return fail(ExitCode::machine, fmt::format("{} lists no conduct: {}", provider.name, *body));
     for (const auto& item : list)
-      if (item.is_object() && item.value("fault", "") == id_)
-        return Counts{item.value("treated", int64_t{0}), item.value("considered", int64_t{0})};
+      if (item.is_object() && field(item, "fault", "") == id_)
+        return Counts{field(item, "treated", int64_t{0}), field(item, "considered", int64_t{0})};
     return Counts{};  // not on (any more): it has no effect
   }
 

@@ -17,6 +17,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <ctime>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -36,6 +37,12 @@ namespace {
 // a close would be unknown though nothing is wrong.
 constexpr int64_t idle_ns_max = 5 * ns_per_s;
 constexpr size_t idle_max = 512;  // per edge
+// Connections that are being made at a time, per edge; whoever comes then waits for one of them, or
+// for one that falls idle. Thousands of handshakes at once would each fail at their deadline, and
+// all be begun again.
+constexpr size_t opening_max = 32;
+constexpr int64_t handshake_ms = 3'000;  // once connected
+constexpr int64_t session_s_max = 60;    // then a newer one is kept: servers forget them
 
 using SteadyTime = std::chrono::steady_clock::time_point;  // CLOCK_MONOTONIC, as monotonic_ns()
 
@@ -64,6 +71,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (trust == nullptr) return;
     tls_.emplace(socket_, *trust);
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_->native_handle()), to.address.c_str());
+  }
+
+  // Called once, when it is open or will not be.
+  void on_opened(std::function<void()> opened) { opened_ = std::move(opened); }
+
+  // A session of before spares both sides the certificate.
+  void resume(SSL_SESSION* session) {
+    if (tls_ && session != nullptr) SSL_set_session(tls_->native_handle(), session);
+  }
+  // The session to resume later; null: none yet. The caller frees it.
+  SSL_SESSION* session() {
+    if (!tls_) return nullptr;
+    SSL_SESSION* known = SSL_get1_session(tls_->native_handle());
+    if (known == nullptr || SSL_SESSION_is_resumable(known) == 1) return known;
+    SSL_SESSION_free(known);
+    return nullptr;
   }
 
   void start(const HttpRequest& request, int64_t connect_ms, int64_t answer_ms, Done done) {
@@ -107,6 +130,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The handshake counts as connecting: nothing of the request is out yet.
   void greet() {
     if (!tls_) return send();
+    arm(handshake_ms, {HttpFailure::not_sent, "connect_timeout"});
     tls_->async_handshake(ssl::stream_base::client,
                           [self = shared_from_this()](error_code failed) {
                             if (!self->done_) return;
@@ -116,6 +140,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void send() {
+    opened();
     arm(answer_ms_, {HttpFailure::ambiguous, "answer_timeout"});
     auto written = [self = shared_from_this()](error_code failed, size_t) {
       // An early answer may be followed by a close: let the reading decide.
@@ -168,7 +193,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     });
   }
 
+  void opened() {
+    if (const auto told = std::exchange(opened_, nullptr)) told();
+  }
+
   void finish(Call result, bool reusable) {
+    opened();
     timer_.cancel();
     error_code ignored;
     if (!reusable) socket_.close(ignored);
@@ -185,6 +215,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<HttpParser> parser_;
   std::array<char, 8192> piece_;
   Done done_;
+  std::function<void()> opened_;
   HttpError deadline_error_;
   bool written_ = false;
   int64_t idle_since_ns_ = 0;
@@ -192,50 +223,146 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 }  // namespace
 
+namespace {
+
+struct FreeSession {
+  void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+};
+
+// A call that found no connection.
+struct Waiting {
+  Waiting(asio::io_context& context, int64_t until_ms, HttpRequest call, int64_t answer,
+          Client::Answered then)
+      : deadline(context, std::chrono::milliseconds(until_ms)),
+        connect_ms(until_ms),
+        answer_ms(answer),
+        request(std::move(call)),
+        answered(std::move(then)) {}
+  asio::steady_timer deadline;
+  int64_t connect_ms, answer_ms;
+  HttpRequest request;
+  Client::Answered answered;  // empty once it goes on, or is over
+};
+
+// One place to go to, and the connections to it.
+struct Edge {
+  Endpoint to;
+  std::shared_ptr<ssl::context> trust;             // null = plain
+  std::vector<std::shared_ptr<Connection>> idle;  // newest last
+  std::deque<std::shared_ptr<Waiting>> waiting;
+  size_t opening = 0;
+  std::unique_ptr<SSL_SESSION, FreeSession> session;  // the newest that can be resumed
+};
+
+}  // namespace
+
 struct Client::Impl {
   // Destroyed last: the connections that its pending handlers hold name the endpoints below.
-  std::deque<Endpoint> edges;  // connections keep references into it while it grows
-  std::vector<std::shared_ptr<ssl::context>> trusts;  // by edge; null = plain
+  std::deque<Edge> edges;  // connections keep references into it while it grows
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
-  std::vector<std::vector<std::shared_ptr<Connection>>> idle;  // by edge, newest last
 
-  std::shared_ptr<Connection> take(size_t edge) {
-    const int64_t now_ns = monotonic_ns();
-    while (!idle[edge].empty()) {
-      auto connection = std::move(idle[edge].back());
-      idle[edge].pop_back();
-      if (connection->usable(now_ns)) return connection;
+  ~Impl() {
+    for (Edge& edge : edges) {
+      edge.idle.clear();
+      edge.waiting.clear();
     }
-    return std::make_shared<Connection>(context, edges[edge], trusts[edge].get());
   }
 
-  void give_back(size_t edge, std::shared_ptr<Connection> connection) {
-    if (idle[edge].size() >= idle_max) return;
-    connection->rest(monotonic_ns());
-    idle[edge].push_back(std::move(connection));
+  static std::shared_ptr<Connection> take_idle(Edge& edge) {
+    const int64_t now_ns = monotonic_ns();
+    while (!edge.idle.empty()) {
+      auto connection = std::move(edge.idle.back());
+      edge.idle.pop_back();
+      if (connection->usable(now_ns)) return connection;
+    }
+    return nullptr;
+  }
+
+  void give_back(Edge& edge, std::shared_ptr<Connection> connection) {
+    keep_session(edge, *connection);
+    if (edge.idle.size() < idle_max) {
+      connection->rest(monotonic_ns());
+      edge.idle.push_back(std::move(connection));
+    }
+    serve(edge);
+  }
+
+  static void keep_session(Edge& edge, Connection& connection) {
+    const bool fresh = edge.session && SSL_SESSION_get_time(edge.session.get()) +
+                                               session_s_max > std::time(nullptr);
+    if (!edge.trust || fresh) return;
+    if (SSL_SESSION* known = connection.session()) edge.session.reset(known);
+  }
+
+  // False: there is none, and none may be opened now.
+  bool begin(Edge& edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,
+             Answered& answered) {
+    auto connection = take_idle(edge);
+    if (!connection) {
+      if (edge.opening >= opening_max) return false;
+      ++edge.opening;
+      connection = std::make_shared<Connection>(context, edge.to, edge.trust.get());
+      connection->resume(edge.session.get());
+      connection->on_opened([this, &edge] {
+        --edge.opening;
+        serve(edge);
+      });
+    }
+    connection->start(request, connect_ms, answer_ms,
+                      [this, &edge, answered = std::move(answered)](
+                          std::shared_ptr<Connection> used, const Call& result, bool reusable) {
+                        if (reusable) give_back(edge, std::move(used));
+                        answered(result);
+                      });
+    return true;
+  }
+
+  // Whoever waits, in their order, as far as there are connections for them.
+  void serve(Edge& edge) {
+    while (!edge.waiting.empty()) {
+      const auto next = edge.waiting.front();
+      if (next->answered &&
+          !begin(edge, next->request, next->connect_ms, next->answer_ms, next->answered))
+        return;
+      next->answered = nullptr;
+      next->deadline.cancel();
+      edge.waiting.pop_front();
+    }
+  }
+
+  void wait(Edge& edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,
+            Answered answered) {
+    auto waiting = std::make_shared<Waiting>(context, connect_ms, request, answer_ms,
+                                             std::move(answered));
+    edge.waiting.push_back(waiting);
+    waiting->deadline.async_wait([waiting](error_code) {
+      if (const auto told = std::exchange(waiting->answered, nullptr))
+        told(std::unexpected(HttpError{HttpFailure::not_sent, "connect_timeout"}));
+    });
   }
 };
 
-Client::Client(std::vector<Endpoint> edges, std::vector<std::shared_ptr<const TlsTrust>> trusts)
+Client::Client(const std::vector<Endpoint>& edges,
+               const std::vector<std::shared_ptr<const TlsTrust>>& trusts)
     : impl_(std::make_unique<Impl>()) {
-  impl_->trusts.resize(edges.size());
-  for (size_t i = 0; i < trusts.size(); ++i) {
-    if (!trusts[i]) continue;
+  for (size_t i = 0; i < edges.size(); ++i) {
+    Edge& edge = impl_->edges.emplace_back();
+    edge.to = edges[i];
+    if (i >= trusts.size() || !trusts[i]) continue;
     auto* shared = static_cast<SSL_CTX*>(trusts[i]->context());
     SSL_CTX_up_ref(shared);  // the context gives it back
-    impl_->trusts[i] = std::make_shared<ssl::context>(shared);
+    edge.trust = std::make_shared<ssl::context>(shared);
   }
-  impl_->edges.assign(edges.begin(), edges.end());
-  impl_->idle.resize(impl_->edges.size());
 }
 
 Client::~Client() = default;
 
-size_t Client::add(const Endpoint& edge, size_t like) {
-  impl_->edges.push_back(edge);
-  impl_->trusts.push_back(impl_->trusts.at(like));
-  impl_->idle.emplace_back();
+size_t Client::add(const Endpoint& to, size_t like) {
+  auto trust = impl_->edges.at(like).trust;
+  Edge& edge = impl_->edges.emplace_back();
+  edge.to = to;
+  edge.trust = std::move(trust);
   return impl_->edges.size() - 1;
 }
 
@@ -246,13 +373,9 @@ void Client::call(size_t edge, const HttpRequest& request, int64_t connect_ms, i
       answered(std::unexpected(HttpError{HttpFailure::not_sent, "no_address"}));
     });
   }
-  impl_->take(edge)->start(
-      request, connect_ms, answer_ms,
-      [impl = impl_.get(), edge, answered = std::move(answered)](
-          std::shared_ptr<Connection> connection, const Call& result, bool reusable) {
-        if (reusable) impl->give_back(edge, std::move(connection));
-        answered(result);
-      });
+  Edge& to = impl_->edges[edge];
+  if (!to.waiting.empty() || !impl_->begin(to, request, connect_ms, answer_ms, answered))
+    impl_->wait(to, request, connect_ms, answer_ms, std::move(answered));
 }
 
 void Client::at(int64_t time_ns, std::function<void()> then) {

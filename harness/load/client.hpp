@@ -20,8 +20,8 @@ class Client {
   using Answered = std::function<void(const std::expected<HttpResponse, HttpError>&)>;
 
   // `trusts`: by edge, whom to believe its certificate; null, or not there, for plain ones.
-  explicit Client(std::vector<Endpoint> edges,
-                  std::vector<std::shared_ptr<const TlsTrust>> trusts = {});
+  explicit Client(const std::vector<Endpoint>& edges,
+                  const std::vector<std::shared_ptr<const TlsTrust>>& trusts = {});
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

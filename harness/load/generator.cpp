@@ -60,7 +60,7 @@ void Generator::lay_out_nodes() {
     }
   }
   std::vector<std::shared_ptr<const TlsTrust>> trusts(trust_ ? edges_.edges.size() : 0, trust_);
-  client_ = std::make_unique<Client>(endpoints_, std::move(trusts));
+  client_ = std::make_unique<Client>(endpoints_, trusts);
   if (edges_.name.empty()) return;
   resolver_ = std::make_unique<Resolver>(
       ResolverPlan{edges_.network_namespace, edges_.name_servers, edges_.name});
@@ -404,7 +404,8 @@ LoadProgress Generator::progress() const {
   return progress;
 }
 
-std::vector<Load::Window> Generator::windows(int64_t from_ns, int64_t to_ns) const {
+std::vector<Load::Window> Generator::windows(const std::vector<int64_t>& from_ns,
+                                             int64_t to_ns) const {
   const std::lock_guard lock(reading_);
   if (finished_) return std::vector<Window>(operation_kinds);  // the history may be closed by now
   return windows_of(history_, from_ns, to_ns, monotonic_ns());

@@ -137,7 +137,10 @@ class Load {
     int64_t attempts = 0, succeeded = 0;  // attempts intended in the window (answered ok/rejected)
     double p95_ms = 0;
   };
-  virtual std::vector<Window> windows(int64_t from_ns, int64_t to_ns) const = 0;  // index = kind
+  // Of each kind, since a time of its own; the index is the kind. One pass over what was tried
+  // since the earliest of them: a thousand attempts a second make each pass count.
+  virtual std::vector<Window> windows(const std::vector<int64_t>& from_ns,
+                                      int64_t to_ns) const = 0;
   // The same of several kinds together.
   virtual Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
                         int64_t to_ns) const = 0;

@@ -33,15 +33,15 @@ struct Filling {
 
 // `of_kind` says which window counts an operation's attempts; null = none.
 template <typename OfKind>
-void fill(const HistoryWriter& history, int64_t from_ns, int64_t to_ns, int64_t now_ns,
+void fill(const HistoryWriter& history, int64_t earliest_ns, int64_t to_ns, int64_t now_ns,
           OfKind of_kind) {
   for (size_t i = history.attempt_count(); i-- > 0;) {
     const Attempt& attempt = history.attempt(i);
     // Attempts are begun in order, none before it was intended: the rest is older than the window.
-    if (attempt.sent_ns < from_ns) break;
-    if (attempt.intended_ns < from_ns || attempt.intended_ns >= to_ns) continue;
+    if (attempt.sent_ns < earliest_ns) break;
+    if (attempt.intended_ns < earliest_ns || attempt.intended_ns >= to_ns) continue;
     const OperationKind kind = history.operation(attempt.operation).kind;
-    Filling* filling = of_kind(kind);
+    Filling* filling = of_kind(kind, attempt);
     const Outcome outcome = outcome_now(attempt);
     if (outcome == Outcome::none && now_ns - attempt.sent_ns < patience_ns(kind)) continue;
     if (filling != nullptr) filling->count(attempt, outcome);
@@ -58,11 +58,15 @@ double p95_ms(std::vector<int64_t>& times_ns) {
   return static_cast<double>(*place) / ns_per_ms;
 }
 
-std::vector<Load::Window> windows_of(const HistoryWriter& history, int64_t from_ns, int64_t to_ns,
+std::vector<Load::Window> windows_of(const HistoryWriter& history,
+                                     const std::vector<int64_t>& from_ns, int64_t to_ns,
                                      int64_t now_ns) {
   std::array<Filling, operation_kinds> fillings;
-  fill(history, from_ns, to_ns, now_ns,
-       [&](OperationKind kind) { return &fillings[static_cast<size_t>(kind)]; });
+  fill(history, std::ranges::min(from_ns), to_ns, now_ns,
+       [&](OperationKind kind, const Attempt& attempt) -> Filling* {
+         const auto number = static_cast<size_t>(kind);
+         return attempt.intended_ns < from_ns[number] ? nullptr : &fillings[number];
+       });
   std::vector<Load::Window> windows;
   for (auto& filling : fillings) windows.push_back(filling.filled());
   return windows;
@@ -71,7 +75,7 @@ std::vector<Load::Window> windows_of(const HistoryWriter& history, int64_t from_
 Load::Window window_of(const HistoryWriter& history, const std::vector<OperationKind>& kinds,
                        int64_t from_ns, int64_t to_ns, int64_t now_ns) {
   Filling filling;
-  fill(history, from_ns, to_ns, now_ns, [&](OperationKind kind) {
+  fill(history, from_ns, to_ns, now_ns, [&](OperationKind kind, const Attempt&) {
     return std::ranges::find(kinds, kind) == kinds.end() ? nullptr : &filling;
   });
   return filling.filled();

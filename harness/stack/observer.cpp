@@ -124,6 +124,9 @@ struct Observer::Impl {
   OnChange on_change;
   mutable std::mutex mutex;
   mutable std::condition_variable_any changed;
+  // Apart from `changed`: half a hundred watchers that rest must not wake for each other's news.
+  std::mutex resting;
+  std::condition_variable_any never;
   StackView view;
   std::vector<std::jthread> threads;
 
@@ -137,8 +140,8 @@ struct Observer::Impl {
   }
 
   void pause(const std::stop_token& stop, std::chrono::milliseconds length) {
-    std::unique_lock lock(mutex);
-    changed.wait_for(lock, stop, length, [] { return false; });
+    std::unique_lock lock(resting);
+    never.wait_for(lock, stop, length, [] { return false; });
   }
 
   void watch_node(const std::stop_token& stop, const Node& node) {

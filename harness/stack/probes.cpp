@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
+#include "base/json_field.hpp"
 #include "base/redis.hpp"
 #include "stack/kafka_quorum.hpp"
 
@@ -28,19 +29,21 @@ void read_patroni(const Endpoint& to, NodeView& view) {
   int status = 0;
   const auto json = get_json(to, "/patroni", status);
   if (!json.is_object()) return;
-  const std::string role = json.value("role", "");
-  const std::string state = json.value("state", "");
-  view.timeline = json.value("timeline", int64_t{-1});
+  const std::string role = field(json, "role", "");
+  const std::string state = field(json, "state", "");
+  view.timeline = field(json, "timeline", int64_t{-1});
   view.state = state;
-  for (const auto& standby : json.value("replication", nlohmann::json::array()))
-    if (standby.value("state", "") == "streaming")
-      view.streaming.push_back(standby.value("application_name", ""));
+  const auto standbys = json.find("replication");
+  if (standbys != json.end() && standbys->is_array())
+    for (const auto& standby : *standbys)
+      if (standby.is_object() && field(standby, "state", "") == "streaming")
+        view.streaming.push_back(field(standby, "application_name", ""));
   view.healthy = state == "running";
   if (!view.healthy) return;
   if (role == "master" || role == "primary")
     view.role = "primary";
   else
-    view.role = json.value("sync_standby", false) ? "sync" : "replica";
+    view.role = field(json, "sync_standby", false) ? "sync" : "replica";
 }
 
 void read_status(const Endpoint& to, const std::string& roles, NodeView& view) {
@@ -49,10 +52,10 @@ void read_status(const Endpoint& to, const std::string& roles, NodeView& view) {
   if (!json.is_object()) return;
   for (const auto& [key, value] : json.items())
     if (value.is_number_integer()) view.status[key] = value.get<int64_t>();
-  view.epoch = json.value("epoch", int64_t{-1});
-  view.timeline = json.value("timeline", int64_t{-1});
-  view.lag = json.value("lag", int64_t{-1});
-  if (!roles.empty()) view.role = json.value(roles, false) ? roles : "standby";
+  view.epoch = field(json, "epoch", int64_t{-1});
+  view.timeline = field(json, "timeline", int64_t{-1});
+  view.lag = field(json, "lag", int64_t{-1});
+  if (!roles.empty()) view.role = field(json, roles.c_str(), false) ? roles : "standby";
 }
 
 // A node of Redis with its Sentinel beside it: ROLE says what the node is, the Sentinel under which
