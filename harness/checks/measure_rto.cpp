@@ -9,6 +9,7 @@
 #include "checks/joined.hpp"
 #include "checks/measures.hpp"
 #include "checks/phases.hpp"
+#include "history/felt.hpp"
 
 namespace rehearse {
 namespace {
@@ -87,9 +88,9 @@ class Series {
   void sum_up() {
     successes_.assign(points_.size() + 1, 0);
     slow_.assign(points_.size() + 1, 0);
+    const double slow_ms = std::max(felt_at_once_ms, slow_factor * baseline_.p95_ms);
     for (size_t i = 0; i < points_.size(); ++i) {
-      const bool slow =
-          !points_[i].success || points_[i].latency_ms > slow_factor * baseline_.p95_ms;
+      const bool slow = !points_[i].success || points_[i].latency_ms > slow_ms;
       successes_[i + 1] = successes_[i] + (points_[i].success ? 1 : 0);
       slow_[i + 1] = slow_[i] + (slow ? 1 : 0);
     }

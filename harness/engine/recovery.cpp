@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
+#include "history/felt.hpp"
 
 namespace rehearse {
 namespace {
@@ -50,7 +51,7 @@ std::vector<std::string> RecoveryWatch::not_recovered(int64_t now_ns) const {
     const bool well =
         success_share(window) >= success_share_of_baseline * success_share(baseline) &&
         (window.attempts < attempts_wanted ||
-         window.p95_ms <= p95_of_baseline * baseline.p95_ms);
+         window.p95_ms <= std::max(felt_at_once_ms, p95_of_baseline * baseline.p95_ms));
     if (!well) kinds.emplace_back(name_of(kind));
   }
   return kinds;
