@@ -18,6 +18,8 @@ namespace {
 
 // Alarms need two scrapes and the seconds that their rules wait: shorter outages may end unseen.
 constexpr double noticed_ms = 12'000;
+// Rules look back: one that fires this soon after the warm-up, and not for long, tells of it.
+constexpr double looks_back_ms = 10'000;
 constexpr std::string_view watchdog = "Watchdog";  // fires all the time, by convention
 constexpr double watchdog_gap_ms = 5'000;          // a scrape and an evaluation late
 
@@ -73,10 +75,13 @@ void examine_quiet(Examination& examination, const Run& run, const Alarms& alarm
   if (!is_watched(alarms, run.steady_from_ms, 0))
     return examination.cannot_say("nobody watched the steady phase: no Watchdog");
   for (const auto& [name, intervals] : alarms.by_name)
-    for (const Interval& fired : intervals)
-      if (fired.from_ms < 0 && fired.to_ms > run.steady_from_ms)
+    for (const Interval& fired : intervals) {
+      const bool of_warm_up =
+          fired.from_ms < run.steady_from_ms + looks_back_ms && fired.to_ms < 0;
+      if (fired.from_ms < 0 && fired.to_ms > run.steady_from_ms && !of_warm_up)
         examination.violation("{} fired in the steady phase, from {} to {}", name,
                               format_ms(fired.from_ms), format_ms(fired.to_ms));
+    }
 }
 
 // What one fault cost, over all kinds of operations.

@@ -15,12 +15,12 @@ namespace {
 using synthetic::at_ns;
 using synthetic::RecordedRun;
 
-// Bets from -10 s to 60 s that fail from t = 50 ms until `back_ms`.
+// Bets from -20 s to 60 s that fail from t = 50 ms until `back_ms`.
 RecordedRun bets_out_until(double back_ms) {
   RecordedRun run;
   run.history.zero_ns = synthetic::zero_ns;
   run.zero_wall_ns = 1'769'860'800'000'000'000;
-  run.steady_from_ms = -10'000;
+  run.steady_from_ms = -20'000;
   run.arrivals_end_ms = 60'000;
   run.targets.rto_ms["bet"] = 60'000;
   FaultRecord fault;
@@ -30,7 +30,7 @@ RecordedRun bets_out_until(double back_ms) {
   fault.healed_ms = 40'000;
   fault.evidence = {{"it", "did"}};
   run.faults.push_back(fault);
-  for (double t_ms = -10'000; t_ms < 60'000; t_ms += 20) {
+  for (double t_ms = -20'000; t_ms < 60'000; t_ms += 20) {
     Operation operation;
     operation.id = run.history.operations.size();
     operation.intended_ns = at_ns(t_ms);
@@ -80,6 +80,15 @@ TEST(AlertsFired, FailsWhenAnAlarmRangForNothing) {
   auto run = bets_out_until(0);
   fired(run, "Watchdog", -30, 70);
   fired(run, "WalletSlow", -6, -2);
+  EXPECT_EQ(examined(run).verdict, Verdict::fail);
+}
+
+TEST(AlertsFired, AllowsWhatTellsOfTheWarmUpUnlessItGoesOn) {
+  auto run = bets_out_until(0);
+  fired(run, "Watchdog", -30, 70);
+  fired(run, "WalletSlow", -14, -8);
+  EXPECT_EQ(examined(run).verdict, Verdict::pass);
+  fired(run, "RejectedBets", -14, 1);
   EXPECT_EQ(examined(run).verdict, Verdict::fail);
 }
 
