@@ -163,15 +163,17 @@ TEST(MeasureRto, StrayFailureAfterRecoveryIsNoOutage) {
 
 TEST(MeasureRto, SlowButAnswering) {
   // Slow alone is no outage; after a failure, being slow keeps it open.
-  const auto slow = [](bool failing) {
-    return [failing](double t_ms) {
+  const auto slow = [](bool failing, double slow_ms = 101) {
+    return [failing, slow_ms](double t_ms) {
       if (failing && t_ms >= 1000 && t_ms < 1100) return Fate{Outcome::failed, 0};
-      return t_ms >= 1000 && t_ms < 8000 ? Fate{Outcome::ok, 50} : Fate{};
+      return t_ms >= 1000 && t_ms < 8000 ? Fate{Outcome::ok, slow_ms} : Fate{};
     };
   };
   EXPECT_EQ(only_row(traffic(slow(false))).measured_ms, 0);
   const RtoRow row = only_row(traffic(slow(true)));
-  EXPECT_EQ(row.first_success_ms, 1150);
+  EXPECT_EQ(row.first_success_ms, 1201);
+  // Slower than usual, but nobody feels it.
+  EXPECT_EQ(only_row(traffic(slow(true, 100))).recovered_ms, 1100);
   // 5% of a window of 250 may be slow: 12 attempts of 20 ms before 8 s.
   EXPECT_EQ(row.recovered_ms, 8000 - 12 * 20);
 }

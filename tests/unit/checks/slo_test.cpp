@@ -156,6 +156,21 @@ TEST(MeasureSlo, SentAgainAfterItsAnswerCountsOnce) {
 TEST(MeasureSlo, EveryNameThatAScenarioMayUse) {
   const Catalogue catalogue = scenario_test::small_catalogue();
   RecordedRun run = honest_run();
+  // Something of each kind, also of those that an honest run of bets does not have.
+  for (int kind = 0; kind < operation_kinds; ++kind) {
+    Operation operation;
+    operation.id = run.history.operations.size();
+    operation.kind = static_cast<OperationKind>(kind);
+    operation.intended_ns = at_ns(-1'000);
+    run.history.operations.push_back(operation);
+    Attempt attempt;
+    attempt.operation = operation.id;
+    attempt.number = 1;
+    attempt.intended_ns = attempt.sent_ns = operation.intended_ns;
+    attempt.answered_ns = at_ns(-990);
+    attempt.outcome = Outcome::ok;
+    run.history.attempts.push_back(attempt);
+  }
   for (const std::string& name : yaml::slo_names({catalogue})) {
     EXPECT_TRUE(level(run, name, "before", 1).measured) << name;
   }
