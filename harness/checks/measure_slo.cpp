@@ -1,7 +1,9 @@
 // Service levels by phase, as players felt them: see SloRow. One pass puts every operation into its
 // phase; a target then looks at the kinds that it speaks of.
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/units.hpp"
@@ -89,10 +91,17 @@ bool is_approved(const Operation& operation, const Ended& end) {
   return !decides || end.answer->amount_minor > 0;
 }
 
+// Whom the protection of players keeps out is declined rightly: the service is none the worse.
+bool is_protection(const Attempt& answer) {
+  static constexpr std::array<std::string_view, 4> reasons = {"self_excluded", "frozen",
+                                                              "loss_limit", "deposit_limit"};
+  return std::ranges::find(reasons, std::string_view(answer.reason)) != reasons.end();
+}
+
 void add(Felt& felt, const Operation& operation, const Ended& end) {
   ++felt.all;
   felt.approved += is_approved(operation, end) ? 1 : 0;
-  felt.rejected += end.outcome == Outcome::rejected ? 1 : 0;
+  felt.rejected += end.outcome == Outcome::rejected && !is_protection(*end.answer) ? 1 : 0;
   felt.failed += end.outcome == Outcome::failed ? 1 : 0;
   felt.unknown += end.outcome == Outcome::unknown ? 1 : 0;
   const bool answered = end.outcome == Outcome::ok || end.outcome == Outcome::rejected;

@@ -8,8 +8,6 @@
 namespace rehearse {
 namespace {
 
-constexpr size_t bytes_max = 1 << 20;
-
 // What a profile may name, from the code itself.
 ProfileInput input_for(const std::string& path, std::string text) {
   ProfileInput input;
@@ -30,7 +28,7 @@ ProfileInput input_for(const std::string& path, std::string text) {
 }  // namespace
 
 Result<ProfileFile> load_profile(const std::string& path) {
-  auto text = read_file(path, bytes_max);
+  auto text = read_file(path, profile_bytes_max);
   if (!text) return fail(ExitCode::usage, text.error().message);
   auto profile = parse_profile(input_for(path, std::move(*text)));
   if (profile) return std::move(*profile);

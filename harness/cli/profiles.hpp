@@ -1,6 +1,7 @@
 // The load profiles of scenarios/profiles, read once.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "scenario/profile.hpp"
 
 namespace rehearse {
+
+constexpr size_t profile_bytes_max = 1 << 20;
 
 struct Profiles {
   std::map<std::string, ProfileFile> good;

@@ -34,7 +34,7 @@ ExitCode validate_suite(const Places& places, const std::string& name, const Ove
 }
 
 std::optional<ExitCode> validate_profile(const std::string& path) {
-  const auto text = read_file(path);
+  const auto text = read_file(path, profile_bytes_max);
   if (!text || !is_profile(*text)) return std::nullopt;
   const auto profile = load_profile(path);
   if (profile) return ExitCode::expected;

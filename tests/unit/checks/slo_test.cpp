@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <functional>
 
 #include "../scenario/support.hpp"
@@ -141,6 +142,14 @@ TEST(MeasureSlo, SharesAreOfAllOperations) {
   for (const char* name : {"bet_rejected", "bet_failed", "bet_unknown"}) {
     EXPECT_DOUBLE_EQ(*level(run, name, "after", 0.3).measured, 0.25) << name;
   }
+}
+
+TEST(MeasureSlo, WhomTheirProtectionKeepsOutIsDeclinedRightly) {
+  RecordedRun run = bets([](double) { return Fate{Outcome::rejected, 10}; });
+  run.faults[0].disruptive = false;
+  for (size_t i = 0; i < run.history.attempts.size(); i += 2)
+    std::strcpy(run.history.attempts[i].reason, "self_excluded");
+  EXPECT_DOUBLE_EQ(*level(run, "bet_rejected", "after", 0.6).measured, 0.5);
 }
 
 TEST(MeasureSlo, SentAgainAfterItsAnswerCountsOnce) {
