@@ -15,7 +15,7 @@ namespace rehearse {
 namespace {
 
 constexpr double success_share_min = 0.99;  // of the steady phase's share
-constexpr double slow_share_max = 0.05;     // p95
+constexpr double slow_share_max = 0.05;     // p95; a single slow one is no outage
 constexpr double slow_factor = 2;           // of the steady phase's p95
 constexpr size_t none = std::numeric_limits<size_t>::max();
 
@@ -107,7 +107,7 @@ class Series {
     const auto slow = static_cast<double>(slow_[end] - slow_[begin]);
     constexpr double rounding = 1e-9;
     return successes + rounding >= success_share_min * baseline_.success_share * count &&
-           slow <= slow_share_max * count + rounding;
+           slow <= std::max(1.0, slow_share_max * count) + rounding;
   }
   void judge_windows() {
     next_.assign(points_.size(), none);

@@ -131,7 +131,7 @@ class Load {
   virtual ~Load() = default;
   virtual LoadProgress progress() const = 0;
   // Successes by kind in the window that ended now: used to see that all kinds have recovered. A
-  // try without an answer yet counts as an attempt that did not succeed once it is 1 s old (2 s for
+  // try without an answer yet counts as an attempt that did not succeed once it is 1 s old (6 s for
   // *_settled, which wait for somebody else), and not before. p95 is from the intended send.
   struct Window {
     int64_t attempts = 0, succeeded = 0;  // attempts intended in the window (answered ok/rejected)

@@ -19,7 +19,8 @@ std::vector<Load::Window> windows_of(const HistoryWriter& history,
 Load::Window window_of(const HistoryWriter& history, const std::vector<OperationKind>& kinds,
                        int64_t from_ns, int64_t to_ns, int64_t now_ns);
 
-// The 95th percentile (nearest rank) of times in ns, in ms; 0 of none. Reorders them.
+// The 95th percentile (nearest rank) of times in ns, in ms; 0 of none. The slowest of several never
+// speaks for them all. Reorders them.
 double p95_ms(std::vector<int64_t>& times_ns);
 
 }  // namespace rehearse
