@@ -30,7 +30,7 @@ struct BooksSource {
   std::vector<PathHop> paths;  // known beforehand: nobody is asked
   std::vector<std::pair<std::string, Endpoint>> reporting;  // node → its ClickHouse by HTTP
   std::string reporting_query;
-  Endpoint redis;  // the master; port 0 = no streams
+  Endpoint redis;  // the master; port 0 = none at this moment
   std::string redis_password;
   std::map<std::string, RedisStream> redis_streams;  // by canonical table
   std::vector<std::pair<std::string, Endpoint>> alerts;  // node → its Prometheus

@@ -45,6 +45,7 @@ Status collect_redis(const BooksSource& source, const std::string& dir) {
   const auto cannot = [](const std::string& what, const std::string& why) {
     return fail(ExitCode::inconclusive, fmt::format("{} cannot be had: {}", what, why));
   };
+  if (source.redis.port == 0) return cannot("what Redis holds", "it has no master at this moment");
   const auto redis = RedisConnection::open(source.redis, source.redis_password, 0, connect_ms);
   if (!redis) return cannot("what Redis holds", redis.error().message);
   for (const auto& [table, stream] : source.redis_streams) {

@@ -162,10 +162,10 @@ Result<BooksSource> Stage::books_source() const {
   for (const auto* node : stack_.of_component(books.reporting_component))
     source.reporting.emplace_back(node->name, stack_.endpoint(*node));
   source.reporting_query = books.reporting_query;
-  if (books.redis_streams.empty()) return source;
-  const auto master = resolve_role(stack_, observer_->view(), books.redis_component + ".master");
-  if (!master) return std::unexpected(master.error());
-  source.redis = stack_.endpoint(*stack_.find(*master));
+  // Whoever wipes the other books need not wait for a master.
+  if (const auto master =
+          resolve_role(stack_, observer_->view(), books.redis_component + ".master"))
+    source.redis = stack_.endpoint(*stack_.find(*master));
   source.redis_password = books.redis_password;
   for (const auto& [table, stream] : books.redis_streams)
     source.redis_streams[table] = {stream.first, stream.second};
