@@ -198,6 +198,7 @@ Surface psp_surface() {
       {transfer("", "500"), transfer("p8", "-1"), transfer("p8", "1e309"), transfer("p8", "0.5"),
        transfer("p8", "9223372036854775808"), transfer("p1", "501"), transfer("p9", "500"),
        post("/v1/refunds", R"({"business_key":"nobody"})"),
+       get("/v1/transfers", "business_key=%ff"),
        get("/v1/settlements", "day=9223372036854775807")});
 }
 
