@@ -111,8 +111,10 @@ const std::vector<Request> control_seeds = {
     get("/control/conduct"), post("/control/conduct/f/end", ""), get("/control/book"),
     get("/status"), get("/health")};
 
-std::vector<Request> with_control(std::vector<Request> seeds) {
+// `last` comes when what was asked before has had time to end.
+std::vector<Request> with_control(std::vector<Request> seeds, std::vector<Request> last = {}) {
   seeds.insert(seeds.end(), control_seeds.begin(), control_seeds.end());
+  seeds.insert(seeds.end(), last.begin(), last.end());
   return seeds;
 }
 
@@ -122,8 +124,8 @@ class Psp final : public Target {
     Outcome outcome = judged(request, service_.answer(request));
     if (request.method == "POST" && request.path == "/v1/transfers" && outcome.accepted)
       outcome.wrong = made(request);
-    if (++taken_ % 8 == 0) book_.settle_due(wall_ms() + 1000);
-    if (taken_ % 64 == 0) book_.dispute_due(wall_ms() + 60'000);
+    book_.settle_due(wall_ms() + 1000);
+    if (++taken_ % 64 == 0) book_.dispute_due(wall_ms() + 60'000);
     return outcome;
   }
 
@@ -194,7 +196,9 @@ Surface psp_surface() {
                     get("/v1/transfers", "business_key=p1"),
                     post("/v1/cancellations", "", {{"idempotency-key", "p9"}}),
                     post("/v1/disputes", R"({"business_key":"p1"})"),
-                    get("/v1/settlements", "day=1")}),
+                    get("/v1/settlements", "day=1")},
+                   {post("/v1/refunds", R"({"business_key":"p1"})"),
+                    post("/v1/refunds", R"({"business_key":"p1"})")}),
       {transfer("", "500"), transfer("p8", "-1"), transfer("p8", "1e309"), transfer("p8", "0.5"),
        transfer("p8", "9223372036854775808"), transfer("p1", "501"), transfer("p9", "500"),
        post("/v1/refunds", R"({"business_key":"nobody"})"),
@@ -213,7 +217,7 @@ class Chain final : public Target {
       else if (in) deposits_.emplace(money->business_key, *money);
       else payouts_.insert(money->business_key);
     }
-    if (++taken_ % 8 == 0) chain_tick(book_, misconduct_, taken_, wall_ms());
+    chain_tick(book_, misconduct_, ++taken_, wall_ms());
     if (taken_ % 128 == 0) book_.reorganize(3, wall_ms());
     return outcome;
   }
@@ -240,7 +244,7 @@ class Chain final : public Target {
 
  private:
   Folder folder_;
-  ChainBook book_{folder_.book(), {"tron", 100, 5}, 7};
+  ChainBook book_{folder_.book(), {"tron", 100, 3}, 7};
   Misconduct misconduct_{7};
   ChainService service_{book_, misconduct_, "chain-1"};
   std::map<std::string, Money> deposits_;  // the first of a business key
@@ -260,7 +264,9 @@ Surface chain_surface() {
       "chain",
       with_control({payout("0", "7"), payout("0", "7"), payout("1", "8"),
                     get("/v1/transactions", "business_key=w0"), post("/v1/deposits", deposit),
-                    get("/v1/head"), get("/v1/settlements", "day=1")}),
+                    get("/v1/head"), get("/v1/settlements", "day=1")},
+                   {post("/v1/refunds", R"({"business_key":"d1"})"),
+                    post("/v1/refunds", R"({"business_key":"d1"})")}),
       {payout("0", "9"), payout("2", "0"), payout("-1", "5"), payout("1e309", "5"),
        post("/v1/refunds", R"({"business_key":"nobody"})")});
 }
@@ -386,9 +392,15 @@ Surface studio_surface() {
                          {spin("1001"), spin("-1"), spin("1e309"), get("/v1/rounds/nobody")});
 }
 
-// Every other request is signed anew, or nothing but signatures would be tested.
-bool signs_anew(const Request& request) {
-  return std::hash<std::string>()(request.path + request.body) % 2 == 0;
+enum class Signer { nobody, owner, stranger };
+
+// Every other request is signed anew, or nothing but signatures would be tested; a quarter of them
+// as well as can be, but by a stranger's key.
+Signer signer_of(const Request& request, const std::string& header) {
+  if (request.header(header) == "good") return Signer::owner;
+  if (request.header(header) == "stranger") return Signer::stranger;
+  const size_t drawn = std::hash<std::string>()(request.path + request.body) % 4;
+  return drawn < 2 ? Signer::owner : drawn == 2 ? Signer::stranger : Signer::nobody;
 }
 
 void put_header(Request& request, const std::string& name, std::string value) {
@@ -401,12 +413,14 @@ class GameBridge final : public Target {
   Outcome take(const Request& given) override {
     Request request = given;
     const std::string text = signed_text(request.path, request.body);
-    if (request.header("studio-signature") == "good" || signs_anew(request)) {
+    const Signer signer = signer_of(request, "studio-signature");
+    if (signer != Signer::nobody) {
       const bool b = request.path.starts_with("/v1/studios/studio-b");
+      const bool uses_b = b == (signer == Signer::owner);
       put_header(request, "studio-signature",
-                 sign_webhook(b ? "secret-b" : "secret-a", text, wall_s()));
-      signed_.insert(text);
+                 sign_webhook(uses_b ? "secret-b" : "secret-a", text, wall_s()));
     }
+    if (signer == Signer::owner) signed_.insert(text);
     const size_t before = static_cast<size_t>(casino_.wallet().asked.load());
     Outcome outcome = judged(request, casino_.answer(request));
     const bool moved = static_cast<size_t>(casino_.wallet().asked.load()) != before;
@@ -431,7 +445,8 @@ Surface bridge_surface() {
       "game/bridge",
       {post(a + "bet", bet_a, good), post(b + "bet", bet_b, good), post(b + "close", bet_b, good),
        get("/status")},
-      {post(a + "bet", "{}", good), post("/v1/studios/studio-c/bet", bet_a, good),
+      {post(a + "bet", "{}", good),
+       post(a + "bet", bet_a, {{"studio-signature", "stranger"}}), post("/v1/studios/studio-c/bet", bet_a, good),
        post(a + "luck", bet_a, good)});
 }
 
@@ -474,11 +489,12 @@ class Lifeline final : public Target {
  public:
   Outcome take(const Request& given) override {
     Request request = given;
-    if (request.header("signature") == "good" || signs_anew(request)) {
-      put_header(request, "signature",
-                 sign_webhook(std::string(40, 's'), request.body, wall_s()));
-      signed_.insert(request.body);
+    const Signer signer = signer_of(request, "signature");
+    if (signer != Signer::nobody) {
+      const std::string secret(40, signer == Signer::owner ? 's' : 'x');
+      put_header(request, "signature", sign_webhook(secret, request.body, wall_s()));
     }
+    if (signer == Signer::owner) signed_.insert(request.body);
     const int64_t acts = memory_.acts;
     const bool on = memory_.on.has_value();
     LifelineRequests requests(context_, memory_, [](const SecurityEvent&) {});
@@ -523,6 +539,8 @@ Surface lifeline_surface() {
        ask(R"("key":"k3","operation":"cancel","payment":"p1"})"),
        emergency("declare", "officer-2"), emergency("end", "officer-2"), get("/status")},
       {emergency("declare", "officer-1"), emergency("declare", "officer-3"),
+       post("/v1/lifeline", R"({"contact":"bot-1","key":"k9","operation":"close",)"
+                            R"("currency":"EUR","round":"r1"})", {{"signature", "stranger"}}),
        ask(R"("key":"k1","operation":"cashout","currency":"EUR","amount_minor":501})")});
 }
 
@@ -537,7 +555,8 @@ class Session final : public Target {
       return body ? text_of(*body, name).value_or("") : "";
     };
     const std::string proof = login_proof("player-secret", text("player"), text("key"));
-    if (body && request.path == "/v1/sessions" && signs_anew(request)) {
+    if (body && request.path == "/v1/sessions" &&
+        signer_of(request, "") == Signer::owner) {
       (*body)["proof"] = proof;
       request.body = to_text(*body);
     }
