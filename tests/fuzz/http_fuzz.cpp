@@ -2,8 +2,8 @@
 // dies does not hide the others. http_fuzz FOLDER: an offending input is left there as NAME.bin.
 //
 // A surface fails when its child dies or hangs (a sanitizer's report is a death), when an exception
-// leaves it, when an answer's status is none, when an invariant of it is broken, when an input takes
-// too long, when a well-formed request is refused or a hostile one is not.
+// leaves it, when an answer's status is none, when an invariant of it is broken, when an input
+// takes too long, when a well-formed request is refused or a hostile one is not.
 #include <fmt/format.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/spdlog.h>

@@ -424,7 +424,8 @@ class GameBridge final : public Target {
     const size_t before = static_cast<size_t>(casino_.wallet().asked.load());
     Outcome outcome = judged(request, casino_.answer(request));
     const bool moved = static_cast<size_t>(casino_.wallet().asked.load()) != before;
-    if (moved && !signed_.contains(text)) outcome.wrong = "the wallet was asked without a signature";
+    if (moved && !signed_.contains(text))
+      outcome.wrong = "the wallet was asked without a signature";
     return outcome;
   }
 
@@ -446,7 +447,8 @@ Surface bridge_surface() {
       {post(a + "bet", bet_a, good), post(b + "bet", bet_b, good), post(b + "close", bet_b, good),
        get("/status")},
       {post(a + "bet", "{}", good),
-       post(a + "bet", bet_a, {{"studio-signature", "stranger"}}), post("/v1/studios/studio-c/bet", bet_a, good),
+       post(a + "bet", bet_a, {{"studio-signature", "stranger"}}),
+       post("/v1/studios/studio-c/bet", bet_a, good),
        post(a + "luck", bet_a, good)});
 }
 
@@ -517,14 +519,14 @@ class Lifeline final : public Target {
 
 Request emergency(const std::string& action, const std::string& second) {
   const std::string text = emergency_text(action, "drill");
+  const std::string second_secret = second == "officer-1" ? "a-secret" : "b-secret";
   return post("/control/emergency",
               to_text({{"action", action},
                        {"reason", "drill"},
                        {"proposed_by", "officer-1"},
                        {"proposed_sig", officer_signature("a-secret", text)},
                        {"approved_by", second},
-                       {"approved_sig", officer_signature(
-                                            second == "officer-1" ? "a-secret" : "b-secret", text)}}));
+                       {"approved_sig", officer_signature(second_secret, text)}}));
 }
 
 Surface lifeline_surface() {
@@ -629,8 +631,9 @@ Surface stream_surface() {
                                              get("/v1/streams/t2")});
   seeds.push_back(get("/v1/streams/t1/piece", "after=0"));
   return service<Stream>("stream", std::move(seeds),
-                         {get("/v1/streams/t9"), get("/v1/streams/piece"), get("/v1/streams//piece"),
-                          get("/v1/streams/t1/segments/99"), get("/v1/streams/t1/piece", "after=-1"),
+                         {get("/v1/streams/t9"), get("/v1/streams/piece"),
+                          get("/v1/streams//piece"), get("/v1/streams/t1/segments/99"),
+                          get("/v1/streams/t1/piece", "after=-1"),
                           get("/v1/streams/t1/segments/9223372036854775808")});
 }
 

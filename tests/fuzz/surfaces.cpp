@@ -376,7 +376,8 @@ Surface keys_surface() {
         const auto ring = parse_webhook_keys(request.body);
         if (!ring) return {};
         return accepted(std::ranges::all_of(*ring, [](const auto& of) {
-          return std::ranges::none_of(of.second, [](const auto& key) { return key.secret.empty(); });
+          const auto is_empty = [](const auto& key) { return key.secret.empty(); };
+          return std::ranges::none_of(of.second, is_empty);
         }));
       });
 }
