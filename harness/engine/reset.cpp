@@ -70,8 +70,9 @@ Status persist(const std::function<Status()>& attempt, int64_t deadline_ns,
 }
 
 Result<std::vector<std::string>> traces_of(const Stage& stage) {
-  const auto source = stage.books_source();
+  auto source = stage.books_source();
   if (!source) return std::unexpected(source.error());
+  source->alerts.clear();  // of a run's time, and there is no run
   std::string dir = std::filesystem::temp_directory_path() / "rehearse-reset-XXXXXX";
   if (!::mkdtemp(dir.data())) return fail(ExitCode::machine, "cannot make " + dir);
   const ScopeExit remove([&dir] {
