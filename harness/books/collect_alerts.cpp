@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/json_field.hpp"
 #include "base/clock.hpp"
+#include "base/json_field.hpp"
 #include "books/collect_parts.hpp"
 #include "books/csv.hpp"
 

@@ -14,10 +14,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <ctime>
 #include <deque>
 #include <optional>
 #include <string>
-#include <ctime>
 #include <utility>
 
 #include "base/clock.hpp"

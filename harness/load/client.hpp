@@ -1,6 +1,6 @@
 // The players' asynchronous HTTP client and the timers of the load's one thread. Keep-alive pools
-// per edge; nothing is ever sent twice. Edges that show a certificate are spoken to over TLS. Boost.Asio
-// stays inside client.cpp.
+// per edge; nothing is ever sent twice. Edges that show a certificate are spoken to over TLS.
+// Boost.Asio stays inside client.cpp.
 #pragma once
 
 #include <cstddef>
