@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/clock.hpp"
+#include "base/rest.hpp"
 
 namespace rehearse {
 namespace {
@@ -34,10 +35,9 @@ LagLog::LagLog(const Observer& observer, const Recorder& recorder)
       thread_([this](std::stop_token stop) { watch(stop); }) {}
 
 void LagLog::watch(std::stop_token stop) {
-  std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
     seen_.emplace_back(monotonic_ns(), lags_only(observer_.view()));
-    never_.wait_for(lock, stop, interval, [] { return false; });
+    rest(stop, interval);
   }
 }
 

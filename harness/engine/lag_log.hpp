@@ -1,8 +1,6 @@
 // Writes down once a second how far every node says that it is behind, as long as it lives.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -28,8 +26,6 @@ class LagLog {
 
   const Observer& observer_;
   const Recorder& recorder_;
-  std::mutex mutex_;
-  std::condition_variable_any never_;
   std::vector<std::pair<int64_t, StackView>> seen_;  // monotonic time, and what was seen then
   std::jthread thread_;                              // last: it uses the others
 };

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/rest.hpp"
 #include "stack/probes.hpp"
 
 namespace rehearse {
@@ -124,9 +125,6 @@ struct Observer::Impl {
   OnChange on_change;
   mutable std::mutex mutex;
   mutable std::condition_variable_any changed;
-  // Apart from `changed`: half a hundred watchers that rest must not wake for each other's news.
-  std::mutex resting;
-  std::condition_variable_any never;
   StackView view;
   std::vector<std::jthread> threads;
 
@@ -139,16 +137,11 @@ struct Observer::Impl {
     changed.notify_all();
   }
 
-  void pause(const std::stop_token& stop, std::chrono::milliseconds length) {
-    std::unique_lock lock(resting);
-    never.wait_for(lock, stop, length, [] { return false; });
-  }
-
   void watch_node(const std::stop_token& stop, const Node& node) {
     const bool has_role = !stack.component_of(node).roles.empty();
     while (!stop.stop_requested()) {
       store(node.name, probe_node(stack, node));
-      pause(stop, has_role ? role_interval : health_interval);
+      rest(stop, has_role ? role_interval : health_interval);
     }
   }
 
@@ -161,7 +154,7 @@ struct Observer::Impl {
         view.under_replicated = missing.value_or(-1);
         changed.notify_all();
       }
-      pause(stop, health_interval);
+      rest(stop, health_interval);
     }
   }
 };
