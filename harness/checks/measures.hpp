@@ -20,7 +20,8 @@ namespace rehearse {
 // that begins with a success, lies inside the arrivals, and has >= 99% of the steady phase's share
 // of successes and a p95 (answered − intended) <= 2x the steady p95. Rejections are answers, so
 // successes. Small samples: a window is stretched until it has `window_attempts_min` attempts; with
-// fewer than 100 attempts no failure is allowed, with fewer than 20 no slow one. Without steady
+// fewer than 100 attempts no failure is allowed, with fewer than 40 a single slow one. Up to
+// `felt_at_once_ms` nothing is slow. Without steady
 // attempts of a kind every attempt must succeed and latency is not compared (`baseline` says so).
 //
 // An outage belongs to the latest disruptive fault before its start. "After a fault" counts from

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int64_t refresh_interval_ns = ns_per_s;
 constexpr auto effect_poll = std::chrono::milliseconds(5);
+constexpr auto restored_poll = std::chrono::milliseconds(50);
 
 std::chrono::steady_clock::time_point at(int64_t ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
@@ -260,13 +261,24 @@ void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
   }
 }
 
+// What was undone shows after a moment: a server loads its zone anew, a process begins to serve.
+Result<Evidence> FaultRunner::see_restored(Fault& fault) {
+  const int64_t deadline_ns = monotonic_ns() + patience_.restored_ms * ns_per_ms;
+  auto restored = fault.restored(runtime_);
+  while (!restored && monotonic_ns() < deadline_ns) {
+    std::this_thread::sleep_for(restored_poll);
+    restored = fault.restored(runtime_);
+  }
+  return restored;
+}
+
 // Tried again until it works: a fault that stays on would be the next run's trouble.
 void FaultRunner::heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned) {
   recorder_.event(occurrence.record.id, "healing");
   Evidence evidence = fault.afterwards(runtime_);
   const auto put_right = [&]() -> Status {
     if (auto done = undo(runtime_, planned.undo); !done) return done;
-    const auto restored = fault.restored(runtime_);
+    const auto restored = see_restored(fault);
     if (!restored) return std::unexpected(restored.error());
     evidence.insert(restored->begin(), restored->end());
     return {};

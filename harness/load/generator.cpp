@@ -404,11 +404,10 @@ LoadProgress Generator::progress() const {
   return progress;
 }
 
-std::vector<Load::Window> Generator::windows(const std::vector<int64_t>& from_ns,
-                                             int64_t to_ns) const {
+std::vector<Load::Window> Generator::windows(const Span& span) const {
   const std::lock_guard lock(reading_);
   if (finished_) return std::vector<Window>(operation_kinds);  // the history may be closed by now
-  return windows_of(history_, from_ns, to_ns, monotonic_ns());
+  return windows_of(history_, span, monotonic_ns());
 }
 
 Load::Window Generator::window(const std::vector<OperationKind>& kinds, int64_t from_ns,

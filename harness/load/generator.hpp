@@ -51,7 +51,7 @@ class Generator final : public Load {
   Status begin();
 
   LoadProgress progress() const override;
-  std::vector<Window> windows(const std::vector<int64_t>& from_ns, int64_t to_ns) const override;
+  std::vector<Window> windows(const Span& span) const override;
   Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
                 int64_t to_ns) const override;
   void stop_arrivals() override;

@@ -137,10 +137,14 @@ class Load {
     int64_t attempts = 0, succeeded = 0;  // attempts intended in the window (answered ok/rejected)
     double p95_ms = 0;
   };
-  // Of each kind, since a time of its own; the index is the kind. One pass over what was tried
-  // since the earliest of them: a thousand attempts a second make each pass count.
-  virtual std::vector<Window> windows(const std::vector<int64_t>& from_ns,
-                                      int64_t to_ns) const = 0;
+  // Of each kind; the index is the kind. Where a kind had fewer than `attempts_min`, its window
+  // begins earlier, so that it has them, but not before `earliest_ns`. One pass over what was tried
+  // since then: a thousand attempts a second make each pass count.
+  struct Span {
+    int64_t from_ns = 0, to_ns = 0;
+    int64_t attempts_min = 0, earliest_ns = 0;
+  };
+  virtual std::vector<Window> windows(const Span& span) const = 0;
   // The same of several kinds together.
   virtual Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
                         int64_t to_ns) const = 0;

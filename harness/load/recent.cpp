@@ -61,14 +61,14 @@ double p95_ms(std::vector<int64_t>& times_ns) {
   return static_cast<double>(*place) / ns_per_ms;
 }
 
-std::vector<Load::Window> windows_of(const HistoryWriter& history,
-                                     const std::vector<int64_t>& from_ns, int64_t to_ns,
+std::vector<Load::Window> windows_of(const HistoryWriter& history, const Load::Span& span,
                                      int64_t now_ns) {
   std::array<Filling, operation_kinds> fillings;
-  fill(history, std::ranges::min(from_ns), to_ns, now_ns,
+  fill(history, std::min(span.from_ns, span.earliest_ns), span.to_ns, now_ns,
        [&](OperationKind kind, const Attempt& attempt) -> Filling* {
-         const auto number = static_cast<size_t>(kind);
-         return attempt.intended_ns < from_ns[number] ? nullptr : &fillings[number];
+         Filling& filling = fillings[static_cast<size_t>(kind)];
+         const bool inside = attempt.intended_ns >= span.from_ns;
+         return inside || filling.window.attempts < span.attempts_min ? &filling : nullptr;
        });
   std::vector<Load::Window> windows;
   for (auto& filling : fillings) windows.push_back(filling.filled());

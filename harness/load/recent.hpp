@@ -11,8 +11,7 @@
 namespace rehearse {
 
 // Load::windows at the time now_ns.
-std::vector<Load::Window> windows_of(const HistoryWriter& history,
-                                     const std::vector<int64_t>& from_ns, int64_t to_ns,
+std::vector<Load::Window> windows_of(const HistoryWriter& history, const Load::Span& span,
                                      int64_t now_ns);
 
 // Load::window at the time now_ns.

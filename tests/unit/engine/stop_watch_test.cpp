@@ -20,7 +20,7 @@ class FakeLoad final : public Load {
   mutable int64_t from_ns = 0, to_ns = 0;
 
   LoadProgress progress() const override { return {}; }
-  std::vector<Window> windows(const std::vector<int64_t>&, int64_t) const override { return {}; }
+  std::vector<Window> windows(const Span&) const override { return {}; }
   Window window(const std::vector<OperationKind>& kinds, int64_t from, int64_t to) const override {
     asked = kinds;
     from_ns = from;

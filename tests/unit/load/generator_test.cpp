@@ -51,8 +51,8 @@ class GeneratorTest : public testing::Test {
     ASSERT_TRUE(load) << load.error().message;
     std::this_thread::sleep_for(std::chrono::milliseconds(length_ms + pause_ms));
     const int64_t now_ns = monotonic_ns();
-    windows_ = (*load)->windows(
-        std::vector<int64_t>(operation_kinds, now_ns - 60 * ns_per_s), now_ns);
+    const int64_t from_ns = now_ns - 60 * ns_per_s;
+    windows_ = (*load)->windows({from_ns, now_ns, 0, from_ns});
     both_ =
         (*load)->window({OperationKind::bet, OperationKind::win}, now_ns - 60 * ns_per_s, now_ns);
     result_ = (*load)->finish(monotonic_ns() + drain_ms * ns_per_ms);
