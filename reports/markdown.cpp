@@ -53,10 +53,12 @@ void write_recovery(std::ostream& out, const Report& report) {
 
 void write_loss(std::ostream& out, const Report& report) {
   if (report.rpo.empty()) return;
-  out << "\n| loss | target | lost | holes | span | money |\n|---|--:|--:|--:|--:|--:|\n";
+  out << "\n| loss | target | lag | lost | holes | span | money |\n"
+         "|---|--:|--:|--:|--:|--:|--:|\n";
   for (const RpoRow& row : report.rpo) {
-    out << fmt::format("| {} {} | {} | {} | {} | {} | {} |\n", mark_of(row.verdict),
+    out << fmt::format("| {} {} | {} | {} | {} | {} | {} | {} |\n", mark_of(row.verdict),
                        markdown(row.store), ms_or_dash(row.target_ms),
+                       ms_or_dash(row.lag_at_fault_ms),
                        row.lost_count ? std::to_string(*row.lost_count) : "–",
                        row.lost_count ? std::to_string(row.holes) : "–", ms_or_dash(row.lost_ms),
                        markdown(text::lost_money_text(row)));

@@ -137,15 +137,16 @@ void write_rto(const Page& page, const Report& report) {
 }
 
 void write_rpo(const Page& page, const Report& report) {
-  page.section(left("LOSS", 22), page.ink(right("target", 9) + right("lost", 9) +
-                                              right("holes", 9) + right("span", 11) + "   money",
+  page.section(left("LOSS", 22), page.ink(right("target", 9) + right("lag", 9) + right("lost", 7) +
+                                              right("holes", 7) + right("span", 9) + "  money",
                                           Ink::dim));
   for (const RpoRow& row : report.rpo) {
-    page.line(fmt::format("  {} {}{}{}{}{}   {}", mark_of(page, row.verdict), left(row.store, 18),
+    page.line(fmt::format("  {} {}{}{}{}{}{}  {}", mark_of(page, row.verdict), left(row.store, 18),
                           right(ms_or_dash(row.target_ms), 9),
-                          right(row.lost_count ? std::to_string(*row.lost_count) : "–", 9),
-                          right(row.lost_count ? std::to_string(row.holes) : "–", 9),
-                          right(ms_or_dash(row.lost_ms), 11), lost_money_text(row)));
+                          right(ms_or_dash(row.lag_at_fault_ms), 9),
+                          right(row.lost_count ? std::to_string(*row.lost_count) : "–", 7),
+                          right(row.lost_count ? std::to_string(row.holes) : "–", 7),
+                          right(ms_or_dash(row.lost_ms), 9), lost_money_text(row)));
   }
 }
 

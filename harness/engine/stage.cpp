@@ -90,11 +90,18 @@ std::string Stage::why_not_ready(const StackPlaces& places) const {
   std::string text =
       fmt::format("the stack did not become whole within {} s: {}", ready_deadline_ns / ns_per_s,
                   fmt::join(missing_redundancy(stack_, view), ", "));
+  const auto states = runtime_.states();
+  const auto has_ended = [&](const std::string& node) {
+    if (!states) return false;
+    const auto state = states->find(node);
+    return state != states->end() && !state->second.running;
+  };
   int shown = 0;  // those that were made first come first, and so do their troubles
   for (const auto& node : stack_.nodes)
     if (const auto seen = view.nodes.find(node.name);
         seen != view.nodes.end() && !seen->second.healthy && ++shown <= logs_shown)
-      text += fmt::format("\n  last lines of {}:\n{}", node.name,
+      text += fmt::format("\n  last lines of {}{}:\n{}", node.name,
+                          has_ended(node.name) ? ", whose process has ended" : "",
                           last_lines(places.log_dir + "/" + node.name + ".log"));
   return text;
 }

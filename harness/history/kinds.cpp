@@ -51,11 +51,7 @@ constexpr std::array<KindTraits, operation_kinds> table = {{
      .of_related = true,
      .book = Book::round,
      .revenue_sign = -1},
-    {.kind = cancel,
-     .name = "cancel",
-     .of_related = true,
-     .book = Book::ledger,
-     .step = "release"},
+    {.kind = cancel, .name = "cancel", .of_related = true, .book = Book::ledger, .step = "release"},
     {.kind = convert,
      .name = "convert",
      .is_posting = true,
@@ -63,7 +59,7 @@ constexpr std::array<KindTraits, operation_kinds> table = {{
      .book = Book::ledger},
     {.kind = credit, .name = "credit"},  // what was decided: credit_kept
     {.kind = session, .name = "session"},
-    {.kind = bonus_claim, .name = "bonus_claim"},
+    {.kind = bonus_claim, .name = "bonus_claim", .book = Book::ledger, .step = "grant"},
     // Of a withdrawal: as a payout; a look promises nothing and asks for no money.
     {.kind = lifeline, .name = "lifeline", .book = Book::intents, .intent = "payout"},
     {.kind = stream, .name = "stream", .is_read = true},
@@ -125,6 +121,12 @@ constexpr KindStep steps[] = {
      .bounded = false,
      .of_result = true},
     {.kind = convert, .step = "", .entry = "conversion", .playable_sign = -1},
+    // How much is the campaign's to say.
+    {.kind = bonus_claim,
+     .step = "grant",
+     .entry = "bonus_grant",
+     .playable_sign = 1,
+     .bounded = false},
     {.kind = credit, .step = "loan", .entry = "loan", .playable_sign = 1, .bounded = false},
 };
 

@@ -8,6 +8,8 @@
 #include "casino/cashier/inbox.hpp"
 #include "casino/cashier/payment.hpp"
 #include "casino/common/json.hpp"
+#include "casino/common/officers.hpp"
+#include "casino/common/refusals.hpp"
 #include "casino/common/webhook_keys.hpp"
 #include "casino/consumer/event.hpp"
 #include "casino/credit/decisions.hpp"
@@ -16,11 +18,11 @@
 #include "casino/kyc/limits.hpp"
 #include "casino/kyc/screening.hpp"
 #include "casino/lifeline/message.hpp"
+#include "casino/lobby/claims.hpp"
 #include "casino/outside/misconduct.hpp"
 #include "casino/outside/settlement.hpp"
 #include "casino/table/store.hpp"
 #include "casino/wallet/requests.hpp"
-#include "casino/common/officers.hpp"
 #include "fuzz.hpp"
 
 namespace casino::fuzz {
@@ -146,19 +148,20 @@ Surface webhook_surface() {
   const auto with = [&](const std::string& signature) {
     return Request{"POST", path, "", {{"signature", signature}}, body};
   };
-  return parser(
-      "cashier/webhooks", {with(good), with(good + ",v1=00")},
-      {with(""), with("t=,v1="), with(sign_webhook("secret-b", body, now_s)),
-       with(sign_webhook("secret-a", body, now_s - 301))},
-      [body, now_s](const Request& request) -> Outcome {
-        WebhookKeys keys(*parse_webhook_keys("psp-a/1=secret-a,psp-b/1=secret-b"));
-        const auto by = keys.verify("psp-a", request.header("signature"), request.body, now_s);
-        const auto event = parse_webhook(request.path, request.body);
-        if (event) judge_webhook(*event, std::nullopt);
-        if (by.verdict != SignatureVerdict::valid) return {};
-        if (request.body != body) return {true, 0, "a body that was never signed is believed"};
-        return {event.has_value(), 0, event ? "" : "a well-formed webhook is malformed"};
-      });
+  return parser("cashier/webhooks", {with(good), with(good + ",v1=00")},
+                {with(""), with("t=,v1="), with(sign_webhook("secret-b", body, now_s)),
+                 with(sign_webhook("secret-a", body, now_s - 301))},
+                [body, now_s](const Request& request) -> Outcome {
+                  WebhookKeys keys(*parse_webhook_keys("psp-a/1=secret-a,psp-b/1=secret-b"));
+                  const auto by =
+                      keys.verify("psp-a", request.header("signature"), request.body, now_s);
+                  const auto event = parse_webhook(request.path, request.body);
+                  if (event) judge_webhook(*event, std::nullopt);
+                  if (by.verdict != SignatureVerdict::valid) return {};
+                  if (request.body != body)
+                    return {true, 0, "a body that was never signed is believed"};
+                  return {event.has_value(), 0, event ? "" : "a well-formed webhook is malformed"};
+                });
 }
 
 Surface dialect_surface(const std::string& name, const std::vector<Request>& seeds) {
@@ -182,13 +185,13 @@ Surface dialect_surface(const std::string& name, const std::vector<Request>& see
 Surface replay_surface() {
   const std::string start =
       R"({"transaction_uuid":"r1:x","user":"p0001","round":"r1","currency":"EUR","amount":250,)";
-  return dialect_surface(
-      "replay", {body_for("bet", start + R"("jackpot":"daily","jackpot_contribution":2})"),
-                 body_for("win", start + R"("reference_transaction_uuid":"r1:bet"})"),
-                 body_for("rollback", start + R"("reference_transaction_uuid":"r1:bet"})"),
-                 body_for("bonus_win", start + R"("campaign_uuid":"c1"})"),
-                 body_for("jackpot", start + R"("jackpot":"daily"})"),
-                 body_for("close", start + R"("end":true})")});
+  return dialect_surface("replay",
+                         {body_for("bet", start + R"("jackpot":"daily","jackpot_contribution":2})"),
+                          body_for("win", start + R"("reference_transaction_uuid":"r1:bet"})"),
+                          body_for("rollback", start + R"("reference_transaction_uuid":"r1:bet"})"),
+                          body_for("bonus_win", start + R"("campaign_uuid":"c1"})"),
+                          body_for("jackpot", start + R"("jackpot":"daily"})"),
+                          body_for("close", start + R"("end":true})")});
 }
 
 Surface code_surface() {
@@ -214,8 +217,8 @@ Outcome kyc(const Request& request) {
       text += (text.empty() ? "" : ";") + r.player + ' ' + r.kind + ' ' + std::to_string(r.value);
       if (!r.currency.empty()) text += ' ' + r.currency;
     }
-    const bool digits_differ = std::ranges::count_if(text, is_digit) <
-                               std::ranges::count_if(request.body, is_digit);
+    const bool digits_differ =
+        std::ranges::count_if(text, is_digit) < std::ranges::count_if(request.body, is_digit);
     // Leading zeros are no part of a number.
     const bool zeros = request.body.find(" 0") != std::string::npos ||
                        request.body.find("-0") != std::string::npos;
@@ -253,40 +256,66 @@ Surface kyc_surface() {
 }
 
 Surface credit_surface() {
-  return parser(
-      "credit/requests",
-      {body_of(R"({"key":"k-1","player":"p0001","amount_minor":2500,"currency":"EUR"})")},
-      {body_of(R"({"key":"k","player":"*","amount_minor":1,"currency":"EUR"})")},
-      [](const Request& request) -> Outcome {
-        const auto asked = parse_credit(request.body);
-        if (!asked) return {};
-        const auto policies = parse_policies(policies_json());
-        decide_command(*asked, *policies, 1);
-        return accepted(is_money(asked->amount_minor, asked->currency) &&
-                        asked->amount_minor <= credit_minor_max && asked->player != "*");
-      });
+  return parser("credit/requests",
+                {body_of(R"({"key":"k-1","player":"p0001","amount_minor":2500,"currency":"EUR"})")},
+                {body_of(R"({"key":"k","player":"*","amount_minor":1,"currency":"EUR"})")},
+                [](const Request& request) -> Outcome {
+                  const auto asked = parse_credit(request.body);
+                  if (!asked) return {};
+                  const auto policies = parse_policies(policies_json());
+                  decide_command(*asked, *policies, 1);
+                  return accepted(is_money(asked->amount_minor, asked->currency) &&
+                                  asked->amount_minor <= credit_minor_max && asked->player != "*");
+                });
 }
 
 Surface message_surface() {
+  return parser("lifeline/messages",
+                {body_of(R"({"key":"k1","contact":"bot-1","operation":"cashout","currency":"EUR",)"
+                         R"("amount_minor":500})"),
+                 body_of(R"({"key":"k2","contact":"bot-1","operation":"close","currency":"EUR",)"
+                         R"("round":"r1"})"),
+                 body_of(R"({"key":"k3","contact":"bot-1","operation":"cancel","payment":"p1"})"),
+                 body_for("contact", R"({"key":"k","player":"p0001","contact":"bot-1","secret":")" +
+                                         std::string(40, 's') + R"("})")},
+                {body_of("{}")}, [](const Request& request) -> Outcome {
+                  if (request.path == "contact") {
+                    const auto asked = parse_contact(request.body);
+                    return asked ? accepted(asked->contact.secret.size() >= 32) : Outcome{};
+                  }
+                  const auto message = parse_lifeline(request.body);
+                  if (!message) return {};
+                  const bool pays = message->operation == LifelineOperation::cashout;
+                  return accepted(body_hash_of(*message).size() == 64 &&
+                                  (!pays || is_money(message->amount_minor, message->currency)));
+                });
+}
+
+Surface claim_surface() {
+  return parser("lobby/bonuses",
+                {body_of(R"({"key":"k","player":"p0001","campaign":"gift","currency":"EUR"})")},
+                {body_of(R"({"key":"k","player":"p0001","campaign":"gift"})")},
+                [](const Request& request) -> Outcome {
+                  const auto claim = parse_bonus_claim(request.body);
+                  if (!claim) return {};
+                  return accepted(is_identifier(claim->key) && is_identifier(claim->player) &&
+                                  is_identifier(claim->campaign) && is_currency(claim->currency));
+                });
+}
+
+Surface refusal_surface() {
   return parser(
-      "lifeline/messages",
-      {body_of(R"({"key":"k1","contact":"bot-1","operation":"cashout","currency":"EUR",)"
-               R"("amount_minor":500})"),
-       body_of(R"({"key":"k2","contact":"bot-1","operation":"close","currency":"EUR",)"
-               R"("round":"r1"})"),
-       body_of(R"({"key":"k3","contact":"bot-1","operation":"cancel","payment":"p1"})"),
-       body_for("contact", R"({"key":"k","player":"p0001","contact":"bot-1","secret":")" +
-                               std::string(40, 's') + R"("})")},
-      {body_of("{}")}, [](const Request& request) -> Outcome {
-        if (request.path == "contact") {
-          const auto asked = parse_contact(request.body);
-          return asked ? accepted(asked->contact.secret.size() >= 32) : Outcome{};
-        }
-        const auto message = parse_lifeline(request.body);
-        if (!message) return {};
-        const bool pays = message->operation == LifelineOperation::cashout;
-        return accepted(body_hash_of(*message).size() == 64 &&
-                        (!pays || is_money(message->amount_minor, message->currency)));
+      "consumer/refusals",
+      {body_of(R"({"role":"wallet","refusals":[{"kind":"malformed","source":"POST /v1/bets",)"
+               R"("detail":"POST /v1/bets","count":3}]})")},
+      {body_of(R"({"role":"wallet","refusals":[{"kind":"malformed","count":0}]})")},
+      [](const Request& request) -> Outcome {
+        const auto report = parse_refusals(request.body);
+        if (!report) return {};
+        const auto sane = [](const Refusal& refusal) {
+          return refusal.count > 0 && is_identifier(refusal.kind) && refusal.source.size() <= 200;
+        };
+        return accepted(is_identifier(report->role) && std::ranges::all_of(report->refusals, sane));
       });
 }
 
@@ -353,9 +382,8 @@ Surface dns_surface() {
                   const auto asked = parse_dns_misbehaviour(request.body);
                   if (!asked) return {};
                   if (asked->mode != DnsMisbehaviour::Mode::stale) return {true, 0, ""};
-                  return accepted(std::ranges::all_of(asked->address, [](char c) {
-                    return (c >= '0' && c <= '9') || c == '.';
-                  }));
+                  return accepted(std::ranges::all_of(
+                      asked->address, [](char c) { return (c >= '0' && c <= '9') || c == '.'; }));
                 });
 }
 
@@ -385,25 +413,26 @@ Surface keys_surface() {
 Surface settlement_surface() {
   const std::string file =
       write_settlement({{"tr-1", "p1", "in", 500, "EUR", 3}, {"tr-2", "p2", "out", 9, "EUR", 0}});
-  return parser("outside/settlement", {body_of(file), body_of(cut_settlement(file))},
-                {body_of("{}"), body_of("")}, [](const Request& request) -> Outcome {
-                  const auto read = read_settlement(request.body);
-                  if (!read) return {};
-                  if (!read->is_whole) return {true, 0, ""};
-                  const auto again = read_settlement(write_settlement(read->lines));
-                  return accepted(again && again->is_whole &&
-                                  again->lines.size() == read->lines.size());
-                });
+  return parser(
+      "outside/settlement", {body_of(file), body_of(cut_settlement(file))},
+      {body_of("{}"), body_of("")}, [](const Request& request) -> Outcome {
+        const auto read = read_settlement(request.body);
+        if (!read) return {};
+        if (!read->is_whole) return {true, 0, ""};
+        const auto again = read_settlement(write_settlement(read->lines));
+        return accepted(again && again->is_whole && again->lines.size() == read->lines.size());
+      });
 }
 
 }  // namespace
 
 std::vector<Surface> all_surfaces() {
-  std::vector<Surface> all = {
-      json_surface(),    wallet_surface(),     payment_surface(), webhook_surface(),
-      replay_surface(),  code_surface(),       kyc_surface(),     credit_surface(),
-      message_surface(), table_surface(),      event_surface(),   misconduct_surface(),
-      dns_surface(),     settlement_surface(), keys_surface()};
+  std::vector<Surface> all = {json_surface(),       wallet_surface(),     payment_surface(),
+                              webhook_surface(),    replay_surface(),     code_surface(),
+                              kyc_surface(),        credit_surface(),     message_surface(),
+                              claim_surface(),      refusal_surface(),    table_surface(),
+                              event_surface(),      misconduct_surface(), dns_surface(),
+                              settlement_surface(), keys_surface()};
   for (Surface& service : service_surfaces()) all.push_back(std::move(service));
   return all;
 }

@@ -7,7 +7,7 @@ namespace {
 
 HttpRequest request_of(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
-  body["campaign"] = "welcome";
+  body["campaign"] = "gift";
   return post("/v1/bonuses", body);
 }
 

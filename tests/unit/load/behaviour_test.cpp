@@ -205,7 +205,7 @@ class BehaviourPlay : public testing::Test {
   ~BehaviourPlay() override { std::filesystem::remove_all(directory_); }
 
   void play(const LoadProfile& profile, double rate_per_s, int64_t length_ms,
-            const PlatformEdges& edges, int64_t pause_ms = 200) {
+            const PlatformEdges& edges, int64_t pause_ms = 200, int64_t drain_ms = 20'000) {
     const std::string path = directory_ + "/history.bin";
     auto writer = HistoryWriter::create(path, "k7", 20'000, 40'000);
     ASSERT_TRUE(writer);
@@ -213,7 +213,7 @@ class BehaviourPlay : public testing::Test {
     auto load = Load::start(plan, edges, **writer);
     ASSERT_TRUE(load) << load.error().message;
     std::this_thread::sleep_for(std::chrono::milliseconds(length_ms + pause_ms));
-    result_ = (*load)->finish(monotonic_ns() + 20 * ns_per_s);
+    result_ = (*load)->finish(monotonic_ns() + drain_ms * ns_per_ms);
     ASSERT_TRUE((*writer)->close());
     history_ = std::move(*read_history(path));
   }
@@ -252,7 +252,8 @@ TEST_F(BehaviourPlay, SpinsStayAtTheirStudioAndAreWatched) {
 TEST_F(BehaviourPlay, OnlyAcceptedPayoutsAreCancelled) {
   FakeCasino casino([](const Asked& asked, const auto&) -> std::optional<Reply> {
     if (asked.target != "/v1/payments" || asked.key.back() % 2 == 0) return std::nullopt;
-    return Reply{Reply::How::answer, 422, R"({"outcome":"rejected","reason":"insufficient_funds"})"};
+    return Reply{Reply::How::answer, 422,
+                 R"({"outcome":"rejected","reason":"insufficient_funds"})"};
   });
   LoadProfile profile = of({{payout, 1}});
   profile.cancel_share = 1;
@@ -274,8 +275,9 @@ TEST_F(BehaviourPlay, TheLifelineIsTriedOnlyOnceTheEdgeIsOut) {
     return Reply{Reply::How::close, 0, ""};
   });
   FakeCasino bot;
+  // What fails is tried again for as long as it may be: here that says nothing more.
   play(of({{balance, 1}, {lifeline, 1}}), 60, 5'000,
-       {"", {edge.endpoint()}, {{"lifeline", {bot.endpoint()}}}});
+       {"", {edge.endpoint()}, {{"lifeline", {bot.endpoint()}}}}, 200, 300);
   EXPECT_GT(count(contact), 3);
   EXPECT_GT(count(lifeline), 10);
   for (const Operation& operation : history_.operations) {
@@ -293,7 +295,7 @@ TEST_F(BehaviourPlay, APlatformThatSaysNoIsNoReasonForTheLifeline) {
   });
   FakeCasino bot;
   play(of({{balance, 1}, {lifeline, 1}}), 60, 4'000,
-       {"", {edge.endpoint()}, {{"lifeline", {bot.endpoint()}}}});
+       {"", {edge.endpoint()}, {{"lifeline", {bot.endpoint()}}}}, 200, 300);
   EXPECT_GT(count(contact), 3);
   EXPECT_EQ(count(lifeline), 0);
 }
