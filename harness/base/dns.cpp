@@ -67,8 +67,8 @@ std::unexpected<Error> no_answer(std::string_view why) {
 
 Result<std::string> dns_question(uint16_t id, std::string_view name) {
   std::string packet;
-  for (const uint16_t word : {id, recursion_desired, uint16_t{1}, uint16_t{0}, uint16_t{0},
-                              uint16_t{0}})
+  for (const uint16_t word :
+       {id, recursion_desired, uint16_t{1}, uint16_t{0}, uint16_t{0}, uint16_t{0}})
     put(packet, word);
   if (name.empty() || name.size() > name_max) return fail(ExitCode::usage, "dns: no name");
   for (size_t at = 0; at <= name.size();) {

@@ -22,7 +22,8 @@ Result<std::string> dns_question(uint16_t id, std::string_view name);
 // Errors (machine): no answer to that question (another id, cut short, malformed).
 Result<DnsAnswer> read_dns_answer(uint16_t id, std::string_view packet);
 
-// Errors (machine): no answer in time, or none that can be read. Strangers' answers are passed over.
+// Errors (machine): no answer in time, or none that can be read. Strangers' answers are passed
+// over.
 Result<DnsAnswer> ask_dns(const Endpoint& server, std::string_view name, int64_t timeout_ms);
 
 }  // namespace rehearse

@@ -107,8 +107,7 @@ std::expected<size_t, std::string> moved_by(int fd, int64_t deadline_ns,
 Outcome send_by(int fd, Wire& wire, std::string_view bytes, int64_t deadline_ns) {
   size_t sent = 0;
   while (sent < bytes.size()) {
-    const auto put =
-        moved_by(fd, deadline_ns, [&] { return wire.write(bytes.substr(sent)); });
+    const auto put = moved_by(fd, deadline_ns, [&] { return wire.write(bytes.substr(sent)); });
     if (put) {
       sent += *put;
       continue;
@@ -127,8 +126,7 @@ std::expected<HttpResponse, HttpError> receive_by(int fd, Wire& wire, bool head_
   HttpParser parser(head_request);
   char piece[64 * 1024];
   for (;;) {
-    const auto got =
-        moved_by(fd, deadline_ns, [&] { return wire.read(piece, sizeof piece); });
+    const auto got = moved_by(fd, deadline_ns, [&] { return wire.read(piece, sizeof piece); });
     if (!got) return ambiguous("answer: " + got.error());
     const auto whole =
         *got == 0 ? parser.end_of_stream() : parser.feed(std::string_view(piece, *got));
@@ -187,8 +185,8 @@ std::expected<HttpResponse, HttpError> http_call(const Endpoint& to, const HttpR
 
 Result<std::string> shown_serial(const Endpoint& to, int64_t total_ms) {
   const auto missed = [&to](const std::string& why) {
-    return fail(ExitCode::machine, fmt::format("{}:{} shows no certificate: {}", to.address,
-                                               to.port, why));
+    return fail(ExitCode::machine,
+                fmt::format("{}:{} shows no certificate: {}", to.address, to.port, why));
   };
   const int64_t deadline_ns = monotonic_ns() + total_ms * ns_per_ms;
   const auto socket = connected(to, deadline_ns);

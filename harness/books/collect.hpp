@@ -27,12 +27,12 @@ struct BooksSource {
   std::string provider_path;
   std::vector<std::pair<std::string, Endpoint>> streams;  // live streams: name → where its book is
   std::string stream_path;
-  std::vector<PathHop> paths;  // known beforehand: nobody is asked
+  std::vector<PathHop> paths;                               // known beforehand: nobody is asked
   std::vector<std::pair<std::string, Endpoint>> reporting;  // node → its ClickHouse by HTTP
   std::string reporting_query;
   Endpoint redis;  // the master; port 0 = none at this moment
   std::string redis_password;
-  std::map<std::string, RedisStream> redis_streams;  // by canonical table
+  std::map<std::string, RedisStream> redis_streams;      // by canonical table
   std::vector<std::pair<std::string, Endpoint>> alerts;  // node → its Prometheus
   int64_t since_wall_ns = 0;                             // of alerts: not what was before
 };

@@ -16,8 +16,7 @@ namespace {
 constexpr int64_t step_s = 1;
 
 std::unexpected<Error> trouble(const std::string& node, const std::string& why) {
-  return fail(ExitCode::inconclusive,
-              fmt::format("the alerts of {} cannot be had: {}", node, why));
+  return fail(ExitCode::inconclusive, fmt::format("the alerts of {} cannot be had: {}", node, why));
 }
 
 std::string time_text(int64_t unix_s) {
@@ -38,7 +37,8 @@ void add_intervals(const std::string& node, const nlohmann::json& series,
   const std::string name = labels.at("alertname").get<std::string>();
   int64_t began_s = 0, last_s = 0;
   const auto close = [&] {
-    if (last_s != 0) rows.push_back({name, about(labels), time_text(began_s), time_text(last_s), node});
+    if (last_s != 0)
+      rows.push_back({name, about(labels), time_text(began_s), time_text(last_s), node});
   };
   for (const auto& point : series.at("values")) {
     const auto at_s = point.at(0).get<int64_t>();
@@ -67,8 +67,8 @@ Status collect_alerts(const BooksSource& source, const std::string& dir) {
     if (!answer) return trouble(node, answer.error().message);
     const auto json = nlohmann::json::parse(answer->body, nullptr, false);
     if (answer->status != 200 || !json.is_object() || field(json, "status", "") != "success")
-      return trouble(node, fmt::format("status {}: {}", answer->status,
-                                       answer->body.substr(0, 200)));
+      return trouble(node,
+                     fmt::format("status {}: {}", answer->status, answer->body.substr(0, 200)));
     try {
       for (const auto& series : json.at("data").at("result")) add_intervals(node, series, rows);
     } catch (const nlohmann::json::exception& error) {

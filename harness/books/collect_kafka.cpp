@@ -140,11 +140,10 @@ Status collect_kafka(const BooksSource& source, const std::string& dir) {
     }
     rd_kafka_message_destroy(message);
   }
-  return write_csv(
-      dir + "/events.csv",
-      {"topic", "partition", "offset", "key", "tx", "kind", "amount_minor", "currency", "at",
-       "published_at"},
-      rows);
+  return write_csv(dir + "/events.csv",
+                   {"topic", "partition", "offset", "key", "tx", "kind", "amount_minor", "currency",
+                    "at", "published_at"},
+                   rows);
 }
 
 }  // namespace rehearse

@@ -1,5 +1,5 @@
-// The outside parties' own books, by their own word and nobody else's. A book is a JSON object; each
-// of its members that we know is the party's share of a canonical table.
+// The outside parties' own books, by their own word and nobody else's. A book is a JSON object;
+// each of its members that we know is the party's share of a canonical table.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -33,10 +33,9 @@ Result<nlohmann::json> book_of(const std::string& name, const Endpoint& endpoint
   auto json = answer && answer->status == 200 ? nlohmann::json::parse(answer->body, nullptr, false)
                                               : nlohmann::json();
   if (json.is_object()) return json;
-  return fail(
-      ExitCode::inconclusive,
-      fmt::format("the book of {} cannot be had: {}", name,
-                  answer ? fmt::format("status {}", answer->status) : answer.error().message));
+  return fail(ExitCode::inconclusive, fmt::format("the book of {} cannot be had: {}", name,
+                                                  answer ? fmt::format("status {}", answer->status)
+                                                         : answer.error().message));
 }
 
 Status collect_lists(const Parties& parties, const std::string& path,
@@ -74,30 +73,40 @@ Status collect_lists(const Parties& parties, const std::string& path,
 Status collect_providers(const BooksSource& source, const std::string& dir) {
   return collect_lists(
       source.providers, source.provider_path,
-      {{"transfers", "provider_transfers",
+      {{"transfers",
+        "provider_transfers",
         {"provider", "transfer", "business_key", "direction", "amount_minor", "currency", "state",
          "at", "fee_minor"},
         "provider"},
        {"webhooks", "provider_events", {"provider", "event", "transfer"}, "provider", true},
-       {"requests", "provider_requests", {"provider", "kind", "business_key", "at_ms"}, "provider",
+       {"requests",
+        "provider_requests",
+        {"provider", "kind", "business_key", "at_ms"},
+        "provider",
         true},
-       {"screenings", "screening_verdicts",
+       {"screenings",
+        "screening_verdicts",
         {"provider", "screening", "business_key", "state", "decided_at"},
-        "provider", true},
-       {"rounds", "studio_rounds",
+        "provider",
+        true},
+       {"rounds",
+        "studio_rounds",
         {"studio", "round", "player", "amount_minor", "currency", "state", "reason", "at"},
-        "studio", true},
-       {"transactions", "studio_transactions",
+        "studio",
+        true},
+       {"transactions",
+        "studio_transactions",
         {"studio", "transaction", "round", "kind", "bet", "player", "amount_minor", "currency",
          "state", "contradicted", "at"},
-        "studio", true}},
+        "studio",
+        true}},
       dir);
 }
 
 Status collect_streams(const BooksSource& source, const std::string& dir) {
-  return collect_lists(
-      source.streams, source.stream_path,
-      {{"samples", "stream_samples", {"table", "at_ms", "mode", "lost"}, ""}}, dir);
+  return collect_lists(source.streams, source.stream_path,
+                       {{"samples", "stream_samples", {"table", "at_ms", "mode", "lost"}, ""}},
+                       dir);
 }
 
 Status collect_paths(const BooksSource& source, const std::string& dir) {

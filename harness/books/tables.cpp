@@ -66,16 +66,16 @@ constexpr std::array<Column<I>, 8> intent_columns{{{"key", &I::key},
                                                    {"updated_at", &I::updated_at}}};
 
 using T = ProviderTransfer;
-constexpr std::array<Column<T>, 9> transfer_columns{{{"provider", &T::provider},
-                                                     {"transfer", &T::transfer},
-                                                     {"business_key", &T::business_key},
-                                                     {"direction", &T::direction},
-                                                     {"amount_minor", &T::amount_minor},
-                                                     {"currency", &T::currency},
-                                                     {"state", &T::state},
-                                                     {"at", &T::at},
-                                                     {"fee_minor", &T::fee_minor,
-                                                      optional_column}}};
+constexpr std::array<Column<T>, 9> transfer_columns{
+    {{"provider", &T::provider},
+     {"transfer", &T::transfer},
+     {"business_key", &T::business_key},
+     {"direction", &T::direction},
+     {"amount_minor", &T::amount_minor},
+     {"currency", &T::currency},
+     {"state", &T::state},
+     {"at", &T::at},
+     {"fee_minor", &T::fee_minor, optional_column}}};
 
 using W = WebhookEffect;
 constexpr std::array<Column<W>, 8> webhook_columns{
@@ -89,17 +89,17 @@ constexpr std::array<Column<W>, 8> webhook_columns{
      {"business_key", &W::business_key, optional_column}}};
 
 using E = LedgerEvent;
-constexpr std::array<Column<E>, 10> event_columns{{{"topic", &E::topic},
-                                                  {"partition", &E::partition},
-                                                  {"offset", &E::offset},
-                                                  {"key", &E::key},
-                                                  {"tx", &E::tx},
-                                                  {"kind", &E::kind},
-                                                  {"amount_minor", &E::amount_minor},
-                                                  {"currency", &E::currency},
-                                                  {"at", &E::at},
-                                                  {"published_at", &E::published_at,
-                                                   optional_column}}};
+constexpr std::array<Column<E>, 10> event_columns{
+    {{"topic", &E::topic},
+     {"partition", &E::partition},
+     {"offset", &E::offset},
+     {"key", &E::key},
+     {"tx", &E::tx},
+     {"kind", &E::kind},
+     {"amount_minor", &E::amount_minor},
+     {"currency", &E::currency},
+     {"at", &E::at},
+     {"published_at", &E::published_at, optional_column}}};
 
 using R = ReportingRow;
 constexpr std::array<Column<R>, 6> reporting_columns{{{"tx", &R::tx},
@@ -211,46 +211,44 @@ constexpr std::array<Column<ST>, 11> studio_transaction_columns{
      {"at", &ST::at}}};
 
 using PL = PlayerLimit;
-constexpr std::array<Column<PL>, 8> limit_columns{
-    {{"key", &PL::key},
-     {"player", &PL::player},
-     {"kind", &PL::kind},
-     {"currency", &PL::currency},
-     {"value_minor", &PL::value_minor},
-     {"after_seq", &PL::after_seq},
-     {"until_ms", &PL::until_ms, optional_column},
-     {"from_ms", &PL::from_ms, optional_column}}};
+constexpr std::array<Column<PL>, 8> limit_columns{{{"key", &PL::key},
+                                                   {"player", &PL::player},
+                                                   {"kind", &PL::kind},
+                                                   {"currency", &PL::currency},
+                                                   {"value_minor", &PL::value_minor},
+                                                   {"after_seq", &PL::after_seq},
+                                                   {"until_ms", &PL::until_ms, optional_column},
+                                                   {"from_ms", &PL::from_ms, optional_column}}};
 
 using PQ = ProviderRequest;
 constexpr std::array<Column<PQ>, 4> request_columns{{{"provider", &PQ::provider},
-                                                    {"kind", &PQ::kind},
-                                                    {"business_key", &PQ::business_key},
-                                                    {"at_ms", &PQ::at_ms}}};
+                                                     {"kind", &PQ::kind},
+                                                     {"business_key", &PQ::business_key},
+                                                     {"at_ms", &PQ::at_ms}}};
 
 using PE = ProviderEvent;
 constexpr std::array<Column<PE>, 3> provider_event_columns{
     {{"provider", &PE::provider}, {"event", &PE::event}, {"transfer", &PE::transfer}}};
 
 using SG = ScreeningRow;
-constexpr std::array<Column<SG>, 11> screening_columns{
-    {{"business_key", &SG::business_key},
-     {"player", &SG::player},
-     {"direction", &SG::direction},
-     {"amount_minor", &SG::amount_minor},
-     {"currency", &SG::currency},
-     {"state", &SG::state},
-     {"decided_by", &SG::decided_by},
-     {"decided_at_ms", &SG::decided_at_ms},
-     {"deferred_at_ms", &SG::deferred_at_ms},
-     {"bound_minor", &SG::bound_minor},
-     {"window_s", &SG::window_s}}};
+constexpr std::array<Column<SG>, 11> screening_columns{{{"business_key", &SG::business_key},
+                                                        {"player", &SG::player},
+                                                        {"direction", &SG::direction},
+                                                        {"amount_minor", &SG::amount_minor},
+                                                        {"currency", &SG::currency},
+                                                        {"state", &SG::state},
+                                                        {"decided_by", &SG::decided_by},
+                                                        {"decided_at_ms", &SG::decided_at_ms},
+                                                        {"deferred_at_ms", &SG::deferred_at_ms},
+                                                        {"bound_minor", &SG::bound_minor},
+                                                        {"window_s", &SG::window_s}}};
 
 using SV = ScreeningVerdict;
 constexpr std::array<Column<SV>, 5> verdict_columns{{{"provider", &SV::provider},
-                                                    {"screening", &SV::screening},
-                                                    {"business_key", &SV::business_key},
-                                                    {"state", &SV::state},
-                                                    {"decided_at", &SV::decided_at}}};
+                                                     {"screening", &SV::screening},
+                                                     {"business_key", &SV::business_key},
+                                                     {"state", &SV::state},
+                                                     {"decided_at", &SV::decided_at}}};
 
 using RH = ResidencyRow;
 constexpr std::array<Column<RH>, 3> residency_columns{
@@ -258,10 +256,10 @@ constexpr std::array<Column<RH>, 3> residency_columns{
 
 using RD = ResidencyRead;
 constexpr std::array<Column<RD>, 5> residency_read_columns{{{"store", &RD::store},
-                                                           {"player", &RD::player},
-                                                           {"home", &RD::home},
-                                                           {"reader", &RD::reader},
-                                                           {"outcome", &RD::outcome}}};
+                                                            {"player", &RD::player},
+                                                            {"home", &RD::home},
+                                                            {"reader", &RD::reader},
+                                                            {"outcome", &RD::outcome}}};
 using AL = Alert;
 constexpr std::array<Column<AL>, 5> alert_columns{{{"alert", &AL::alert},
                                                    {"about", &AL::about},

@@ -140,8 +140,8 @@ struct Round {
   std::string round, studio, opened_at, closed_at, state, reason;
 };
 
-// One node that a way into the platform (or out of it) leads through, by the harness's own knowledge
-// of the stack. `name`: by which it is found, empty where nobody looks it up.
+// One node that a way into the platform (or out of it) leads through, by the harness's own
+// knowledge of the stack. `name`: by which it is found, empty where nobody looks it up.
 struct PathHop {
   std::string path;  // players, lifeline, …
   std::string hop;   // its part: name, front, edge, …
@@ -205,12 +205,12 @@ struct StudioRound {
 
 struct StudioTransaction {
   std::string studio, transaction, round;
-  std::string kind;                      // bet, win, rollback, bonus_win, jackpot, close
-  std::string bet, player;               // bet: the transaction that it is about, or empty
-  std::optional<int64_t> amount_minor;   // null: the casino decided it and the studio was not told
+  std::string kind;                     // bet, win, rollback, bonus_win, jackpot, close
+  std::string bet, player;              // bet: the transaction that it is about, or empty
+  std::optional<int64_t> amount_minor;  // null: the casino decided it and the studio was not told
   std::string currency;
-  std::string state;                     // ok, rejected; void, cancelled; planned, asking, due
-  std::optional<int64_t> contradicted;   // repetitions that were answered otherwise
+  std::string state;                    // ok, rejected; void, cancelled; planned, asking, due
+  std::optional<int64_t> contradicted;  // repetitions that were answered otherwise
   std::string at;
 };
 
@@ -229,9 +229,9 @@ struct CreditDecision {
   std::string key, player;
   int64_t amount_minor = 0;  // asked for
   std::string currency;
-  int64_t approved = 0;                                    // 1 or 0
-  std::string lender;                                      // of an approved one
-  int64_t player_max_minor = 0, exposure_max_minor = 0;    // that lender's limits
+  int64_t approved = 0;                                  // 1 or 0
+  std::string lender;                                    // of an approved one
+  int64_t player_max_minor = 0, exposure_max_minor = 0;  // that lender's limits
   std::string state;  // declined | approved (not paid out yet) | disbursed | refused; log: not told
 };
 

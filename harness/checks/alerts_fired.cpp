@@ -76,8 +76,7 @@ void examine_quiet(Examination& examination, const Run& run, const Alarms& alarm
     return examination.cannot_say("nobody watched the steady phase: no Watchdog");
   for (const auto& [name, intervals] : alarms.by_name)
     for (const Interval& fired : intervals) {
-      const bool of_warm_up =
-          fired.from_ms < run.steady_from_ms + looks_back_ms && fired.to_ms < 0;
+      const bool of_warm_up = fired.from_ms < run.steady_from_ms + looks_back_ms && fired.to_ms < 0;
       if (fired.from_ms < 0 && fired.to_ms > run.steady_from_ms && !of_warm_up)
         examination.violation("{} fired in the steady phase, from {} to {}", name,
                               format_ms(fired.from_ms), format_ms(fired.to_ms));
@@ -128,10 +127,10 @@ Finding examine_alerts_fired(const Joined& joined) {
     examination.violation("{} was out for {} after {}, and no alert fired", cost.operation,
                           format_ms(cost.to_ms - cost.from_ms), fault);
   }
-  const std::string summary =
-      examination.violations() > 0
-          ? counted(examination.violations(), "alarm") + " missing or false"
-          : fmt::format("quiet before the faults, {} noticed", counted(std::ssize(costs), "outage"));
+  const std::string summary = examination.violations() > 0
+                                  ? counted(examination.violations(), "alarm") + " missing or false"
+                                  : fmt::format("quiet before the faults, {} noticed",
+                                                counted(std::ssize(costs), "outage"));
   return std::move(examination).finish(summary);
 }
 

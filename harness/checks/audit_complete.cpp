@@ -125,10 +125,9 @@ Finding examine_audit_complete(const Joined& joined) {
   Examination examination("audit_complete");
   Audit audit(examination, joined);
   audit.examine();
-  const std::string counts =
-      fmt::format("{} rows in {}, {} refused as attacks", books.audit->size(),
-                  counted(static_cast<int64_t>(audit.chains()), "chain"),
-                  to_string(audit.security()));
+  const std::string counts = fmt::format(
+      "{} rows in {}, {} refused as attacks", books.audit->size(),
+      counted(static_cast<int64_t>(audit.chains()), "chain"), to_string(audit.security()));
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{}: complete and untouched", counts)

@@ -36,9 +36,8 @@ class CreditBooks {
     examine_limits();
     examine_loans();
     if (open_ > 0)
-      examination_.cannot_say(
-          fmt::format("{} not copied or not paid out when the drain ran out",
-                      counted(open_, "decision")));
+      examination_.cannot_say(fmt::format("{} not copied or not paid out when the drain ran out",
+                                          counted(open_, "decision")));
   }
   int64_t answers() const { return answers_; }
 
@@ -113,8 +112,7 @@ class CreditBooks {
       examination_.violation("{}: {} was told {}, it is kept as {}", key,
                              player_name(operation.player), heard, told(kept));
     if (kept.player != player_name(operation.player) ||
-        kept.currency != name_of(operation.currency) ||
-        kept.amount_minor != operation.amount_minor)
+        kept.currency != name_of(operation.currency) || kept.amount_minor != operation.amount_minor)
       examination_.violation("{}: {} asked for {}, it is kept as {} of {}", key,
                              player_name(operation.player),
                              money(operation.amount_minor, name_of(operation.currency)),
@@ -175,11 +173,10 @@ class CreditBooks {
     if (loan->cash_minor == decision.amount_minor && loan->currency == decision.currency &&
         loan->player == decision.player && lender_of_[decision.key] == lender)
       return;
-    examination_.violation("{}: {} for {} of {}, the ledger gave {} to {} from {} (tx {})",
-                           decision.key, told(decision), decision.player,
-                           money(decision.amount_minor, decision.currency),
-                           money(loan->cash_minor, loan->currency), loan->player,
-                           lender_of_[decision.key], loan->tx);
+    examination_.violation(
+        "{}: {} for {} of {}, the ledger gave {} to {} from {} (tx {})", decision.key,
+        told(decision), decision.player, money(decision.amount_minor, decision.currency),
+        money(loan->cash_minor, loan->currency), loan->player, lender_of_[decision.key], loan->tx);
   }
 
   Examination& examination_;
@@ -200,8 +197,8 @@ Finding examine_credit_kept(const Joined& joined) {
   Examination examination("credit_kept");
   CreditBooks credit(examination, joined);
   credit.examine();
-  const std::string counts = fmt::format("{} answers, {} decisions", credit.answers(),
-                                         books.credit_decisions->size());
+  const std::string counts =
+      fmt::format("{} answers, {} decisions", credit.answers(), books.credit_decisions->size());
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{}: kept as told, within limits, paid out once", counts)

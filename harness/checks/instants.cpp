@@ -38,7 +38,8 @@ std::optional<int64_t> wall_ms_of(std::string_view text) {
   }
   if (text != "Z" && text != "+00" && text != "+00:00") return std::nullopt;
   using namespace std::chrono;
-  const year_month_day date{std::chrono::year(*year), std::chrono::month(*month), std::chrono::day(*day)};
+  const year_month_day date{std::chrono::year(*year), std::chrono::month(*month),
+                            std::chrono::day(*day)};
   if (!date.ok()) return std::nullopt;
   const int64_t days = sys_days(date).time_since_epoch().count();
   return ((days * 24 + *hour) * 60 + *minute) * 60'000 + *second * 1000 + ms;

@@ -1,9 +1,9 @@
-// Proves that the ledger only ever grew at its end, as the clients saw it: what an answer said to be
-// at a sequence number is still there, under that key; the ledger still reaches as far as anybody was
-// told; and whatever was first sent after an answer stands above all that the answer knew of, so that
-// nothing was slipped in below.
-// From: client history (answers that carry a sequence number), ledger_entries.
-// Cannot see: entries whose place nobody was told of (ledger_chain: a changed one breaks its hash).
+// Proves that the ledger only ever grew at its end, as the clients saw it: what an answer said to
+// be at a sequence number is still there, under that key; the ledger still reaches as far as
+// anybody was told; and whatever was first sent after an answer stands above all that the answer
+// knew of, so that nothing was slipped in below. From: client history (answers that carry a
+// sequence number), ledger_entries. Cannot see: entries whose place nobody was told of
+// (ledger_chain: a changed one breaks its hash).
 #include <algorithm>
 
 #include "checks/examination.hpp"
@@ -46,11 +46,11 @@ void examine_places(Examination& examination, const Joined& joined) {
     examination.examined();
     const Transaction* transaction = joined.ledger.find(operation.id, traits.step);
     if (transaction != nullptr && transaction->seq == end.answer->seq) continue;
-    const std::string text = fmt::format(
-        "{} {}: told that it is at seq {}, {}", key_of(history.run_key, operation.id),
-        name_of(operation.kind), end.answer->seq,
-        transaction == nullptr ? std::string("where it is not any more")
-                               : fmt::format("now it is at {}", transaction->seq));
+    const std::string text =
+        fmt::format("{} {}: told that it is at seq {}, {}", key_of(history.run_key, operation.id),
+                    name_of(operation.kind), end.answer->seq,
+                    transaction == nullptr ? std::string("where it is not any more")
+                                           : fmt::format("now it is at {}", transaction->seq));
     if (joined.loss.explains(*end.answer)) {
       examination.listed("{}", text);
     } else {

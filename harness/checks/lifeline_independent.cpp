@@ -124,10 +124,10 @@ Finding examine_lifeline_independent(const Joined& joined) {
   const Outage outage = outage_of(joined.run);
   examination.examined(outage.slots);
   if (outage.own_tried_when_due > 0 && outage.own_done == 0)
-    examination.violation("the way through the edge was out for {}, and none of {} through the "
-                          "lifeline was done",
-                          counted(outage.slots, "second"),
-                          counted(outage.own_tried_when_due, "request"));
+    examination.violation(
+        "the way through the edge was out for {}, and none of {} through the "
+        "lifeline was done",
+        counted(outage.slots, "second"), counted(outage.own_tried_when_due, "request"));
   if (books.lifeline_requests)
     for (const LifelineRequest& request : *books.lifeline_requests)
       examine_request(examination, request);

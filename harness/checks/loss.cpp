@@ -166,8 +166,7 @@ Loss find_loss(const Run& run, const std::vector<Ended>& ended, const LedgerView
     LostWrite lost;
     lost.operation = operation.id;
     lost.ack = &ack;
-    lost.key =
-        key_of(run.history.run_key, traits.of_related ? operation.related : operation.id);
+    lost.key = key_of(run.history.run_key, traits.of_related ? operation.related : operation.id);
     if (!traits.step.empty()) lost.key.append(1, ':').append(traits.step);
     // What is lost together with what it belongs to is counted there.
     const bool counted =

@@ -143,8 +143,8 @@ void measure_row(SloRow& row, const Figure& figure, std::span<const OperationKin
                  percentile(latency_ns, figure.share, static_cast<size_t>(row.attempts))) {
     row.measured = static_cast<double>(*ns) / static_cast<double>(ns_per_ms);
   }
-  const bool met = row.measured && (figure.at_least ? *row.measured >= row.target
-                                                    : *row.measured <= row.target);
+  const bool met =
+      row.measured && (figure.at_least ? *row.measured >= row.target : *row.measured <= row.target);
   row.verdict = met ? Verdict::pass : Verdict::fail;
 }
 

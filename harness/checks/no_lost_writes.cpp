@@ -1,10 +1,10 @@
 // Proves that what clients were told is done is in the books under its key, with the amount told:
-// what the wallet booked in the ledger, accepted payments in the intents, settled ones in the ledger
-// too, what a settled round gave back in the sum of its entries; rollbacks that moved nothing have
-// an intent and no entries. (history/kinds.cpp: where each kind's promise must be found.)
-// From: client history, ledger_entries, intents.
-// Cannot see: writes that nobody was told of, or that nobody asked for (no_phantom_writes).
-// A lost suffix within the ledger's RPO target is listed, not failed; a hole always fails.
+// what the wallet booked in the ledger, accepted payments in the intents, settled ones in the
+// ledger too, what a settled round gave back in the sum of its entries; rollbacks that moved
+// nothing have an intent and no entries. (history/kinds.cpp: where each kind's promise must be
+// found.) From: client history, ledger_entries, intents. Cannot see: writes that nobody was told
+// of, or that nobody asked for (no_phantom_writes). A lost suffix within the ledger's RPO target is
+// listed, not failed; a hole always fails.
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
 
@@ -63,9 +63,8 @@ void examine_amount(Examination& examination, const Joined& joined, const Operat
   const KindStep* rule =
       step_of(joined.run.history.operations[owner].kind, traits.step, transaction->kind);
   if (rule == nullptr) return;  // no_phantom_writes speaks of it
-  const Int128 moved = rule->playable_sign != 0
-                           ? rule->playable_sign * playable_minor(*transaction)
-                           : rule->held_sign * transaction->held_minor;
+  const Int128 moved = rule->playable_sign != 0 ? rule->playable_sign * playable_minor(*transaction)
+                                                : rule->held_sign * transaction->held_minor;
   compare(examination, joined, operation, "ledger moved", moved, told_minor);
 }
 

@@ -1,9 +1,8 @@
 // Proves that no player ever had less than nothing: balances of cash, bonus and held accounts,
-// recomputed entry by entry in the ledger's order, never fall below zero, so that every bet and every
-// hold was covered when it was taken, and neither do jackpot pools; and no client was shown a balance
-// below zero.
-// From: ledger_entries, client history (answers that carry a version).
-// Cannot see: credit that was booked to a player by mistake and then spent (pnl_matches).
+// recomputed entry by entry in the ledger's order, never fall below zero, so that every bet and
+// every hold was covered when it was taken, and neither do jackpot pools; and no client was shown a
+// balance below zero. From: ledger_entries, client history (answers that carry a version). Cannot
+// see: credit that was booked to a player by mistake and then spent (pnl_matches).
 #include <unordered_map>
 
 #include "checks/examination.hpp"

@@ -1,8 +1,8 @@
 // Proves that no money left and none was credited unscreened: every payout that a provider has, and
-// every deposit that the ledger has, was found clear before; or, of deposits only, let through while
-// no screening provider could be asked, within the player's bound, and screened later. And every
-// clear screening is a finding in that screening provider's own book, or an officer's.
-// From: screenings, provider_transfers and screening_verdicts (the outside parties' own books),
+// every deposit that the ledger has, was found clear before; or, of deposits only, let through
+// while no screening provider could be asked, within the player's bound, and screened later. And
+// every clear screening is a finding in that screening provider's own book, or an officer's. From:
+// screenings, provider_transfers and screening_verdicts (the outside parties' own books),
 // ledger_entries.
 // Cannot see: the order of two instants that clocks of different machines put closer than they are
 // apart (a tenth of a second is allowed for).
@@ -81,16 +81,16 @@ class Gate {
     const auto found = rows_.find(key);
     if (found == rows_.end()) return wrong(key, did + " without a screening");
     const ScreeningRow& row = *found->second;
-    if (row.direction != direction) return wrong(key, did + " on a screening of a " + row.direction);
+    if (row.direction != direction)
+      return wrong(key, did + " on a screening of a " + row.direction);
     if (!at_ms) return examination_.cannot_say(fmt::format("{}: its instant is not told", key));
-    const bool clear_before = row.state == "clear" && row.decided_at_ms &&
-                              *row.decided_at_ms <= *at_ms + clocks_ms;
-    const bool deferred_before =
-        row.deferred_at_ms && *row.deferred_at_ms <= *at_ms + clocks_ms;
+    const bool clear_before =
+        row.state == "clear" && row.decided_at_ms && *row.decided_at_ms <= *at_ms + clocks_ms;
+    const bool deferred_before = row.deferred_at_ms && *row.deferred_at_ms <= *at_ms + clocks_ms;
     if (clear_before || deferred_before) return;
     if (row.state != "clear") return wrong(key, fmt::format("{} while {}", did, row.state));
-    wrong(key, fmt::format("{} {} ms before it was clear", did,
-                           row.decided_at_ms.value_or(0) - *at_ms));
+    wrong(key,
+          fmt::format("{} {} ms before it was clear", did, row.decided_at_ms.value_or(0) - *at_ms));
   }
 
   // Whoever is named as having found it clear has it in his own book.
@@ -148,8 +148,7 @@ class Gate {
 Finding examine_nothing_unscreened(const Joined& joined) {
   const Books& books = joined.run.books;
   if (!books.screenings || !books.provider_transfers || !books.ledger_entries)
-    return without_books("nothing_unscreened",
-                         "screenings, provider_transfers or ledger_entries");
+    return without_books("nothing_unscreened", "screenings, provider_transfers or ledger_entries");
   Examination examination("nothing_unscreened");
   Gate gate(examination, joined);
   gate.examine_payouts();

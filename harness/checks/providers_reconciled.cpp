@@ -77,8 +77,7 @@ class Reconciliation {
     if (transfer.state != "succeeded") return;
     if (given_back_.contains(transfer.business_key)) return;
     const bool in = transfer.direction == "in";
-    Sides& sides =
-        payment.flows[{transfer.provider, entry_kind_of(transfer), transfer.currency}];
+    Sides& sides = payment.flows[{transfer.provider, entry_kind_of(transfer), transfer.currency}];
     sides.provider_minor += transfer.amount_minor;
     if (transfer.fee_minor)
       sides.provider_fee_minor = sides.provider_fee_minor.value_or(0) + *transfer.fee_minor;

@@ -14,8 +14,9 @@ namespace rehearse {
 namespace {
 
 constexpr int64_t window_ms = 10'000;
-// A backoff that doubles from 200 ms with half of it random has three pauses below 800 ms. A payment
-// goes through it while it is sent and again while it is pending; a cashier that dies adds one.
+// A backoff that doubles from 200 ms with half of it random has three pauses below 800 ms. A
+// payment goes through it while it is sent and again while it is pending; a cashier that dies adds
+// one.
 constexpr int64_t short_ms = 800, short_max = 8;
 // A question that comes so long after the last one is the regular look at a pending transfer.
 constexpr int64_t regular_ms = 4'500;
@@ -79,8 +80,8 @@ class Retries {
     std::string text;
     for (const auto& [provider, tally] : tallies_)
       text += fmt::format("{}{}: {} payments, {} retries, at most {} tries each",
-                          text.empty() ? "" : "; ", provider, tally.payments,
-                          tally.again_ms.size(), tally.most);
+                          text.empty() ? "" : "; ", provider, tally.payments, tally.again_ms.size(),
+                          tally.most);
     return text.empty() ? "no provider was asked for anything" : text;
   }
 
@@ -94,11 +95,11 @@ class Retries {
     const int64_t span_ms = tries_ms.back() - tries_ms.front();
     const int64_t bound = tries_at_first + span_ms / cap_ms;
     if (std::ssize(tries_ms) > bound)
-      examination_.violation("{}: tried {} times at {} within {} ms, where a backoff allows {}", key,
-                             tries_ms.size(), provider, span_ms, bound);
+      examination_.violation("{}: tried {} times at {} within {} ms, where a backoff allows {}",
+                             key, tries_ms.size(), provider, span_ms, bound);
     if (short_pauses > short_max)
-      examination_.violation("{}: {} of its {} pauses at {} were below {} ms: they do not grow", key,
-                             short_pauses, tries_ms.size() - 1, provider, short_ms);
+      examination_.violation("{}: {} of its {} pauses at {} were below {} ms: they do not grow",
+                             key, short_pauses, tries_ms.size() - 1, provider, short_ms);
   }
 
   // Of every ten seconds that end with a retry; the worst one is shown. First requests earn retries
@@ -111,8 +112,7 @@ class Retries {
       while (tally.again_ms[from] <= end_ms - window_ms) ++from;
       const auto first_from = std::ranges::upper_bound(tally.first_ms, end_ms - 2 * window_ms);
       const auto first_to = std::ranges::upper_bound(tally.first_ms, end_ms);
-      const int64_t bound =
-          floor_per_window + (first_to - first_from) * percent_of_first / 100;
+      const int64_t bound = floor_per_window + (first_to - first_from) * percent_of_first / 100;
       const auto again = static_cast<int64_t>(i - from + 1);
       if (again <= bound || again - bound <= over) continue;
       over = again - bound;

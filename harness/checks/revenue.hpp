@@ -1,10 +1,11 @@
 // Which entries make up what a casino earns.
 //
 // Gross gaming revenue (GGR) is stakes less winnings, as the Gambling Commission defines gross
-// gambling yield (Regulatory returns guidance; Gambling Act 2005, 'proceeds of gambling'): stakes net
-// of those given back, winnings of every kind, whoever funds them. Net gaming revenue (NGR) is GGR
-// less bonuses granted (less those that expired), what jackpot pools grew by, the providers' fees and
-// charged back deposits that the house bears: what affiliates and game suppliers are paid by.
+// gambling yield (Regulatory returns guidance; Gambling Act 2005, 'proceeds of gambling'): stakes
+// net of those given back, winnings of every kind, whoever funds them. Net gaming revenue (NGR) is
+// GGR less bonuses granted (less those that expired), what jackpot pools grew by, the providers'
+// fees and charged back deposits that the house bears: what affiliates and game suppliers are paid
+// by.
 #pragma once
 
 #include <string_view>

@@ -55,8 +55,7 @@ class Rounds {
     for (const auto& [name, move] : moves_) examine_move(*move);
     examine_spins();
     if (open_ == 0) return;
-    examination_.cannot_say(
-        fmt::format("{} open when the drain ran out", counted(open_, "round")));
+    examination_.cannot_say(fmt::format("{} open when the drain ran out", counted(open_, "round")));
   }
 
   std::string summary() const {
@@ -126,10 +125,10 @@ class Rounds {
     }
     if (theirs == "rejected" || theirs == "cancelled") {
       if (round.bet_minor == round.back_minor) return;
-      return wrong(name, false,
-                   fmt::format("{} at {}, but {} minor were bet and {} given back", theirs,
-                               studio(round), to_string(round.bet_minor),
-                               to_string(round.back_minor)));
+      return wrong(
+          name, false,
+          fmt::format("{} at {}, but {} minor were bet and {} given back", theirs, studio(round),
+                      to_string(round.bet_minor), to_string(round.back_minor)));
     }
     if (theirs != ours)
       wrong(name, false, fmt::format("{} at {}, {} here", theirs, studio(round), ours));
@@ -172,8 +171,7 @@ class Rounds {
     if (move.state != "ok" || !moved || booked_.contains(move.transaction)) return;
     wrong(move.round, false,
           fmt::format("{}: {} was told that {} is done, but it is not in the ledger",
-                      move.transaction, move.studio,
-                      money(*move.amount_minor, move.currency)));
+                      move.transaction, move.studio, money(*move.amount_minor, move.currency)));
   }
 
   // A player who was told that a spin is on has a round.

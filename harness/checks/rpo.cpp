@@ -19,10 +19,9 @@ Finding examine_rpo(const Joined& joined) {
     if (row.verdict == Verdict::fail) {
       std::string first;
       for (size_t i = 0; i < row.lost_keys.size() && i < 3; ++i) first += " " + row.lost_keys[i];
-      const std::string lag =
-          row.lag_at_fault_ms
-              ? fmt::format(", {} behind at the fault", format_ms(*row.lag_at_fault_ms))
-              : "";
+      const std::string lag = row.lag_at_fault_ms ? fmt::format(", {} behind at the fault",
+                                                                format_ms(*row.lag_at_fault_ms))
+                                                  : "";
       examination.violation("{}: {} lost{}{}, {} holes{}, target {}:{}", row.store,
                             row.lost_count.value_or(0), row.lost_ms ? " over " : "",
                             row.lost_ms ? format_ms(*row.lost_ms) : "", row.holes, lag,

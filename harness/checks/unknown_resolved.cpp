@@ -15,7 +15,7 @@ struct Counts {
 
 // An unanswered operation that is booked as one transaction, with its intent.
 void resolve_booked(Examination& examination, const Operation& operation, const Intent* intent,
-                  const Transaction* transaction, const std::string& key, Counts& counts) {
+                    const Transaction* transaction, const std::string& key, Counts& counts) {
   const bool done = intent != nullptr && intent->state == "ok";
   ++(done ? counts.done : counts.not_done);
   if (intent == nullptr) {

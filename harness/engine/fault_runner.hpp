@@ -18,7 +18,7 @@ namespace rehearse {
 
 // How long the runner waits for what should come soon.
 struct Patience {
-  int64_t effect_ms = 15'000;  // then the fault has failed, and goes on
+  int64_t effect_ms = 15'000;   // then the fault has failed, and goes on
   int64_t restored_ms = 2'000;  // then its undo is tried again
   int heal_attempts = 8;
   int64_t heal_pause_ms = 400;  // doubled after each failure, up to the next one

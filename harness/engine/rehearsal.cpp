@@ -16,11 +16,11 @@
 #include "engine/lag_log.hpp"
 #include "engine/machine.hpp"
 #include "engine/node_logs.hpp"
+#include "engine/play.hpp"
 #include "engine/recovery.hpp"
 #include "engine/reset.hpp"
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
-#include "engine/play.hpp"
 #include "load/behaviour.hpp"
 #include "undo/guardian.hpp"
 

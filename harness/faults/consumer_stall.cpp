@@ -49,9 +49,8 @@ class ConsumerStall final : public Fault {
       return planned;
     }
     for (const auto& [name, at] : consumers_)
-      planned.undo.push_back({"post",
-                              {name},
-                              fmt::format("{}:{}{}/{}/end", at.address, at.port, stalls, id_)});
+      planned.undo.push_back(
+          {"post", {name}, fmt::format("{}:{}{}/{}/end", at.address, at.port, stalls, id_)});
     return planned;
   }
 
@@ -83,8 +82,7 @@ class ConsumerStall final : public Fault {
  private:
   Status give_order() {
     const nlohmann::json order = {{"fault", id_}, {"group", group_}, {"lease_ms", lease_ms}};
-    const HttpRequest request{
-        "POST", stalls, {{"Content-Type", "application/json"}}, order.dump()};
+    const HttpRequest request{"POST", stalls, {{"Content-Type", "application/json"}}, order.dump()};
     Status first;
     for (const auto& [name, at] : consumers_) {
       const auto answer = http_call(at, request, connect_ms, total_ms);
@@ -101,8 +99,8 @@ class ConsumerStall final : public Fault {
     std::string why;
     for (const auto& [name, at] : consumers_) {
       const auto answer = http_call(at, {"GET", "/status", {}, ""}, connect_ms, total_ms);
-      const auto json = answer ? nlohmann::json::parse(answer->body, nullptr, false)
-                               : nlohmann::json();
+      const auto json =
+          answer ? nlohmann::json::parse(answer->body, nullptr, false) : nlohmann::json();
       if (json.is_object() && json.contains(field) && json[field].is_number_integer())
         return json[field].get<int64_t>();
       why = fmt::format("{} says nothing of {}", name, field);

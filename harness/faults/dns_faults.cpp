@@ -71,8 +71,7 @@ class DnsFault final : public Fault {
     for (const auto& server : servers_) {
       const auto answer = ask(server);
       if (!answer || answer->rcode != 0 || is_wrong(answer))
-        return fail(ExitCode::machine,
-                    fmt::format("{} answers {}", server.name, in_words(answer)));
+        return fail(ExitCode::machine, fmt::format("{} answers {}", server.name, in_words(answer)));
       evidence[server.name + "_answers_again"] = in_words(answer);
     }
     return evidence;
@@ -92,8 +91,7 @@ class DnsFault final : public Fault {
         const auto& names = std::get<Target>(given->second).names;
         if (std::ranges::find(names, node->name) == names.end()) continue;
       }
-      servers_.push_back(
-          {node->name, context.stack.endpoint(*node), {node->address, dns_port}});
+      servers_.push_back({node->name, context.stack.endpoint(*node), {node->address, dns_port}});
     }
     if (!servers_.empty()) return {};
     return fail(ExitCode::inconclusive, "the stack has no such name server");
@@ -135,13 +133,12 @@ class DnsFault final : public Fault {
     }
     Status status;
     for (const auto& server : servers_) {
-      const auto answer = http_call(server.control, {"POST", conducts, {}, order.dump()},
-                                    connect_ms, total_ms);
+      const auto answer =
+          http_call(server.control, {"POST", conducts, {}, order.dump()}, connect_ms, total_ms);
       if (answer && answer->status == 200) continue;
       if (status)
-        status = fail(ExitCode::machine,
-                      answer ? fmt::format("{}: {}", server.name, answer->body)
-                             : answer.error().message);
+        status = fail(ExitCode::machine, answer ? fmt::format("{}: {}", server.name, answer->body)
+                                                : answer.error().message);
     }
     return status;
   }

@@ -2,9 +2,8 @@
 // they reach nobody, while everything behind them works. Some of them only, when `target` says so.
 // The name servers are another fault's.
 //
-// Heals by: the packet rules' elements go. Dead-man: they expire in the kernel when nobody refreshes
-// them.
-// Effect: the rules are in force on every node of it, and packets were dropped.
+// Heals by: the packet rules' elements go. Dead-man: they expire in the kernel when nobody
+// refreshes them. Effect: the rules are in force on every node of it, and packets were dropped.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -93,8 +92,7 @@ FaultSchema edge_outage_schema() {
   return {"edge_outage",
           "The way in is unreachable: CDN and edges, or the nodes named by `target`",
           Length::lasting,
-          {{"target", ParamType::target_node, false, {}},
-           {"path", ParamType::text, false, {}}}};
+          {{"target", ParamType::target_node, false, {}}, {"path", ParamType::text, false, {}}}};
 }
 std::unique_ptr<Fault> make_edge_outage() {
   return std::make_unique<EdgeOutage>();

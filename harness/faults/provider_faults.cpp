@@ -1,6 +1,6 @@
-// The ways in which an outside party (a payment provider, say) misbehaves, as rows of data over one mechanism: the provider
-// is told over its control network, and obeys (fixtures/casino/outside/misconduct.hpp says what each
-// mode means).
+// The ways in which an outside party (a payment provider, say) misbehaves, as rows of data over one
+// mechanism: the provider is told over its control network, and obeys
+// (fixtures/casino/outside/misconduct.hpp says what each mode means).
 //
 // Heals by: telling it to stop. A provider that is not told again within a few seconds stops by
 // itself, so nothing stays behind when the harness dies.
@@ -35,10 +35,10 @@ enum Takes : unsigned {
 struct Row {
   const char* name;
   const char* party;  // the kind of outside party that does so
-  const char* mode;  // as the provider knows it
-  bool disruptive;   // players feel it
-  unsigned takes;    // parameters besides provider and fraction
-  int64_t delay_ms;  // default
+  const char* mode;   // as the provider knows it
+  bool disruptive;    // players feel it
+  unsigned takes;     // parameters besides provider and fraction
+  int64_t delay_ms;   // default
   const char* summary;
 };
 
@@ -53,7 +53,8 @@ constexpr Row rows[] = {
      "Each webhook comes `copies` times, some at once and some seconds later"},
     {"webhook_reorder", "payment", "webhook_reorder", false, delay, 2000,
      "Webhooks are held for `delay` and come in reverse"},
-    {"webhook_delay", "payment", "webhook_delay", true, delay, 5000, "Each webhook comes `delay` later"},
+    {"webhook_delay", "payment", "webhook_delay", true, delay, 5000,
+     "Each webhook comes `delay` later"},
     {"stream_degrade", "stream", "stream_degrade", false, nothing, 0,
      "Pieces of live tables are lost on their way; players watch whole segments instead"},
     {"provider_slow", "payment", "slow", true, delay, 1500,
@@ -248,13 +249,9 @@ class ProviderFault final : public Fault {
 
 }  // namespace
 
-#define PROVIDER_FAULT(name)                               \
-  FaultSchema name##_schema() {                            \
-    return schema_of(row_of(#name));                       \
-  }                                                        \
-  std::unique_ptr<Fault> make_##name() {                   \
-    return std::make_unique<ProviderFault>(row_of(#name)); \
-  }
+#define PROVIDER_FAULT(name)                                       \
+  FaultSchema name##_schema() { return schema_of(row_of(#name)); } \
+  std::unique_ptr<Fault> make_##name() { return std::make_unique<ProviderFault>(row_of(#name)); }
 PROVIDER_FAULT(provider_drop)
 PROVIDER_FAULT(provider_timeout)
 PROVIDER_FAULT(provider_error)

@@ -1,5 +1,5 @@
-// A zone goes dark, or a broker's machine: first it falls silent (every packet from and to its nodes
-// is dropped inside their own namespaces), then its processes are killed. Silence comes first
+// A zone goes dark, or a broker's machine: first it falls silent (every packet from and to its
+// nodes is dropped inside their own namespaces), then its processes are killed. Silence comes first
 // because a kill alone lets the kernel say goodbye by FIN and RST, which a zone without power never
 // does: it would flatter the recovery time.
 //
@@ -35,8 +35,8 @@ Result<Dark> dark_zones(const FaultContext& context) {
 
 Result<Dark> dark_brokers(const FaultContext& context) {
   const std::string& component = context.stack.file.books.kafka_component;
-  auto nodes = resolve_nodes_of(context, std::get<Target>(context.entry.params.at("target")),
-                                component);
+  auto nodes =
+      resolve_nodes_of(context, std::get<Target>(context.entry.params.at("target")), component);
   if (!nodes) return std::unexpected(nodes.error());
   return Dark{fmt::format("{}", fmt::join(*nodes, ", ")), *nodes};
 }

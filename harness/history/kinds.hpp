@@ -49,11 +49,11 @@ struct KindTraits {
   bool is_payment = false;  // accepted now and settled later; its key is its business key
   // Booked at once under its own key, and the answer tells the entry: sequence, epoch, version.
   bool is_posting = false;
-  bool by_wallet = false;                // served by the wallet itself: part of the SLOs "wallet_…"
+  bool by_wallet = false;  // served by the wallet itself: part of the SLOs "wallet_…"
   std::optional<OperationKind> settles = {};  // a watch: no key of its own, looks at one of these
-  bool of_related = false;               // its books are those under the related operation's key
+  bool of_related = false;  // its books are those under the related operation's key
   Book book = Book::none;
-  std::string_view step = {};  // it is booked under KEY:STEP; empty = under KEY
+  std::string_view step = {};    // it is booked under KEY:STEP; empty = under KEY
   std::string_view intent = {};  // the operation that its intent names; empty = its own name
   // What an acknowledged amount does to the gross gaming revenue: 1 = the player staked it, -1 = it
   // went back to the player.
@@ -91,7 +91,7 @@ std::optional<OperationKind> watch_of(OperationKind kind);
 // What may be booked in the name of one operation: under KEY, or under KEY:STEP.
 struct KindStep {
   OperationKind kind = OperationKind::bet;
-  std::string_view step;   // one that may come several times is numbered: "win1", "win2", …
+  std::string_view step;        // one that may come several times is numbered: "win1", "win2", …
   std::string_view entry = {};  // the kind that the ledger gives it
   // Which way it moves the player's money: what can be played with (cash, bonus), and held.
   int playable_sign = 0, held_sign = 0;

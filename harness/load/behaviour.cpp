@@ -43,9 +43,9 @@ std::vector<std::string> without_target(const LoadProfile& profile,
                                         std::span<const std::string> targets) {
   std::vector<std::string> missing;
   for (const Behaviour& behaviour : behaviours()) {
-    const bool wanted = behaviour.starts ? profile.weight(behaviour.kind) > 0
-                                         : behaviour.kind == OperationKind::cancel &&
-                                               profile.cancel_share > 0;
+    const bool wanted = behaviour.starts
+                            ? profile.weight(behaviour.kind) > 0
+                            : behaviour.kind == OperationKind::cancel && profile.cancel_share > 0;
     if (wanted && lacks(behaviour, targets)) missing.emplace_back(name_of(behaviour.kind));
   }
   return missing;

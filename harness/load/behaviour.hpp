@@ -45,7 +45,8 @@ struct Behaviour {
   // Where it goes: a name under `targets` of the stack. Where the stack has none, nobody does it.
   std::string_view target = "edge";
   bool starts = true;  // arrives by itself; otherwise only as what another one is followed by
-  bool stays = false;  // the node that was asked first alone knows the operation: all tries go there
+  bool stays =
+      false;  // the node that was asked first alone knows the operation: all tries go there
   // Fills what the kind asks for: amount, currency, round, method. Of a follow-up, what it follows
   // was copied into it before. null: player and currency are all.
   void (*draw)(Arrival&, Draw&) = nullptr;

@@ -131,12 +131,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void greet() {
     if (!tls_) return send();
     arm(handshake_ms, {HttpFailure::not_sent, "connect_timeout"});
-    tls_->async_handshake(ssl::stream_base::client,
-                          [self = shared_from_this()](error_code failed) {
-                            if (!self->done_) return;
-                            if (failed) return self->fail(HttpFailure::not_sent, "tls_failed");
-                            self->send();
-                          });
+    tls_->async_handshake(ssl::stream_base::client, [self = shared_from_this()](error_code failed) {
+      if (!self->done_) return;
+      if (failed) return self->fail(HttpFailure::not_sent, "tls_failed");
+      self->send();
+    });
   }
 
   void send() {
@@ -247,7 +246,7 @@ struct Waiting {
 // One place to go to, and the connections to it.
 struct Edge {
   Endpoint to;
-  std::shared_ptr<ssl::context> trust;             // null = plain
+  std::shared_ptr<ssl::context> trust;            // null = plain
   std::vector<std::shared_ptr<Connection>> idle;  // newest last
   std::deque<std::shared_ptr<Waiting>> waiting;
   size_t opening = 0;
@@ -289,8 +288,8 @@ struct Client::Impl {
   }
 
   static void keep_session(Edge& edge, Connection& connection) {
-    const bool fresh = edge.session && SSL_SESSION_get_time(edge.session.get()) +
-                                               session_s_max > std::time(nullptr);
+    const bool fresh = edge.session && SSL_SESSION_get_time(edge.session.get()) + session_s_max >
+                                           std::time(nullptr);
     if (!edge.trust || fresh) return;
     if (SSL_SESSION* known = connection.session()) edge.session.reset(known);
   }
@@ -333,8 +332,8 @@ struct Client::Impl {
 
   void wait(Edge& edge, const HttpRequest& request, int64_t connect_ms, int64_t answer_ms,
             Answered answered) {
-    auto waiting = std::make_shared<Waiting>(context, connect_ms, request, answer_ms,
-                                             std::move(answered));
+    auto waiting =
+        std::make_shared<Waiting>(context, connect_ms, request, answer_ms, std::move(answered));
     edge.waiting.push_back(waiting);
     waiting->deadline.async_wait([waiting](error_code) {
       if (const auto told = std::exchange(waiting->answered, nullptr))

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "base/thread_setup.hpp"
 #include "load/recent.hpp"
 #include "load/retry.hpp"
-#include "base/thread_setup.hpp"
 
 namespace rehearse {
 
@@ -166,8 +166,8 @@ Generator::Running* Generator::add(const Operation& operation, size_t arrival) {
   Running& running = running_[record.id];
   running.operation = record;
   running.arrival = arrival;
-  running.behaviour = behaviour_of(is_settlement(record.kind) ? *traits_of(record.kind).settles
-                                                              : record.kind);
+  running.behaviour =
+      behaviour_of(is_settlement(record.kind) ? *traits_of(record.kind).settles : record.kind);
   if (!is_settlement(record.kind)) {
     running.request = running.behaviour->request_of(record, history_.run_key());
   }
@@ -203,7 +203,7 @@ bool Generator::try_at(Running& running, int64_t intended_ns) {
   if (!begin_attempt(running, intended_ns)) return false;
   running.endpoint = endpoint_for(running);
   client_->call(running.endpoint, running.request, connect_timeout_ms, answer_timeout_ms,
-               [this, id = running.operation.id](const auto& result) { answered(id, result); });
+                [this, id = running.operation.id](const auto& result) { answered(id, result); });
   return true;
 }
 
@@ -226,7 +226,7 @@ void Generator::resend_later(const Running& ended) {
   const auto after_ns = resent_after_ns(plan_.seed, operation.id, plan_.profile.resent_share);
   if (!after_ns) return;
   client_->at(monotonic_ns() + *after_ns,
-             [this, operation, tries = ended.attempts] { resend(operation, tries); });
+              [this, operation, tries = ended.attempts] { resend(operation, tries); });
 }
 
 // Once, and however it ends: the operation is over, its sender only does not know.

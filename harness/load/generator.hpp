@@ -61,12 +61,12 @@ class Generator final : public Load {
   // An operation begun and not ended.
   struct Running {
     Operation operation;
-    HttpRequest request;         // the same in every try, byte for byte
+    HttpRequest request;                   // the same in every try, byte for byte
     const Behaviour* behaviour = nullptr;  // of a watch: of what it watches
     uint64_t arrival = 0;                  // its index; of a watch: that of the payment
-    Attempt* attempt = nullptr;  // the latest
+    Attempt* attempt = nullptr;            // the latest
     uint32_t attempts = 0;
-    size_t endpoint = 0;    // of the latest try or look
+    size_t endpoint = 0;     // of the latest try or look
     uint32_t unreached = 0;  // tries and looks that nobody answered
     bool maybe_done = false;
     bool resent = false;         // it has ended; this is its second sending
@@ -132,7 +132,7 @@ class Generator final : public Load {
   std::vector<uint16_t> edge_of_;       // by player: where they went last
   std::unique_ptr<Resolver> resolver_;  // null: the edges are known
   std::map<std::string, size_t, std::less<>> entries_;  // by address, those that were resolved
-  std::vector<bool> registered_;        // by player: for the emergency channel
+  std::vector<bool> registered_;                        // by player: for the emergency channel
   bool stopped_ = false, draining_ = false, cut_ = false;
   LoadResult result_;
   std::vector<int64_t> recent_ns_;  // times of the tries that succeeded since the last tick

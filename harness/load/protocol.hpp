@@ -33,8 +33,8 @@ Answer answer_of(const HttpError& error);
 // Of what only has pages: 200 is the answer, whatever it says.
 Answer page_answer_of(const HttpResponse& response);
 
-// Of a look at something with a state: ok and rejected by these states, else unknown: not yet, or it
-// could not be told. `amount` names the field that says how much.
+// Of a look at something with a state: ok and rejected by these states, else unknown: not yet, or
+// it could not be told. `amount` names the field that says how much.
 Answer look_answer_of(const HttpResponse& response, std::span<const std::string_view> done,
                       std::span<const std::string_view> undone, std::string_view amount);
 

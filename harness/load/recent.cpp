@@ -54,8 +54,8 @@ void fill(const HistoryWriter& history, int64_t earliest_ns, int64_t to_ns, int6
 double p95_ms(std::vector<int64_t>& times_ns) {
   if (times_ns.empty()) return 0;
   // 1-based, rounded up; of few, a single one says nothing.
-  const size_t rank = std::min((times_ns.size() * 95 + 99) / 100,
-                               std::max<size_t>(1, times_ns.size() - 1));
+  const size_t rank =
+      std::min((times_ns.size() * 95 + 99) / 100, std::max<size_t>(1, times_ns.size() - 1));
   const auto place = times_ns.begin() + static_cast<ptrdiff_t>(rank - 1);
   std::ranges::nth_element(times_ns, place);
   return static_cast<double>(*place) / ns_per_ms;

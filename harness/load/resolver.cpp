@@ -36,8 +36,7 @@ Resolver::~Resolver() {
 Status Resolver::begin() {
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
   std::unique_lock lock(mutex_);
-  const bool known =
-      changed_.wait_for(lock, begin_max, [this] { return !joined_ || all_known(); });
+  const bool known = changed_.wait_for(lock, begin_max, [this] { return !joined_ || all_known(); });
   if (!joined_) return joined_;
   if (known) return {};
   return fail(ExitCode::machine, fmt::format("no name server answers {}", plan_.name));

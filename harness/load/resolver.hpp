@@ -1,6 +1,7 @@
 // How players find the platform: by its name, as their resolvers were told it, until its TTL ends.
 // Several resolvers (an access provider's each) remember on their own, so that players do not all
-// learn of a change at once. Nobody serves what has expired: a name without an answer leads nowhere.
+// learn of a change at once. Nobody serves what has expired: a name without an answer leads
+// nowhere.
 #pragma once
 
 #include <condition_variable>

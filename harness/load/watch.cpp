@@ -1,5 +1,6 @@
-// What happens after a payment or a spin was accepted: the player looks until it is settled. Each watch
-// of some seconds is an attempt, so that an outage of settlement shows as attempts that failed.
+// What happens after a payment or a spin was accepted: the player looks until it is settled. Each
+// watch of some seconds is an attempt, so that an outage of settlement shows as attempts that
+// failed.
 #include <algorithm>
 
 #include "base/clock.hpp"
@@ -62,7 +63,8 @@ void Generator::looked(uint64_t id, const std::expected<HttpResponse, HttpError>
   if (now_ns < running.watch_until_ns) {
     const auto waiting = static_cast<int64_t>(watches_);
     const int64_t pause_ns = std::max(look_every_ns, waiting * look_spacing_ns);
-    client_->at(std::min(now_ns + pause_ns, running.watch_until_ns), [this, id] { look_again(id); });
+    client_->at(std::min(now_ns + pause_ns, running.watch_until_ns),
+                [this, id] { look_again(id); });
     return;
   }
   answer.outcome = Outcome::unknown;  // a look that failed says nothing about the money

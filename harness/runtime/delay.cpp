@@ -63,9 +63,8 @@ bool works(std::vector<std::string> argv, const std::string& input = "") {
 DelayMeans find_delay_means() {
   if (works({"tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"}))
     return DelayMeans::netem;
-  return works({restore, "--noflush"}, fmt::format(queue_chain, Delayer::queue))
-             ? DelayMeans::queue
-             : DelayMeans::none;
+  return works({restore, "--noflush"}, fmt::format(queue_chain, Delayer::queue)) ? DelayMeans::queue
+                                                                                 : DelayMeans::none;
 }
 
 DelayMeans Delays::means() {

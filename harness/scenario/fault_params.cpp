@@ -20,7 +20,8 @@ struct TargetKind {
 };
 
 // Outside parties of the kinds that a fault is for.
-std::vector<std::string> parties_of(const StackFacts& stack, const std::vector<std::string>& kinds) {
+std::vector<std::string> parties_of(const StackFacts& stack,
+                                    const std::vector<std::string>& kinds) {
   std::vector<std::string> names;
   for (const auto& kind : kinds) {
     const auto found = stack.parties.find(kind);
@@ -46,8 +47,7 @@ TargetKind target_kind(const ParamSchema& param, const StackFacts* stack) {
       return {"zone or node", std::move(places), true, false};
     }
     default:
-      return {"provider",
-              stack ? std::optional(parties_of(*stack, param.choices)) : std::nullopt};
+      return {"provider", stack ? std::optional(parties_of(*stack, param.choices)) : std::nullopt};
   }
 }
 

@@ -89,8 +89,8 @@ ProfileStep read_step(const Node& node, Problems& problems) {
 void read_steps(const Node& node, ProfileFile& profile, Problems& problems) {
   if (!yaml::is_filled_list(node, "steps", steps_max, problems)) return;
   for (const Node& step : node.items) profile.steps.push_back(read_step(step, problems));
-  const bool rests = std::ranges::all_of(
-      profile.steps, [](const ProfileStep& step) { return step.share == 0; });
+  const bool rests =
+      std::ranges::all_of(profile.steps, [](const ProfileStep& step) { return step.share == 0; });
   if (rests) problems.add(node.at, "no step of `steps` has any load");
 }
 

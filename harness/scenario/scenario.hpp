@@ -89,15 +89,15 @@ struct Catalogue {
   // Of each profile, the kinds of operations that it plays, each with the target that it needs
   // (empty: none beyond the edges). A profile that is not here is not looked into.
   std::map<std::string, std::map<std::string, std::string>> played;
-  std::vector<std::string> operations;        // kinds that targets.rto may name
-  std::vector<std::string> stores;            // that targets.rpo may name
+  std::vector<std::string> operations;  // kinds that targets.rto may name
+  std::vector<std::string> stores;      // that targets.rpo may name
 };
 // Of the stack that a scenario names.
 struct StackFacts {
   std::string name;
   std::vector<std::string> zones, nodes;
   std::map<std::string, std::vector<std::string>> parties;  // outside parties by their kind
-  std::vector<std::string> selectors;  // postgres.primary, …
+  std::vector<std::string> selectors;                       // postgres.primary, …
   std::set<std::string> capabilities;
   std::map<std::string, std::vector<std::string>> settings;  // key → allowed values (empty = any)
   std::set<std::string> targets;  // what players can go to besides the edges

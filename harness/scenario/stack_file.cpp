@@ -142,8 +142,8 @@ void check_secrets(const StackFile& stack, const YAML::Node& node) {
       certified |= found->random_bytes == 0;
     }
     if (!certified)
-      throw Mistake{node.Mark(), fmt::format("component {} has a tls_port but no certificate",
-                                             component.name)};
+      throw Mistake{node.Mark(),
+                    fmt::format("component {} has a tls_port but no certificate", component.name)};
   }
 }
 
@@ -205,8 +205,8 @@ BooksEntry read_books_entry(const YAML::Node& node) {
     books.redis_password = redis.text("password");
     for (const auto& item : redis.need("streams")) {
       Section stream(item.second, "books.redis.streams");
-      books.redis_streams[item.first.as<std::string>()] = {
-          stream.need("stream").as<std::string>(), text_list(stream.need("columns"))};
+      books.redis_streams[item.first.as<std::string>()] = {stream.need("stream").as<std::string>(),
+                                                           text_list(stream.need("columns"))};
       stream.finish();
     }
     redis.finish();
@@ -275,9 +275,9 @@ void read_player_targets(const YAML::Node& node, StackFile& stack) {
     const auto named = component.as<std::string>();
     if (std::ranges::find(components, named) == components.end()) {
       const auto near = suggest(named, components);
-      throw Mistake{component.Mark(), fmt::format("target {} names no component `{}`{}", name,
-                                                  named, near ? "; did you mean `" + *near + "`?"
-                                                              : "")};
+      throw Mistake{component.Mark(),
+                    fmt::format("target {} names no component `{}`{}", name, named,
+                                near ? "; did you mean `" + *near + "`?" : "")};
     }
     stack.targets[name] = named;
   }

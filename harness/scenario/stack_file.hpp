@@ -15,7 +15,7 @@ namespace rehearse {
 
 struct StackNodeEntry {
   std::string name, zone;
-  int host = 0;  // last part of the address
+  int host = 0;                                 // last part of the address
   std::map<std::string, std::string> env = {};  // of this node alone, besides its component's
 };
 
@@ -24,7 +24,7 @@ struct StackNodeEntry {
 // pattern for each node of that component, joined by commas.
 struct ComponentEntry {
   std::string name;
-  std::string party;   // an outside party that obeys /control/conduct: payment, studio, …; or empty
+  std::string party;  // an outside party that obeys /control/conduct: payment, studio, …; or empty
   std::string image;   // folder in fixtures/images; empty = a namespace without a container
   std::string binary;  // of ours, mounted at /opt/casino/NAME; or empty
   std::vector<std::string> args;
@@ -94,8 +94,8 @@ struct StackFile {
   // The name by which players find the edge, and the name servers (port 53) that know it; both
   // empty: they know its addresses.
   std::string entry_name, dns_component;
-  std::vector<PathEntry> paths;  // in order
-  std::map<std::string, std::string> targets;    // what else they go to: name → component
+  std::vector<PathEntry> paths;                // in order
+  std::map<std::string, std::string> targets;  // what else they go to: name → component
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };

@@ -104,18 +104,18 @@ std::string receive(int fd, size_t bytes, int64_t deadline_ns) {
 
 std::string quorum_request() {
   std::string body;
-  put(body, 55, 2);   // DescribeQuorum
-  put(body, 0, 2);    // version
-  put(body, 1, 4);    // correlation
-  put(body, 8, 2);    // client
+  put(body, 55, 2);  // DescribeQuorum
+  put(body, 0, 2);   // version
+  put(body, 1, 4);   // correlation
+  put(body, 8, 2);   // client
   body += "rehearse";
-  put(body, 0, 1);    // no tags
-  put(body, 2, 1);    // one topic
+  put(body, 0, 1);  // no tags
+  put(body, 2, 1);  // one topic
   put(body, static_cast<int64_t>(metadata_topic.size()) + 1, 1);
   body += metadata_topic;
-  put(body, 2, 1);    // one partition
-  put(body, 0, 4);    // number 0
-  put(body, 0, 3);    // no tags: of partition, topic, request
+  put(body, 2, 1);  // one partition
+  put(body, 0, 4);  // number 0
+  put(body, 0, 3);  // no tags: of partition, topic, request
   std::string request;
   put(request, static_cast<int64_t>(body.size()), 4);
   return request + body;

@@ -18,8 +18,8 @@ namespace rehearse {
 struct NodeView {
   int64_t seen_ns = 0;  // when the look began
   bool healthy = false;
-  std::string role;     // primary | sync | replica | master | writer | active | standby | ""
-  std::string state;                   // in its own words: running, starting, …
+  std::string role;   // primary | sync | replica | master | writer | active | standby | ""
+  std::string state;  // in its own words: running, starting, …
   std::vector<std::string> streaming;  // a primary's word: who receives its log now
   std::string follows;                 // a Redis replica's word: the address of its master
   int64_t lag = -1;                    // unit as the node tells it (bytes, rows); -1 = not told

@@ -64,8 +64,8 @@ void read_status(const Endpoint& to, const std::string& roles, NodeView& view) {
 void read_redis(const Node& node, const Endpoint& to, NodeView& view) {
   constexpr uint16_t sentinel_port = 26379;
   const auto password = node.env.find("REDIS_PASSWORD");
-  const auto connection = RedisConnection::open(
-      to, password == node.env.end() ? "" : password->second, 0, connect_ms);
+  const auto connection =
+      RedisConnection::open(to, password == node.env.end() ? "" : password->second, 0, connect_ms);
   if (!connection) return;
   const auto role = (*connection)->call({"ROLE"}, connect_ms);
   if (!role) return;

@@ -92,9 +92,8 @@ Status make_secrets(const Stack& stack) {
       return written;
   }
   const auto is_listed = [&stack](const SecretEntry& secret) {
-    return std::ranges::any_of(stack.nodes, [&](const Node& node) {
-      return lists(stack, node, secret.name);
-    });
+    return std::ranges::any_of(stack.nodes,
+                               [&](const Node& node) { return lists(stack, node, secret.name); });
   };
   for (const auto& secret : stack.file.secrets | std::views::filter(is_listed))
     if (auto made = make_one(stack, secret, *authority); !made) return made;

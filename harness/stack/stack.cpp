@@ -138,7 +138,8 @@ Result<Stack> make_stack(const StackFile& file,
     for (const auto& entry : component.nodes) {
       auto address = address_in(file, entry);
       if (!address) return std::unexpected(address.error());
-      stack.nodes.push_back({entry.name, component.name, entry.zone, *address, ++number, entry.env});
+      stack.nodes.push_back(
+          {entry.name, component.name, entry.zone, *address, ++number, entry.env});
     }
   }
   for (auto& node : stack.nodes)

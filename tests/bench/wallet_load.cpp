@@ -1,5 +1,5 @@
-// What a wallet does under full load: bets and wins by a number of clients, each with a connection of
-// its own and one request at a time, as pgbench's clients are. Prints one line of JSON:
+// What a wallet does under full load: bets and wins by a number of clients, each with a connection
+// of its own and one request at a time, as pgbench's clients are. Prints one line of JSON:
 //   {"operations","failed","seconds","per_s","p50_ms","p95_ms","p99_ms"}
 //
 //   wallet_load ADDRESS:PORT CLIENTS SECONDS [PER_S]
@@ -130,8 +130,8 @@ class Client {
         std::this_thread::sleep_for(std::chrono::nanoseconds(early));
       }
       const int64_t began_ns = plan_.per_s == 0 ? monotonic_ns() : due_ns;
-      const int status = i % 2 == 0 ? connection.post("/v1/bets", bet(i))
-                                    : connection.post("/v1/wins", win(i));
+      const int status =
+          i % 2 == 0 ? connection.post("/v1/bets", bet(i)) : connection.post("/v1/wins", win(i));
       if (status == 200) {
         result.latencies_ns.push_back(monotonic_ns() - began_ns);
       } else {
@@ -150,9 +150,10 @@ class Client {
   // Every fourth player has another currency.
   std::string common(int64_t i) const {
     const int64_t player = 1 + (i / 2 * plan_.clients + number_) * 4 % players;
-    return fmt::format(R"("key":"bench{}-{}-{}","player":"p{:04}","round":"r{}-{}","currency":"EUR",)"
-                       R"("amount_minor":10)",
-                       run_, number_, i, player, number_, i / 2);
+    return fmt::format(
+        R"("key":"bench{}-{}-{}","player":"p{:04}","round":"r{}-{}","currency":"EUR",)"
+        R"("amount_minor":10)",
+        run_, number_, i, player, number_, i / 2);
   }
   std::string bet(int64_t i) const { return "{" + common(i) + "}"; }
   std::string win(int64_t i) const {
@@ -196,7 +197,8 @@ int main(int argc, char** argv) {
     return 64;
   }
   Plan plan;
-  plan.target = {place.substr(0, colon), static_cast<uint16_t>(std::atoi(place.c_str() + colon + 1))};
+  plan.target = {place.substr(0, colon),
+                 static_cast<uint16_t>(std::atoi(place.c_str() + colon + 1))};
   plan.clients = std::clamp(std::atoi(argv[2]), 1, 256);
   plan.seconds = std::clamp(std::atoi(argv[3]), 1, 600);
   plan.per_s = argc > 4 ? std::atoi(argv[4]) : 0;

@@ -172,8 +172,8 @@ void show_input(const Surface& surface, const Options& options, const Progress& 
 }
 
 bool passes(const Surface& surface, const Options& options) {
-  void* memory = ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* memory =
+      ::mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return false;
   auto* progress = new (memory) Progress;  // the kernel's zeros
   std::fflush(nullptr);
@@ -184,9 +184,8 @@ bool passes(const Surface& surface, const Options& options) {
   }
   if (child < 0) return false;
   const std::string why = why_failed(*progress, wait_for(child, options.seconds + 60));
-  fmt::print("{:<24} {:>7} tried {:>7} accepted {:>7} refused  {}\n", surface.name,
-             progress->tried, progress->accepted, progress->refused,
-             why.empty() ? "ok" : "FAILED: " + why);
+  fmt::print("{:<24} {:>7} tried {:>7} accepted {:>7} refused  {}\n", surface.name, progress->tried,
+             progress->accepted, progress->refused, why.empty() ? "ok" : "FAILED: " + why);
   if (!why.empty()) show_input(surface, options, *progress);
   std::fflush(nullptr);
   ::munmap(memory, sizeof(Progress));
@@ -209,8 +208,7 @@ int fuzz(const std::string& folder) {
     return 64;
   }
   const char* only = std::getenv("FUZZ_ONLY");
-  const Options options{*seed, static_cast<int64_t>(*seconds), only != nullptr ? only : "",
-                        folder};
+  const Options options{*seed, static_cast<int64_t>(*seconds), only != nullptr ? only : "", folder};
   fmt::print("seed {}, {} s for each surface\n", options.seed, options.seconds);
   // Messages are formatted, which is part of what is tested, and thrown away.
   spdlog::set_default_logger(

@@ -1,5 +1,5 @@
-// Money goes out by the player's usual method; the player looks until it was paid. Some think better
-// of it and cancel.
+// Money goes out by the player's usual method; the player looks until it was paid. Some think
+// better of it and cancel.
 #include "load/behaviours/payments.hpp"
 
 namespace rehearse {

@@ -13,8 +13,8 @@ constexpr std::string_view player_secret = "player-secret";  // the stack gives 
 HttpRequest request_of(const Operation& operation, std::string_view run_key) {
   auto body = person_of(operation, run_key);
   body["proof"] = hmac_sha256_hex(
-      player_secret, fmt::format("login|{}|{}", player_name(operation.player),
-                                 key_of(run_key, operation.id)));
+      player_secret,
+      fmt::format("login|{}|{}", player_name(operation.player), key_of(run_key, operation.id)));
   return post("/v1/sessions", body);
 }
 

@@ -1,5 +1,5 @@
-// A bet at a live table, for the window that is on by the table's published schedule: every 10 s one
-// opens. Some come too late for it, and are told so.
+// A bet at a live table, for the window that is on by the table's published schedule: every 10 s
+// one opens. Some come too late for it, and are told so.
 #include <fmt/format.h>
 
 #include "base/clock.hpp"

@@ -105,11 +105,9 @@ TEST_F(Certificates, ARenewedOneIsShownToTheNextConnection) {
 }
 
 TEST_F(Certificates, AServerWithoutItsCertificateDoesNotStart) {
-  const auto server = casino::HttpServer::listen({.address = "127.0.0.1",
-                                                  .port = 0,
-                                                  .tls_port = 0,
-                                                  .certificate_file = dir_ + "/missing.pem"},
-                                                 [](const auto&, const auto&) {});
+  const auto server = casino::HttpServer::listen(
+      {.address = "127.0.0.1", .port = 0, .tls_port = 0, .certificate_file = dir_ + "/missing.pem"},
+      [](const auto&, const auto&) {});
   ASSERT_FALSE(server);
   EXPECT_NE(server.error().message.find("missing.pem"), std::string::npos);
 }

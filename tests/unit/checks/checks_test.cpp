@@ -43,9 +43,8 @@ TEST(Checks, NothingExaminedNeverPasses) {
 TEST(Checks, MissingCapabilityIsNotApplicableUnlessNamed) {
   RecordedRun run = honest_run();
   run.capabilities.erase("intents");
-  EXPECT_THAT(
-      inapplicable(run),
-      testing::UnorderedElementsAre("no_lost_writes", "no_phantom_writes", "unknown_resolved"));
+  EXPECT_THAT(inapplicable(run), testing::UnorderedElementsAre(
+                                     "no_lost_writes", "no_phantom_writes", "unknown_resolved"));
   run.checks = {"no_lost_writes", "no_such_check"};
   EXPECT_THAT(checks_with(run, Verdict::inconclusive),
               testing::UnorderedElementsAre("no_lost_writes", "no_such_check"));

@@ -128,8 +128,8 @@ TEST(Instants, AsBooksWriteThem) {
   EXPECT_EQ(wall_ms_of("1970-01-01T00:00:01.250Z"), 1'250);
   EXPECT_EQ(wall_ms_of("1970-01-02 00:00:00+00"), 86'400'000);
   EXPECT_EQ(wall_ms_of("2026-01-31 12:00:00.123456+00"), 1'769'860'800'123);
-  for (const char* wrong : {"", "yesterday", "2026-01-31T12:00:00", "2026-13-31T12:00:00Z",
-                            "2026-01-31 12:00:00+02"})
+  for (const char* wrong :
+       {"", "yesterday", "2026-01-31T12:00:00", "2026-13-31T12:00:00Z", "2026-01-31 12:00:00+02"})
     EXPECT_FALSE(wall_ms_of(wrong)) << wrong;
 }
 

@@ -118,8 +118,8 @@ class RoundsSettled : public testing::Test {
 
 TEST_F(RoundsSettled, AnHonestEveningPasses) {
   const Finding found = finding();
-  EXPECT_EQ(found.verdict, Verdict::pass) << (found.witnesses.empty() ? found.summary
-                                                                      : found.witnesses.front());
+  EXPECT_EQ(found.verdict, Verdict::pass)
+      << (found.witnesses.empty() ? found.summary : found.witnesses.front());
   EXPECT_EQ(found.summary, "4 rounds settled, 1 void; 8 transactions agree");
 }
 
@@ -137,7 +137,8 @@ TEST_F(RoundsSettled, ARoundThatTheStudioNeverEnded) {
 }
 
 TEST_F(RoundsSettled, EndedTwice) {
-  run_.books.intents->push_back({"k1-000000:void", "round_void", "p0001", "", 100, "EUR", "ok", ""});
+  run_.books.intents->push_back(
+      {"k1-000000:void", "round_void", "p0001", "", 100, "EUR", "ok", ""});
   EXPECT_THAT(first(), HasSubstr("settled, but ended 2 times"));
 }
 

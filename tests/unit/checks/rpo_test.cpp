@@ -205,8 +205,8 @@ RecordedRun revenue(std::string_view currency) {
   RecordedRun run = bets(0, 0);
   auto& entries = run.books.ledger_entries.emplace();
   const std::string cur(currency), cash = "player:p0001:cash:" + cur,
-                    bonus = "player:p0001:bonus:" + cur, games = "house:games:" + cur,
-                    pool = "jackpot:mega:" + cur;
+                                   bonus = "player:p0001:bonus:" + cur,
+                                   games = "house:games:" + cur, pool = "jackpot:mega:" + cur;
   const auto post = [&](const std::string& kind,
                         const std::vector<std::pair<std::string, int64_t>>& legs) {
     for (const auto& [account, minor] : legs) {
@@ -262,8 +262,8 @@ TEST(LedgerView, SaysWhatEachKindMoved) {
   EXPECT_EQ(moved("opening"), 5'000);  // of a pool
   EXPECT_EQ(moved("bet"), 1'000);
   EXPECT_EQ(moved("win"), 200);
-  EXPECT_EQ(moved("deposit"), 1'000);    // before the provider's fee
-  EXPECT_EQ(moved("chargeback"), 100);   // though the player had only a part of it
+  EXPECT_EQ(moved("deposit"), 1'000);   // before the provider's fee
+  EXPECT_EQ(moved("chargeback"), 100);  // though the player had only a part of it
   EXPECT_EQ(moved("bonus_expiry"), 100);
 }
 

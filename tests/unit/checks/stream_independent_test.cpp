@@ -26,8 +26,7 @@ class StreamIndependent : public testing::Test {
       const int64_t opened_ms = 10'000 * i;
       books.windows->push_back({window, "t1", opened_ms, opened_ms + 7'000, "table-1"});
       books.window_bets->push_back({"in-" + window, window, opened_ms + 3'000, "accepted"});
-      books.window_bets->push_back({"late-" + window, window, opened_ms + 8'000,
-                                    "outside_window"});
+      books.window_bets->push_back({"late-" + window, window, opened_ms + 8'000, "outside_window"});
       const bool ill = i >= 3 && i < 6;
       books.stream_samples->push_back({"t1", opened_ms + 1'000, ill ? "hls" : "webrtc", 0});
     }

@@ -76,8 +76,8 @@ class More {
       entries.push_back(entry);
     }
     const std::string currency = legs.front().first.substr(legs.front().first.rfind(':') + 1);
-    run_.books.events->push_back({"ledger", 0, 100'000 + entries.back().seq, under, tx, kind, moved,
-                                  currency, ""});
+    run_.books.events->push_back(
+        {"ledger", 0, 100'000 + entries.back().seq, under, tx, kind, moved, currency, ""});
     run_.books.intents->push_back({under, kind, "p0003", "", moved, currency, "ok", ""});
   }
   void finish() {

@@ -85,7 +85,7 @@ TEST_F(RecoveryTest, ARareKindThatFailedIsWellOnlyAfterFiveGoodAttempts) {
   play(OperationKind::contact, 4, Outcome::failed);
   play_well(OperationKind::contact, 12, 40, 3);
   EXPECT_EQ(not_recovered(23), std::vector<std::string>{"contact"});  // of 12, 15, 18, 21
-  EXPECT_TRUE(not_recovered(25.5).empty());                          // and 24
+  EXPECT_TRUE(not_recovered(25.5).empty());                           // and 24
 }
 
 TEST_F(RecoveryTest, ARareKindThatNeverFailedIsNotWaitedFor) {

@@ -61,7 +61,8 @@ TEST_F(ResetTest, WritersDieBeforeTheirBooksAreWipedAndComeBackBeforeAnythingIsP
     for (const auto* node : stack_.of_component(component)) started.push_back(node->name);
   EXPECT_EQ(runtime_.calls, calls);
   EXPECT_EQ(runtime_.started, started);
-  EXPECT_EQ(started.back(), "consumer-2");  // the shipped one: writers of books come after the books
+  EXPECT_EQ(started.back(),
+            "consumer-2");  // the shipped one: writers of books come after the books
 }
 
 TEST_F(ResetTest, ResidueSpoilsTheStackAndNothingIsTouched) {

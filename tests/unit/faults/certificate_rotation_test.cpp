@@ -35,12 +35,11 @@ class CertificateRotation : public testing::Test {
   }
 
   void serve(const std::string& file) {
-    server_ = std::move(casino::HttpServer::listen({.address = "127.0.0.1",
-                                                    .port = 0,
-                                                    .tls_port = 0,
-                                                    .certificate_file = file},
-                                                   [](const auto&, const auto&) {})
-                            .value());
+    server_ =
+        std::move(casino::HttpServer::listen(
+                      {.address = "127.0.0.1", .port = 0, .tls_port = 0, .certificate_file = file},
+                      [](const auto&, const auto&) {})
+                      .value());
     running_ = std::jthread([this] { server_->run(); });
     stack_.file.components[0].tls_port = server_->tls_port();
   }

@@ -113,21 +113,20 @@ TEST_F(ProviderFaultTest, RefreshingProlongsAndTheEndEnds) {
 }
 
 TEST_F(ProviderFaultTest, EachRowReachesTheProviderWithItsDefaults) {
-  const std::map<std::string, std::string> mode_of = {
-      {"provider_drop", "drop"},
-      {"provider_timeout", "timeout"},
-      {"provider_error", "error"},
-      {"webhook_duplicate", "webhook_duplicate"},
-      {"webhook_reorder", "webhook_reorder"},
-      {"webhook_delay", "webhook_delay"},
-      {"provider_slow", "slow"},
-      {"provider_brownout", "brownout"},
-      {"provider_rate_limit", "rate_limit"},
-      {"provider_key_expiry", "keys_expire"},
-      {"settlement_partial", "settlement_cut"},
-      {"webhook_forge", "webhook_forge"},
-      {"webhook_storm", "webhook_storm"},
-      {"provider_key_rotation", "key_rotation"}};
+  const std::map<std::string, std::string> mode_of = {{"provider_drop", "drop"},
+                                                      {"provider_timeout", "timeout"},
+                                                      {"provider_error", "error"},
+                                                      {"webhook_duplicate", "webhook_duplicate"},
+                                                      {"webhook_reorder", "webhook_reorder"},
+                                                      {"webhook_delay", "webhook_delay"},
+                                                      {"provider_slow", "slow"},
+                                                      {"provider_brownout", "brownout"},
+                                                      {"provider_rate_limit", "rate_limit"},
+                                                      {"provider_key_expiry", "keys_expire"},
+                                                      {"settlement_partial", "settlement_cut"},
+                                                      {"webhook_forge", "webhook_forge"},
+                                                      {"webhook_storm", "webhook_storm"},
+                                                      {"provider_key_rotation", "key_rotation"}};
   for (const auto& [name, mode] : mode_of) {
     ASSERT_TRUE(plan(name)) << name;
     EXPECT_TRUE(fault_->inject(runtime_)) << name;
@@ -153,13 +152,21 @@ TEST_F(ProviderFaultTest, ChainsAreAskedToDoWhatOnlyChainsDo) {
 }
 
 TEST_F(ProviderFaultTest, OnlyWhatDelaysPaymentsOpensAnOutage) {
-  const std::map<std::string, bool> disruptive = {
-      {"provider_drop", true},       {"provider_timeout", true},   {"provider_error", true},
-      {"webhook_duplicate", false},  {"webhook_reorder", false},   {"webhook_delay", true},
-      {"provider_slow", true},       {"provider_brownout", true},  {"provider_rate_limit", true},
-      {"provider_key_expiry", false}, {"settlement_partial", false},
-      {"webhook_forge", false},      {"webhook_storm", true},     {"provider_key_rotation", false},
-      {"kyt_down", true}};
+  const std::map<std::string, bool> disruptive = {{"provider_drop", true},
+                                                  {"provider_timeout", true},
+                                                  {"provider_error", true},
+                                                  {"webhook_duplicate", false},
+                                                  {"webhook_reorder", false},
+                                                  {"webhook_delay", true},
+                                                  {"provider_slow", true},
+                                                  {"provider_brownout", true},
+                                                  {"provider_rate_limit", true},
+                                                  {"provider_key_expiry", false},
+                                                  {"settlement_partial", false},
+                                                  {"webhook_forge", false},
+                                                  {"webhook_storm", true},
+                                                  {"provider_key_rotation", false},
+                                                  {"kyt_down", true}};
   for (const auto& [name, expected] : disruptive)
     EXPECT_EQ(find_fault(name)->make()->disruptive(), expected) << name;
 }

@@ -50,8 +50,8 @@ class NameServer {
     while (!stop.stop_requested()) {
       sockaddr_in from{};
       socklen_t size = sizeof from;
-      const ssize_t got = ::recvfrom(fd_, packet, sizeof packet, 0,
-                                     reinterpret_cast<sockaddr*>(&from), &size);
+      const ssize_t got =
+          ::recvfrom(fd_, packet, sizeof packet, 0, reinterpret_cast<sockaddr*>(&from), &size);
       const std::lock_guard lock(mutex_);
       if (got <= 0 || address_.empty()) continue;
       std::string reply(packet, static_cast<size_t>(got));

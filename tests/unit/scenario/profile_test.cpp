@@ -13,17 +13,17 @@ namespace rehearse {
 namespace {
 
 const std::string good =
-    "profile: evening\n"                               // 1
-    "title: A busy one\n"                              // 2
-    "arrivals: {bet: 50%, spin: 10%}\n"                // 3
-    "follow_ups: {win: 40%, rollback: 2%}\n"           // 4
-    "settle_after: 2s\n"                               // 5
-    "resent: 3%\n"                                     // 6
-    "methods: {deposit: {card: 75%, bank: 25%}}\n"     // 7
-    "networks: {trc20: 100%}\n"                        // 8
-    "steps:\n"                                         // 9
-    "  - {for: 10s, load: 30%}\n"                      // 10
-    "  - {for: 2s, load: 100%, ramp: true}\n";         // 11
+    "profile: evening\n"                            // 1
+    "title: A busy one\n"                           // 2
+    "arrivals: {bet: 50%, spin: 10%}\n"             // 3
+    "follow_ups: {win: 40%, rollback: 2%}\n"        // 4
+    "settle_after: 2s\n"                            // 5
+    "resent: 3%\n"                                  // 6
+    "methods: {deposit: {card: 75%, bank: 25%}}\n"  // 7
+    "networks: {trc20: 100%}\n"                     // 8
+    "steps:\n"                                      // 9
+    "  - {for: 10s, load: 30%}\n"                   // 10
+    "  - {for: 2s, load: 100%, ramp: true}\n";      // 11
 
 auto parse(const std::string& text) {
   return parse_profile({"p/evening.yaml",
@@ -65,11 +65,13 @@ TEST(Profile, EveryMistakeHasItsPlace) {
     const char *from, *to, *problem;
   } cases[] = {
       {"spin", "spn", "p/evening.yaml:3:22: unknown behaviour `spn`, did you mean `spin`?"},
-      {"rollback:", "rolback:", "p/evening.yaml:4:24: unknown follow-up `rolback`, did you mean "
-                                "`rollback`?"},
+      {"rollback:", "rolback:",
+       "p/evening.yaml:4:24: unknown follow-up `rolback`, did you mean "
+       "`rollback`?"},
       {"card", "crd", "p/evening.yaml:7:21: unknown method `crd`, did you mean `card`?"},
       {"trc20", "trc2", "p/evening.yaml:8:12: unknown network `trc2`, did you mean `trc20`?"},
-      {"resent", "resend", "p/evening.yaml:6:1: unknown key in `profile`: `resend`, did you mean `resent`?"},
+      {"resent", "resend",
+       "p/evening.yaml:6:1: unknown key in `profile`: `resend`, did you mean `resent`?"},
       {"50%", "50", "p/evening.yaml:3:17: "},
       {"2s, load", "2, load", "p/evening.yaml:11:11: "},
       {"win: 40%", "win: 99%", "p/evening.yaml:4:13: a bet is followed by one of them at most"},
@@ -94,8 +96,9 @@ TEST(Profile, IsToldFromScenariosAndSuites) {
 // Whatever is done to the text, it is read or refused, with a place that is in it.
 TEST(Profile, AnyTextIsReadOrRefused) {
   std::mt19937_64 random(7);
-  const std::string pieces[] = {"{", "}", ": ", "%", "\n", "- ", "\"", "&a", "*a", "9e9", "\xff",
-                                "100%", "  ", "#", "'", "bet", "~", "[", "]", "\t", "!x"};
+  const std::string pieces[] = {"{",  "}",   ": ",  "%",    "\n",   "- ", "\"",
+                                "&a", "*a",  "9e9", "\xff", "100%", "  ", "#",
+                                "'",  "bet", "~",   "[",    "]",    "\t", "!x"};
   int read = 0;
   for (int i = 0; i < 3'000; ++i) {
     std::string text = good;

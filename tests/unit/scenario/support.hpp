@@ -51,13 +51,16 @@ inline Catalogue small_catalogue() {
                       {"reporting_complete", "reporting"}};
   catalogue.live_checks = {"ledger_balanced"};
   catalogue.profiles = {"evening", "flat"};
-  catalogue.operations = {"bet",     "win",           "rollback",
-                          "balance", "deposit",       "deposit_settled",
-                          "payout",  "payout_settled",
-                          "spin",    "spin_settled",  "cancel",
-                          "convert", "credit",        "session",
-                          "bonus_claim", "lifeline",  "stream",
-                          "report",  "contact",       "table_bet"};
+  catalogue.operations = {"bet",         "win",
+                          "rollback",    "balance",
+                          "deposit",     "deposit_settled",
+                          "payout",      "payout_settled",
+                          "spin",        "spin_settled",
+                          "cancel",      "convert",
+                          "credit",      "session",
+                          "bonus_claim", "lifeline",
+                          "stream",      "report",
+                          "contact",     "table_bet"};
   catalogue.stores = {"ledger", "events", "reporting"};
   return catalogue;
 }

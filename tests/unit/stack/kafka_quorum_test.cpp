@@ -8,13 +8,14 @@ namespace rehearse {
 namespace {
 
 // As a broker of Kafka 3.9.1 answered, its voters and observers left out.
-const std::string answer("\0\0\0\1\0"                  // correlation, no tags
-                         "\0\0"                        // no error
-                         "\x02\x13__cluster_metadata"  // one topic
-                         "\x02\0\0\0\0\0\0"            // one partition: number, no error
-                         "\0\0\0\3"                    // its leader
-                         "\0\0\0\7",
-                         5 + 2 + 20 + 7 + 4 + 4);
+const std::string answer(
+    "\0\0\0\1\0"                  // correlation, no tags
+    "\0\0"                        // no error
+    "\x02\x13__cluster_metadata"  // one topic
+    "\x02\0\0\0\0\0\0"            // one partition: number, no error
+    "\0\0\0\3"                    // its leader
+    "\0\0\0\7",
+    5 + 2 + 20 + 7 + 4 + 4);
 
 TEST(KafkaQuorum, the_request_says_its_own_length) {
   const std::string request = quorum_request();

@@ -18,11 +18,10 @@ RedisValue list(std::vector<RedisValue> items) {
 
 TEST(RedisProbe, AMasterNamesWhoFollowsIt) {
   NodeView view;
-  read_redis_role(
-      list({text("master"), integer(42),
-            list({list({text("198.18.2.25"), text("6379"), text("40")}),
-                  list({text("198.18.3.25"), text("6379"), text("42")})})}),
-      view);
+  read_redis_role(list({text("master"), integer(42),
+                        list({list({text("198.18.2.25"), text("6379"), text("40")}),
+                              list({text("198.18.3.25"), text("6379"), text("42")})})}),
+                  view);
   EXPECT_EQ(view.role, "master");
   EXPECT_EQ(view.streaming, (std::vector<std::string>{"198.18.2.25", "198.18.3.25"}));
 }
@@ -47,9 +46,9 @@ TEST(RedisProbe, WhatIsNoAnswerToRoleGivesNoRole) {
 }
 
 TEST(RedisProbe, TheEpochIsTheSentinels) {
-  EXPECT_EQ(redis_epoch_of(list({list({text("name"), text("casino"), text("config-epoch"),
-                                       text("7")})})),
-            7);
+  EXPECT_EQ(
+      redis_epoch_of(list({list({text("name"), text("casino"), text("config-epoch"), text("7")})})),
+      7);
   EXPECT_EQ(redis_epoch_of(list({})), -1);
   EXPECT_EQ(redis_epoch_of(list({list({text("name"), text("casino")})})), -1);
 }

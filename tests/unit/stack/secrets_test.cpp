@@ -111,8 +111,7 @@ TEST_F(SecretEntries, MistakesAreNamed) {
   const std::string etcd = "\n  etcd:\n";
   EXPECT_NE(refusal(etcd, etcd + "    secrets: [nothing]\n").find("lists no secret"),
             std::string::npos);
-  EXPECT_NE(refusal(etcd, etcd + "    tls_port: 8443\n").find("no certificate"),
-            std::string::npos);
+  EXPECT_NE(refusal(etcd, etcd + "    tls_port: 8443\n").find("no certificate"), std::string::npos);
 }
 
 }  // namespace
