@@ -77,6 +77,10 @@ class Podman final : public Runtime {
                         "path=" + log_path,
                         "-v",
                         data + ":/data"});
+    if (node.cpu_shares != 0) {
+      argv.push_back("--cpu-shares");
+      argv.push_back(std::to_string(node.cpu_shares));
+    }
     for (const auto& [from, to] : node.read_only_mounts) {
       argv.push_back("-v");
       argv.push_back(fmt::format("{}:{}:ro", from, to));

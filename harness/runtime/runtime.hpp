@@ -23,6 +23,7 @@ struct NodeSpec {
   std::vector<std::string> args;
   std::map<std::string, std::string> env;
   std::vector<std::pair<std::string, std::string>> read_only_mounts;  // host path → path inside
+  int cpu_shares = 0;                                                 // 0 = the usual 1024
 };
 
 struct NetworkSpec {

@@ -84,6 +84,8 @@ std::vector<StackNodeEntry> read_nodes(Section& section, const std::string& comp
   return nodes;
 }
 
+constexpr int cpu_shares_min = 2, cpu_shares_max = 262'144;  // the kernel's own
+
 ComponentEntry read_component(const std::string& name, const YAML::Node& node) {
   Section section(node, "component " + name);
   ComponentEntry component;
@@ -103,6 +105,12 @@ ComponentEntry read_component(const std::string& name, const YAML::Node& node) {
   component.fence_path = section.text("fence");
   component.secrets = text_list(section.get("secrets"));
   if (const auto port = section.get("tls_port")) component.tls_port = port.as<int>();
+  if (const auto shares = section.get("cpu_shares")) {
+    component.cpu_shares = shares.as<int>();
+    if (component.cpu_shares < cpu_shares_min || component.cpu_shares > cpu_shares_max)
+      throw Mistake{shares.Mark(), fmt::format("`cpu_shares` must be {} to {}; 1024 is usual",
+                                               cpu_shares_min, cpu_shares_max)};
+  }
   section.finish();
   return component;
 }

@@ -38,6 +38,7 @@ struct ComponentEntry {
   std::string fence_path;               // POST: no more writes from here on
   std::vector<std::string> secrets;     // mounted at /run/secrets
   int tls_port = 0;                     // where it shows a certificate of these; 0 = nowhere
+  int cpu_shares = 0;  // weight when processors are short, as podman's; 0 = everybody's, 1024
 };
 
 // See stack/secrets.hpp.

@@ -171,6 +171,7 @@ NetworkSpec network_of(const Stack& stack, const StackPlaces& places) {
                                          "/opt/casino/" + component.binary);
     if (!stack.secrets_dir.empty())
       spec.read_only_mounts.emplace_back(stack.secrets_dir + "/" + node.name, "/run/secrets");
+    spec.cpu_shares = component.cpu_shares;
     network.nodes.push_back(std::move(spec));
   }
   return network;

@@ -149,7 +149,9 @@ class Client {
   }
   // Every fourth player has another currency.
   std::string common(int64_t i) const {
-    const int64_t player = 1 + (i / 2 * plan_.clients + number_) * 4 % players;
+    // Of every fourth from the second on none is kept from playing, by the limits that the stack
+    // sets.
+    const int64_t player = 2 + (i / 2 * plan_.clients + number_) * 4 % players;
     return fmt::format(
         R"("key":"bench{}-{}-{}","player":"p{:04}","round":"r{}-{}","currency":"EUR",)"
         R"("amount_minor":10)",

@@ -59,6 +59,10 @@ TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
   EXPECT_FALSE(stack->has_container(*stack->find("players")));
   EXPECT_EQ(stack->of_component(stack->file.edge_component).front()->zone, "internet");
   EXPECT_EQ(stack->find("players")->address, "198.18.9.91");
+  // Who decides on credit comes before the others.
+  const auto nodes = network_of(*stack, {}).nodes;
+  EXPECT_GT(std::ranges::find(nodes, "redis-1", &NodeSpec::name)->cpu_shares, 1024);
+  EXPECT_EQ(std::ranges::find(nodes, "wallet-1", &NodeSpec::name)->cpu_shares, 0);
 }
 
 TEST(Stack, TextsOfOtherNodesAreExpanded) {
@@ -123,6 +127,19 @@ TEST(StackFile, AnUnknownKeyIsNamedWithItsPlaceAndASuggestion) {
   EXPECT_NE(file.error().message.find("typo-stack.yaml:8:"), std::string::npos)
       << file.error().message;
   EXPECT_NE(file.error().message.find("did you mean `port`"), std::string::npos);
+}
+
+TEST(StackFile, SharesOfTheProcessorsAreTheKernels) {
+  const std::string path = testing::TempDir() + "/shares-stack.yaml";
+  std::ofstream(path) << "stack: shares-stack\nsubnet: 198.18.0.0/16\ncontrol: 198.18.255.1\n"
+                         "zones: {az-1: 198.18.1.0/24}\nedge: edge\nplayers: edge\n"
+                         "components:\n  edge: {zones: [az-1], host: 5, cpu_shares: 1}\n"
+                         "books: {sql: {tables: {}}}\n";
+  const auto file = read_stack_file(path);
+  ASSERT_FALSE(file);
+  EXPECT_NE(file.error().message.find("shares-stack.yaml:8:"), std::string::npos)
+      << file.error().message;
+  EXPECT_NE(file.error().message.find("2 to 262144"), std::string::npos);
 }
 
 TEST(StackFile, AResetNamesComponentsThatItAlsoStops) {
