@@ -231,6 +231,25 @@ void write_load(const Page& page, const LoadStats& load) {
   }
 }
 
+// What decided against the run, once more and last: a log that keeps only its end still says it.
+void write_why(const Page& page, const Report& report) {
+  if (report.met) return;
+  page.section("WHY");
+  const auto reason = [&](const std::string& text) { page.paragraph("  · ", 4, text, Ink::red); };
+  const Run& run = *report.run;
+  for (const std::string& name : run.expect_fail) {
+    const auto check = std::ranges::find(report.checks, name, &Finding::check);
+    if (check == report.checks.end() || check->verdict == Verdict::fail) continue;
+    reason(fmt::format("{} must be red and is {}", name, name_of(check->verdict)));
+  }
+  for (const ReportFinding& finding : report.findings) {
+    // A canary minds no red check, only what could not be said.
+    const bool minds = run.expect_fail.empty() || finding.severity == "minor";
+    if (finding.severity == "note" || !minds) continue;
+    reason((finding.check.empty() ? "" : finding.check + ": ") + finding.text);
+  }
+}
+
 void write_tail(const Page& page, const Report& report) {
   const auto shown_above = [](const ReportFinding& finding) {  // with its check
     return !finding.check.empty() && finding.severity != "note";
@@ -246,6 +265,7 @@ void write_tail(const Page& page, const Report& report) {
   }
   if (!report.limits.empty()) page.section("WHAT THIS RUN DOES NOT SHOW");
   for (const std::string& limit : report.limits) page.paragraph("  · ", 4, limit, Ink::dim);
+  write_why(page, report);
   page.line();
   switch (exit_code_of(report)) {
     case ExitCode::expected:

@@ -209,6 +209,24 @@ TEST(Reports, TerminalFitsItsColumns) {
   }
 }
 
+TEST(Reports, TerminalSaysLastWhyARunIsNotAsExpected) {
+  const auto why = [](const rehearse::Run& run) {
+    const std::string text = terminal_of(run, false, 200);
+    const size_t at = text.find("\nWHY\n");
+    return at == std::string::npos ? "" : text.substr(at);
+  };
+  EXPECT_EQ(why(honest_run()), "");
+  EXPECT_EQ(why(canary_run()), "");
+  EXPECT_THAT(why(bad_run()), testing::HasSubstr("no_duplicate_payouts: 1 violation"));
+  RecordedRun canary = honest_run();
+  canary.expect_fail = {"rto"};
+  EXPECT_THAT(why(canary), testing::HasSubstr("rto must be red and is pass"));
+  canary.targets.rto_ms["bet"] = 1000;
+  canary.residue.reset();
+  EXPECT_THAT(why(canary), testing::HasSubstr("healed: it cannot be said"));
+  EXPECT_THAT(why(canary), testing::Not(testing::HasSubstr("rto:")));
+}
+
 TEST(Reports, ColoursOnlyWhenAskedFor) {
   EXPECT_EQ(terminal_of(bad_run()).find('\x1b'), std::string::npos);
   EXPECT_NE(terminal_of(bad_run(), true).find("\x1b[31m"), std::string::npos);
