@@ -15,7 +15,8 @@
 namespace rehearse {
 namespace {
 
-// Roles decide the figures of a failover, so they are looked at often; plain health is not.
+// Roles decide the figures of a failover, so they are looked at often; plain health is not, nor who
+// controls Kafka, which no player waits for.
 constexpr auto role_interval = std::chrono::milliseconds(200);
 constexpr auto health_interval = std::chrono::milliseconds(1000);
 
@@ -138,10 +139,11 @@ struct Observer::Impl {
   }
 
   void watch_node(const std::stop_token& stop, const Node& node) {
-    const bool has_role = !stack.component_of(node).roles.empty();
+    const std::string& roles = stack.component_of(node).roles;
+    const bool often = !roles.empty() && roles != "kafka";
     while (!stop.stop_requested()) {
       store(node.name, probe_node(stack, node));
-      rest(stop, has_role ? role_interval : health_interval);
+      rest(stop, often ? role_interval : health_interval);
     }
   }
 
