@@ -91,17 +91,18 @@ bool is_approved(const Operation& operation, const Ended& end) {
   return !decides || end.answer->amount_minor > 0;
 }
 
-// Whom the protection of players keeps out is declined rightly: the service is none the worse.
-bool is_protection(const Attempt& answer) {
-  static constexpr std::array<std::string_view, 4> reasons = {"self_excluded", "frozen",
-                                                              "loss_limit", "deposit_limit"};
+// Declined rightly, the service is none the worse: whom the protection of players keeps out, and
+// who took the operation back before it arrived.
+bool is_rightly_declined(const Attempt& answer) {
+  static constexpr std::array<std::string_view, 5> reasons = {
+      "self_excluded", "frozen", "loss_limit", "deposit_limit", "rolled_back"};
   return std::ranges::find(reasons, std::string_view(answer.reason)) != reasons.end();
 }
 
 void add(Felt& felt, const Operation& operation, const Ended& end) {
   ++felt.all;
   felt.approved += is_approved(operation, end) ? 1 : 0;
-  felt.rejected += end.outcome == Outcome::rejected && !is_protection(*end.answer) ? 1 : 0;
+  felt.rejected += end.outcome == Outcome::rejected && !is_rightly_declined(*end.answer) ? 1 : 0;
   felt.failed += end.outcome == Outcome::failed ? 1 : 0;
   felt.unknown += end.outcome == Outcome::unknown ? 1 : 0;
   const bool answered = end.outcome == Outcome::ok || end.outcome == Outcome::rejected;

@@ -152,6 +152,14 @@ TEST(MeasureSlo, WhomTheirProtectionKeepsOutIsDeclinedRightly) {
   EXPECT_DOUBLE_EQ(*level(run, "bet_rejected", "after", 0.6).measured, 0.5);
 }
 
+TEST(MeasureSlo, WhoTookABetBackIsDeclinedRightly) {
+  RecordedRun run = bets([](double) { return Fate{Outcome::rejected, 10}; });
+  run.faults[0].disruptive = false;
+  for (size_t i = 0; i < run.history.attempts.size(); i += 4)
+    std::strcpy(run.history.attempts[i].reason, "rolled_back");
+  EXPECT_DOUBLE_EQ(*level(run, "bet_rejected", "after", 0.8).measured, 0.75);
+}
+
 TEST(MeasureSlo, SentAgainAfterItsAnswerCountsOnce) {
   RecordedRun run = bets([](double) { return Fate{}; });
   Attempt again = run.history.attempts[400];
