@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 #include "base/units.hpp"
@@ -237,15 +238,16 @@ void write_why(const Page& page, const Report& report) {
   page.section("WHY");
   const auto reason = [&](const std::string& text) { page.paragraph("  · ", 4, text, Ink::red); };
   const Run& run = *report.run;
-  for (const std::string& name : run.expect_fail) {
-    const auto check = std::ranges::find(report.checks, name, &Finding::check);
-    if (check == report.checks.end() || check->verdict == Verdict::fail) continue;
-    reason(fmt::format("{} must be red and is {}", name, name_of(check->verdict)));
+  std::set<std::string_view> minded = {
+      ""};  // checks that the run is judged by; "" = the run itself
+  for (const Finding& check : report.checks) {
+    const Standing standing = standing_of(run, check);
+    if (standing == Standing::wrong && check.verdict != Verdict::fail)
+      reason(fmt::format("{} must be red and is {}", check.check, name_of(check.verdict)));
+    if (standing == Standing::wrong || standing == Standing::unsure) minded.insert(check.check);
   }
   for (const ReportFinding& finding : report.findings) {
-    // A canary minds no red check, only what could not be said.
-    const bool minds = run.expect_fail.empty() || finding.severity == "minor";
-    if (finding.severity == "note" || !minds) continue;
+    if (finding.severity == "note" || !minded.contains(finding.check)) continue;
     reason((finding.check.empty() ? "" : finding.check + ": ") + finding.text);
   }
 }
