@@ -144,19 +144,22 @@ TEST(MeasureSlo, SharesAreOfAllOperations) {
   }
 }
 
-TEST(MeasureSlo, WhomTheirProtectionKeepsOutIsDeclinedRightly) {
+// All are rejected, and each `nth` for this reason.
+RecordedRun rejected_for(const char* reason, size_t nth) {
   RecordedRun run = bets([](double) { return Fate{Outcome::rejected, 10}; });
   run.faults[0].disruptive = false;
-  for (size_t i = 0; i < run.history.attempts.size(); i += 2)
-    std::strcpy(run.history.attempts[i].reason, "self_excluded");
+  for (size_t i = 0; i < run.history.attempts.size(); i += nth)
+    std::strcpy(run.history.attempts[i].reason, reason);
+  return run;
+}
+
+TEST(MeasureSlo, WhomTheirProtectionKeepsOutIsDeclinedRightly) {
+  RecordedRun run = rejected_for("self_excluded", 2);
   EXPECT_DOUBLE_EQ(*level(run, "bet_rejected", "after", 0.6).measured, 0.5);
 }
 
 TEST(MeasureSlo, WhoTookABetBackIsDeclinedRightly) {
-  RecordedRun run = bets([](double) { return Fate{Outcome::rejected, 10}; });
-  run.faults[0].disruptive = false;
-  for (size_t i = 0; i < run.history.attempts.size(); i += 4)
-    std::strcpy(run.history.attempts[i].reason, "rolled_back");
+  RecordedRun run = rejected_for("rolled_back", 4);
   EXPECT_DOUBLE_EQ(*level(run, "bet_rejected", "after", 0.8).measured, 0.75);
 }
 
