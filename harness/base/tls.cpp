@@ -10,6 +10,9 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <ctime>
+#include <map>
+#include <mutex>
 #include <system_error>
 
 #include "base/certificates.hpp"
@@ -47,10 +50,65 @@ std::string last_error() {
   return text;
 }
 
+using Session = std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)>;
+
+// The newest session by server: to resume one spares both sides the certificates. Not for ever, as
+// what a server shows now is to be looked at now and then.
+class Sessions {
+ public:
+  void keep(const std::string& name, SSL_SESSION* session) {
+    const std::lock_guard lock(mutex_);
+    by_name_.insert_or_assign(name, Session(session, SSL_SESSION_free));
+  }
+  Session of(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto known = by_name_.find(name);
+    if (known == by_name_.end()) return {nullptr, SSL_SESSION_free};
+    SSL_SESSION* session = known->second.get();
+    if (SSL_SESSION_get_time(session) + resumed_s_max < std::time(nullptr)) {
+      by_name_.erase(known);
+      return {nullptr, SSL_SESSION_free};
+    }
+    // A copy: a connection that fails would make it worthless for all others.
+    return {SSL_SESSION_dup(session), SSL_SESSION_free};
+  }
+
+ private:
+  static constexpr long resumed_s_max = 60;
+  std::mutex mutex_;
+  std::map<std::string, Session> by_name_;
+};
+
+// Whose a connection's session is. The plain app data are Boost.Asio's, which shares the contexts.
+struct Owner {
+  Sessions& sessions;
+  std::string name;
+};
+int owner_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+// Called by OpenSSL for a session that a server gave: 1 = it is ours now.
+int keep_session(SSL* ssl, SSL_SESSION* session) {
+  const auto* owner = static_cast<const Owner*>(SSL_get_ex_data(ssl, owner_index()));
+  if (owner == nullptr) return 0;
+  owner->sessions.keep(owner->name, session);
+  return 1;
+}
+
 class TlsWire final : public Wire {
  public:
-  explicit TlsWire(SSL* ssl) : ssl_(ssl) {}
-  ~TlsWire() override { SSL_free(ssl_); }
+  TlsWire(SSL* ssl, Sessions& sessions, const std::string& name)
+      : ssl_(ssl), owner_{sessions, name} {
+    SSL_set_ex_data(ssl_, owner_index(), &owner_);
+    if (const Session known = sessions.of(name)) SSL_set_session(ssl_, known.get());
+  }
+  ~TlsWire() override {
+    // Who leaves without a farewell takes the session away from those who come after.
+    SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(ssl_);
+  }
   TlsWire(const TlsWire&) = delete;
   TlsWire& operator=(const TlsWire&) = delete;
 
@@ -91,6 +149,7 @@ class TlsWire final : public Wire {
     }
   }
   SSL* ssl_;
+  Owner owner_;
 };
 
 }  // namespace
@@ -101,6 +160,7 @@ std::unique_ptr<Wire> plain_wire(int fd) {
 
 struct TlsTrust::Impl {
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  Sessions sessions;  // none come without the callback that load() sets
   ~Impl() { SSL_CTX_free(context); }
 };
 
@@ -112,6 +172,9 @@ Result<std::shared_ptr<const TlsTrust>> TlsTrust::load(const std::string& author
   if (impl->context == nullptr) return fail(ExitCode::machine, "tls: no context: " + last_error());
   SSL_CTX_set_min_proto_version(impl->context, TLS1_2_VERSION);
   SSL_CTX_set_verify(impl->context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_session_cache_mode(impl->context,
+                                 SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+  SSL_CTX_sess_set_new_cb(impl->context, keep_session);
   if (SSL_CTX_load_verify_locations(impl->context, authority_file.c_str(), nullptr) != 1) {
     return fail(ExitCode::machine, fmt::format("tls: {} is no authority's certificate: {}",
                                                authority_file, last_error()));
@@ -135,7 +198,7 @@ std::unique_ptr<Wire> TlsTrust::wire(int fd, const std::string& name) const {
     SSL_set1_host(ssl, name.c_str());
     SSL_set_tlsext_host_name(ssl, name.c_str());
   }
-  return std::make_unique<TlsWire>(ssl);
+  return std::make_unique<TlsWire>(ssl, impl_->sessions, name);
 }
 
 void* TlsTrust::context() const {

@@ -7,15 +7,19 @@
 
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "base/files.hpp"
 #include "base/http.hpp"
 #include "base/scope_exit.hpp"
+#include "tests/unit/base/test_server.hpp"
 #include "casino/common/http_server.hpp"
 
 namespace rehearse {
 namespace {
+
+using test::BoundSocket;
 
 class Certificates : public testing::Test {
  protected:
@@ -102,6 +106,40 @@ TEST_F(Certificates, ARenewedOneIsShownToTheNextConnection) {
   EXPECT_NE(serial_, before);
   EXPECT_EQ(shown_serial({"127.0.0.1", server_->tls_port()}, 2'000).value(), serial_);
   EXPECT_TRUE(call(dir_ + "/ca.pem"));
+}
+
+// Serves `connections` one after the other and says of each whether it resumed a session.
+std::vector<bool> resumed(const BoundSocket& socket, const std::string& own, int connections) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()),
+                                                                  SSL_CTX_free);
+  SSL_CTX_use_certificate_chain_file(context.get(), own.c_str());
+  SSL_CTX_use_PrivateKey_file(context.get(), own.c_str(), SSL_FILETYPE_PEM);
+  std::vector<bool> reused;
+  for (int i = 0; i < connections; ++i) {
+    const int fd = ::accept(socket.fd(), nullptr, nullptr);
+    const ScopeExit closing([fd] { ::close(fd); });
+    const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), SSL_free);
+    SSL_set_fd(ssl.get(), fd);
+    char request[4096];
+    if (SSL_accept(ssl.get()) != 1 || SSL_read(ssl.get(), request, sizeof request) <= 0) break;
+    reused.push_back(SSL_session_reused(ssl.get()) == 1);
+    constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+    SSL_shutdown(ssl.get());
+  }
+  return reused;
+}
+
+TEST_F(Certificates, WhoTrustsResumesItsSessions) {
+  const BoundSocket socket;
+  socket.listen();
+  auto serving = std::async(std::launch::async, resumed, std::cref(socket), dir_ + "/own.pem", 4);
+  const auto trust = TlsTrust::load(dir_ + "/ca.pem").value();
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(http_call(socket.endpoint(), {}, 2'000, 5'000, trust.get()));
+  const auto another = TlsTrust::load(dir_ + "/ca.pem").value();
+  EXPECT_TRUE(http_call(socket.endpoint(), {}, 2'000, 5'000, another.get()));
+  EXPECT_EQ(serving.get(), (std::vector<bool>{false, true, true, false}));
 }
 
 TEST_F(Certificates, AServerWithoutItsCertificateDoesNotStart) {
