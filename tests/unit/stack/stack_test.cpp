@@ -66,7 +66,7 @@ TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
   };
   EXPECT_GT(shares("redis-1"), shares("wallet-1"));
   EXPECT_GT(shares("wallet-1"), 1024);
-  EXPECT_EQ(shares("kafka-1"), 0);  // the engine's own
+  EXPECT_EQ(shares("clickhouse-1"), 0);  // the engine's own
 }
 
 TEST(Stack, TextsOfOtherNodesAreExpanded) {
