@@ -18,7 +18,7 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t reset_deadline_ns = 120 * ns_per_s;
+constexpr int64_t reset_deadline_ns = 240 * ns_per_s;
 constexpr int64_t first_look_ns = 10 * ns_per_s;
 constexpr auto retry_interval = std::chrono::milliseconds(250);
 

@@ -13,7 +13,7 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t ready_deadline_ns = 120 * ns_per_s;
+constexpr int64_t ready_deadline_ns = 240 * ns_per_s;
 constexpr size_t log_lines_shown = 5;
 constexpr int logs_shown = 3;
 
