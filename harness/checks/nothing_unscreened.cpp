@@ -88,7 +88,14 @@ class Gate {
         row.state == "clear" && row.decided_at_ms && *row.decided_at_ms <= *at_ms + clocks_ms;
     const bool deferred_before = row.deferred_at_ms && *row.deferred_at_ms <= *at_ms + clocks_ms;
     if (clear_before || deferred_before) return;
-    if (row.state != "clear") return wrong(key, fmt::format("{} while {}", did, row.state));
+    if (row.state != "clear") {
+      // The books are not of one instant: while it still worked, what came after the screenings
+      // were read may have been found clear in between. A refusal is for good.
+      if (!joined_.run.drained_ms && row.state != "refused")
+        return examination_.cannot_say(
+            fmt::format("{}: {}, and {} when the drain ran out", key, did, row.state));
+      return wrong(key, fmt::format("{} while {}", did, row.state));
+    }
     wrong(key,
           fmt::format("{} {} ms before it was clear", did, row.decided_at_ms.value_or(0) - *at_ms));
   }

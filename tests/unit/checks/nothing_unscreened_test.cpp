@@ -73,6 +73,10 @@ TEST_F(NothingUnscreened, CreditedWhileItWasHeld) {
   row.decided_at_ms.reset();
   EXPECT_EQ(finding().verdict, Verdict::fail);
   EXPECT_THAT(first(), testing::HasSubstr("while held"));
+  run_.drained_ms.reset();
+  EXPECT_EQ(finding().verdict, Verdict::inconclusive);
+  row.state = "refused";
+  EXPECT_EQ(finding().verdict, Verdict::fail);
 }
 
 TEST_F(NothingUnscreened, PaidThoughItWasRefusedOrBeforeItWasClear) {
