@@ -13,6 +13,7 @@ namespace {
 
 constexpr double steady_failed_share_max = 0.01;
 constexpr double lateness_p99_us_max = 2000;
+constexpr double processors_idle_min = 0.1;
 
 const Finding* find_check(const Report& report, std::string_view name) {
   const auto found = std::ranges::find(report.checks, name, &Finding::check);
@@ -103,6 +104,11 @@ void add_findings(Report& report, const Run& run) {
   if (report.load.lateness_p99_us.value_or(0) > lateness_p99_us_max) {
     note(report, fmt::format("the generator was late: p99 {:.1f} ms after the intended send",
                              *report.load.lateness_p99_us / 1000));
+  }
+  if (run.processors_idle.value_or(1) < processors_idle_min) {
+    note(report, fmt::format("the machine's processors were idle for {:.0f}% of the steady phase: "
+                             "times tell of the machine, too; more cores or a lower --rate help",
+                             *run.processors_idle * 100));
   }
   if (report.load.unknown > 0 && report.load.sent > 0) {
     note(report, fmt::format("{} of {} operations ({:.2f}%) got no answer; the books decide them",

@@ -70,6 +70,7 @@ void fields_of_run(F& f, T& run) {
   f("finished_wall_ns", run.finished_wall_ns);
   f("zero_wall_ns", run.zero_wall_ns);
   f("stack_ready_ms", run.stack_ready_ms);
+  f("processors_idle", run.processors_idle);
   f("scenario_sha256", run.scenario_sha256);
   f("versions", run.versions);
   f("images", run.images);

@@ -17,6 +17,7 @@
 #include "engine/machine.hpp"
 #include "engine/node_logs.hpp"
 #include "engine/play.hpp"
+#include "engine/processors.hpp"
 #include "engine/recovery.hpp"
 #include "engine/reset.hpp"
 #include "engine/stage.hpp"
@@ -92,6 +93,7 @@ class Rehearsal {
   std::unique_ptr<FaultRunner> faults_;
   std::unique_ptr<StopWatch> stop_watch_;
   std::unique_ptr<LagLog> lag_log_;
+  std::optional<ProcessorTime> processors_at_load_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
 
@@ -225,6 +227,7 @@ Status Rehearsal::steady() {
   load_ = std::move(*load);
   lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);
   load_began_ns_ = monotonic_ns();
+  processors_at_load_ = processor_time();
   recorder_.event("engine", "load begins",
                   fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
   steady_until(load_began_ns_ + scenario_.steady_ms * ns_per_ms - planning_lead_ns);
@@ -256,6 +259,9 @@ void Rehearsal::disturb() {
   faults_->begin(zero_ns_);
   steady_until(zero_ns_);
   recorder_.event("engine", "steady ends");
+  const auto processors = processor_time();
+  if (processors && processors_at_load_)
+    run_.processors_idle = idle_share(*processors_at_load_, *processors);
 }
 
 void Rehearsal::miss_deadline(std::vector<std::string> missing) {

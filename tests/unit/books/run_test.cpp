@@ -26,6 +26,7 @@ TEST(RunFolder, ComesBackAsItWas) {
   run.expect_fail = {"rto"};
   run.troubles = {"a \"trouble\""};
   run.residue->push_back("something");
+  run.processors_idle = 0.25;
   run.targets.slo.push_back({"wallet_p95", "before", 250});
   ASSERT_TRUE(write_run(dir, run));
   const auto back = read_run(dir);
@@ -36,6 +37,7 @@ TEST(RunFolder, ComesBackAsItWas) {
   EXPECT_EQ(back->roles.size(), run.roles.size());
   EXPECT_EQ(back->events[1].detail, "az-1 is silent");
   EXPECT_EQ(back->residue, run.residue);
+  EXPECT_EQ(back->processors_idle, run.processors_idle);
   EXPECT_EQ(back->history.attempts.size(), run.history.attempts.size());
   EXPECT_EQ(back->books.ledger_entries->size(), run.books.ledger_entries->size());
   EXPECT_EQ(back->targets.slo[0].limit, run.targets.slo[0].limit);

@@ -146,6 +146,18 @@ TEST(Judge, SteadyMustBeSteady) {
   EXPECT_FALSE(report.met);
 }
 
+TEST(Judge, SaysThatTheMachineHadNoProcessorToSpare) {
+  RecordedRun run = honest_run();
+  const auto said = testing::Contains(
+      testing::Field(&ReportFinding::text, testing::HasSubstr("were idle for 4% of the steady")));
+  EXPECT_THAT(judge(run).findings, testing::Not(said));  // it is not known
+  run.processors_idle = 0.04;
+  EXPECT_THAT(judge(run).findings, said);
+  EXPECT_TRUE(judge(run).met);
+  run.processors_idle = 0.1;
+  EXPECT_EQ(judge(run).findings.size(), judge(honest_run()).findings.size());
+}
+
 TEST(Judge, Canary) {
   RecordedRun run = honest_run();
   run.expect_fail = {"rto"};
