@@ -13,8 +13,8 @@
 #include "base/files.hpp"
 #include "base/http.hpp"
 #include "base/scope_exit.hpp"
-#include "tests/unit/base/test_server.hpp"
 #include "casino/common/http_server.hpp"
+#include "tests/unit/base/test_server.hpp"
 
 namespace rehearse {
 namespace {
