@@ -50,7 +50,10 @@ std::string last_error() {
   return text;
 }
 
-using Session = std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)>;
+struct FreeSession {
+  void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+};
+using Session = std::unique_ptr<SSL_SESSION, FreeSession>;
 
 // The newest session by server: to resume one spares both sides the certificates. Not for ever, as
 // what a server shows now is to be looked at now and then.
@@ -58,19 +61,19 @@ class Sessions {
  public:
   void keep(const std::string& name, SSL_SESSION* session) {
     const std::lock_guard lock(mutex_);
-    by_name_.insert_or_assign(name, Session(session, SSL_SESSION_free));
+    by_name_.insert_or_assign(name, Session(session));
   }
   Session of(const std::string& name) {
     const std::lock_guard lock(mutex_);
     const auto known = by_name_.find(name);
-    if (known == by_name_.end()) return {nullptr, SSL_SESSION_free};
+    if (known == by_name_.end()) return nullptr;
     SSL_SESSION* session = known->second.get();
     if (SSL_SESSION_get_time(session) + resumed_s_max < std::time(nullptr)) {
       by_name_.erase(known);
-      return {nullptr, SSL_SESSION_free};
+      return nullptr;
     }
     // A copy: a connection that fails would make it worthless for all others.
-    return {SSL_SESSION_dup(session), SSL_SESSION_free};
+    return Session(SSL_SESSION_dup(session));
   }
 
  private:
