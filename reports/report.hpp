@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "books/run.hpp"
+#include "record/run.hpp"
 #include "checks/check.hpp"
 #include "checks/measures.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "base/http.hpp"
 #include "base/result.hpp"
-#include "books/tables.hpp"
+#include "record/tables.hpp"
 
 namespace rehearse {
 

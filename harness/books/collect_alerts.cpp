@@ -8,7 +8,7 @@
 #include "base/clock.hpp"
 #include "base/json_field.hpp"
 #include "books/collect_parts.hpp"
-#include "books/csv.hpp"
+#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/clock.hpp"
 #include "books/collect_parts.hpp"
-#include "books/csv.hpp"
+#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {

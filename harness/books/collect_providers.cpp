@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "books/collect_parts.hpp"
-#include "books/csv.hpp"
+#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "base/redis.hpp"
 #include "books/collect_parts.hpp"
-#include "books/csv.hpp"
+#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "books/collect.hpp"
-#include "books/tables.hpp"
+#include "record/tables.hpp"
 
 namespace rehearse {
 

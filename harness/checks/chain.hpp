@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "books/tables.hpp"
+#include "record/tables.hpp"
 
 namespace rehearse {
 

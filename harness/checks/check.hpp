@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "books/run.hpp"
+#include "record/run.hpp"
 
 namespace rehearse {
 

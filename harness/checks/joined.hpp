@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "books/run.hpp"
+#include "record/run.hpp"
 #include "checks/loss.hpp"
 #include "checks/view.hpp"
 

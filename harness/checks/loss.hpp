@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "books/run.hpp"
+#include "record/run.hpp"
 #include "checks/view.hpp"
 
 namespace rehearse {

@@ -9,7 +9,7 @@
 #include "checks/joined.hpp"
 #include "checks/measures.hpp"
 #include "checks/phases.hpp"
-#include "history/felt.hpp"
+#include "record/felt.hpp"
 
 namespace rehearse {
 namespace {

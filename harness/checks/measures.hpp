@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/int128.hpp"
-#include "books/run.hpp"
+#include "record/run.hpp"
 #include "checks/check.hpp"
 
 namespace rehearse {

@@ -1,7 +1,7 @@
 // Proves that what clients were told is done is in the books under its key, with the amount told:
 // what the wallet booked in the ledger, accepted payments in the intents, settled ones in the
 // ledger too, what a settled round gave back in the sum of its entries; rollbacks that moved
-// nothing have an intent and no entries. (history/kinds.cpp: where each kind's promise must be
+// nothing have an intent and no entries. (record/kinds.cpp: where each kind's promise must be
 // found.) From: client history, ledger_entries, intents. Cannot see: writes that nobody was told
 // of, or that nobody asked for (no_phantom_writes). A lost suffix within the ledger's RPO target is
 // listed, not failed; a hole always fails.

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "history/timeline.hpp"
+#include "record/timeline.hpp"
 
 namespace rehearse {
 

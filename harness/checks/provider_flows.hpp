@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "books/run.hpp"
+#include "record/run.hpp"
 #include "checks/view.hpp"
 
 namespace rehearse {

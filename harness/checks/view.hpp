@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/int128.hpp"
-#include "books/run.hpp"
+#include "record/run.hpp"
 
 namespace rehearse {
 

@@ -1,5 +1,5 @@
 // rehearse history RUN --csv: the recorded operations.
-#include "history/history.hpp"
+#include "record/history.hpp"
 
 #include <iostream>
 #include <memory>

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "base/files.hpp"
-#include "books/run.hpp"
+#include "record/run.hpp"
 #include "cli/cli.hpp"
 #include "reports/report.hpp"
 

@@ -18,7 +18,7 @@
 #include "engine/play.hpp"
 #include "engine/stop_watch.hpp"
 #include "faults/fault.hpp"
-#include "history/records.hpp"
+#include "record/records.hpp"
 
 namespace rehearse {
 namespace {

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "books/tables.hpp"
+#include "record/tables.hpp"
 #include "engine/recorder.hpp"
 #include "stack/observer.hpp"
 

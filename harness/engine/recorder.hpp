@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "history/timeline.hpp"
+#include "record/timeline.hpp"
 
 namespace rehearse {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
-#include "history/felt.hpp"
+#include "record/felt.hpp"
 
 namespace rehearse {
 namespace {

@@ -13,7 +13,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "history/timeline.hpp"
+#include "record/timeline.hpp"
 #include "runtime/runtime.hpp"
 #include "scenario/scenario.hpp"
 #include "stack/observer.hpp"

@@ -14,7 +14,7 @@
 
 #include "base/http.hpp"
 #include "base/result.hpp"
-#include "history/history.hpp"
+#include "record/history.hpp"
 
 namespace rehearse {
 

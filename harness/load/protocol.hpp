@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/http.hpp"
-#include "history/records.hpp"
+#include "record/records.hpp"
 
 namespace rehearse {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "history/history.hpp"
+#include "record/history.hpp"
 #include "load/load.hpp"
 
 namespace rehearse {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "base/targets.hpp"
+#include "record/targets.hpp"
 
 namespace rehearse {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "history/timeline.hpp"
+#include "record/timeline.hpp"
 #include "stack/stack.hpp"
 
 namespace rehearse {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "history/timeline.hpp"
+#include "record/timeline.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse {

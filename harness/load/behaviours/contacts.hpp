@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "history/records.hpp"
+#include "record/records.hpp"
 
 namespace rehearse {
 

@@ -7,7 +7,7 @@
 
 #include "../base/test_server.hpp"
 #include "books/collect_parts.hpp"
-#include "books/tables.hpp"
+#include "record/tables.hpp"
 
 namespace rehearse {
 namespace {

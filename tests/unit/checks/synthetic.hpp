@@ -14,7 +14,7 @@
 
 #include "base/clock.hpp"
 #include "base/sha256.hpp"
-#include "books/run.hpp"
+#include "record/run.hpp"
 #include "checks/chain.hpp"
 #include "checks/check.hpp"
 

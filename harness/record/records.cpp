@@ -1,4 +1,4 @@
-#include "history/records.hpp"
+#include "record/records.hpp"
 
 #include <fmt/format.h>
 

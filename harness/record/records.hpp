@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "history/kinds.hpp"
+#include "record/kinds.hpp"
 
 namespace rehearse {
 

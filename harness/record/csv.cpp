@@ -1,4 +1,4 @@
-#include "books/csv.hpp"
+#include "record/csv.hpp"
 
 #include "base/files.hpp"
 

@@ -14,8 +14,8 @@
 #include <system_error>
 
 #include "base/scope_exit.hpp"
-#include "history/history.hpp"
-#include "history/layout.hpp"
+#include "record/history.hpp"
+#include "record/layout.hpp"
 
 namespace rehearse {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "history/records.hpp"
+#include "record/records.hpp"
 
 namespace rehearse {
 

@@ -1,4 +1,4 @@
-#include "history/kinds.hpp"
+#include "record/kinds.hpp"
 
 #include <algorithm>
 #include <array>

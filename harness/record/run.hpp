@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "base/targets.hpp"
-#include "books/tables.hpp"
-#include "history/history.hpp"
-#include "history/timeline.hpp"
+#include "record/targets.hpp"
+#include "record/tables.hpp"
+#include "record/history.hpp"
+#include "record/timeline.hpp"
 
 namespace rehearse {
 

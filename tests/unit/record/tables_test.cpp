@@ -1,4 +1,4 @@
-#include "books/tables.hpp"
+#include "record/tables.hpp"
 
 #include <gtest/gtest.h>
 

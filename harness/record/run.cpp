@@ -1,6 +1,6 @@
 // A run's folder: run.json (facts and faults), events.jsonl, history.bin, books/*.csv.
 // Each type lists its fields once; the same list writes and reads.
-#include "books/run.hpp"
+#include "record/run.hpp"
 
 #include <fmt/format.h>
 

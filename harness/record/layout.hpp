@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "history/records.hpp"
+#include "record/records.hpp"
 
 namespace rehearse::history_layout {
 

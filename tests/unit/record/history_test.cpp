@@ -1,4 +1,4 @@
-#include "history/history.hpp"
+#include "record/history.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

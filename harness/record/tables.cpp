@@ -1,6 +1,6 @@
 // CSV (RFC 4180) of the canonical tables. Each table is a list of columns over a row type; reading
 // and writing are the same for all of them. Columns are matched by their names in the header.
-#include "books/tables.hpp"
+#include "record/tables.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "books/run.hpp"
+#include "record/run.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
