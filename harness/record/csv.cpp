@@ -3,10 +3,8 @@
 #include "base/files.hpp"
 
 namespace rehearse {
-namespace {
-
-void append_field(std::string& out, const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) {
+void append_csv_field(std::string& out, std::string_view field) {
+  if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
     out += field;
     return;
   }
@@ -18,10 +16,12 @@ void append_field(std::string& out, const std::string& field) {
   out += '"';
 }
 
+namespace {
+
 void append_row(std::string& out, const CsvRow& row) {
   for (size_t i = 0; i < row.size(); ++i) {
     if (i) out += ',';
-    append_field(out, row[i]);
+    append_csv_field(out, row[i]);
   }
   out += '\n';
 }
