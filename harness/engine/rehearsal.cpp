@@ -23,6 +23,7 @@
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
 #include "load/behaviour.hpp"
+#include "record/run.hpp"
 #include "undo/guardian.hpp"
 
 namespace rehearse {

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "engine/live_view.hpp"
-#include "reports/report.hpp"
 #include "scenario/scenario.hpp"
 #include "scenario/stack_file.hpp"
 

@@ -1,4 +1,5 @@
-// From a recorded run to a verdict, the findings behind it, and what the run does not show.
+#include "checks/verdict.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 
 #include "base/units.hpp"
 #include "checks/joined.hpp"
-#include "reports/report.hpp"
 
 namespace rehearse {
 namespace {
