@@ -14,8 +14,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
-#include "runtime/delay.hpp"
-#include "runtime/processes.hpp"
+#include "runtime/podman/delay.hpp"
+#include "runtime/podman/processes.hpp"
 
 namespace rehearse {
 namespace {

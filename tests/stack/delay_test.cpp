@@ -1,7 +1,7 @@
 // The delayer on a real kernel: two namespaces of our own, an echo between them, and what a delay
 // of 50 ms makes of the round trip. Four of five round trips must be exact: a virtual machine whose
 // host takes its processor away for milliseconds is late with any timer.
-#include "runtime/delay.hpp"
+#include "runtime/podman/delay.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>

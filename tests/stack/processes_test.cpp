@@ -1,6 +1,6 @@
 // Processes by the kernel's own handles, on a real kernel: what is ended must be ours, whatever
 // stands in a pid file.
-#include "runtime/processes.hpp"
+#include "runtime/podman/processes.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

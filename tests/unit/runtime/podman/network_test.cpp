@@ -1,4 +1,4 @@
-#include "runtime/network.hpp"
+#include "runtime/podman/network.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

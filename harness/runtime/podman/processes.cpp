@@ -1,4 +1,4 @@
-#include "runtime/processes.hpp"
+#include "runtime/podman/processes.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

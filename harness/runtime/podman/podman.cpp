@@ -10,10 +10,10 @@
 
 #include "base/result.hpp"
 #include "runtime/command.hpp"
-#include "runtime/delay.hpp"
-#include "runtime/network.hpp"
-#include "runtime/packet_rules.hpp"
-#include "runtime/processes.hpp"
+#include "runtime/podman/delay.hpp"
+#include "runtime/podman/network.hpp"
+#include "runtime/podman/packet_rules.hpp"
+#include "runtime/podman/processes.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse {

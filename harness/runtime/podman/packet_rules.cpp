@@ -1,4 +1,4 @@
-#include "runtime/packet_rules.hpp"
+#include "runtime/podman/packet_rules.hpp"
 
 #include <fmt/format.h>
 #include <nftables/libnftables.h>

@@ -1,4 +1,4 @@
-#include "runtime/delay.hpp"
+#include "runtime/podman/delay.hpp"
 
 #include <fmt/format.h>
 

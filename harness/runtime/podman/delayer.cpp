@@ -1,4 +1,4 @@
-#include "runtime/delayer.hpp"
+#include "runtime/podman/delayer.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>

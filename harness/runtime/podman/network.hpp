@@ -1,7 +1,7 @@
 // Network namespaces on a bridge of ours, and the packet rules inside them.
 #pragma once
 
-#include "runtime/packet_rules.hpp"
+#include "runtime/podman/packet_rules.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse::network {

@@ -1,7 +1,7 @@
 // Rules live in each node's own namespace because frames between two containers on one bridge do
 // not pass the host's netfilter. One table of ours per namespace, made when the namespace is made;
 // a fault only adds elements to its set, which expire by themselves.
-#include "runtime/network.hpp"
+#include "runtime/podman/network.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/delayer.hpp"
-#include "runtime/packet_rules.hpp"
+#include "runtime/podman/delayer.hpp"
+#include "runtime/podman/packet_rules.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse {
