@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/command.hpp"
+#include "base/parallel.hpp"
 #include "stack/secrets.hpp"
 
 namespace rehearse {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/parallel.hpp"
 #include "undo/journal.hpp"
 
 namespace rehearse {

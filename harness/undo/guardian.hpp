@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "runtime/command.hpp"
+#include "runtime/companion.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "runtime/command.hpp"
 
 namespace rehearse {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/parallel.hpp"
 #include "runtime/command.hpp"
 
 namespace rehearse::network {

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "runtime/command.hpp"
 #include "runtime/podman/delay.hpp"

@@ -1,4 +1,4 @@
-#include "runtime/command.hpp"
+#include "runtime/companion.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "runtime/command.hpp"
 
 namespace rehearse {
 namespace {
