@@ -249,9 +249,13 @@ class ProviderFault final : public Fault {
 
 }  // namespace
 
-#define PROVIDER_FAULT(name)                                       \
-  FaultSchema name##_schema() { return schema_of(row_of(#name)); } \
-  std::unique_ptr<Fault> make_##name() { return std::make_unique<ProviderFault>(row_of(#name)); }
+#define PROVIDER_FAULT(name)                               \
+  FaultSchema name##_schema() {                            \
+    return schema_of(row_of(#name));                       \
+  }                                                        \
+  std::unique_ptr<Fault> make_##name() {                   \
+    return std::make_unique<ProviderFault>(row_of(#name)); \
+  }
 PROVIDER_FAULT(provider_drop)
 PROVIDER_FAULT(provider_timeout)
 PROVIDER_FAULT(provider_error)
