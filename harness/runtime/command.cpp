@@ -3,108 +3,140 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/readable_pipe.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/writable_pipe.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/process/v2.hpp>
 #include <cerrno>
-#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <sstream>
 
-#include "base/scope_exit.hpp"
+#include "base/clock.hpp"
 #include "runtime/spawn.hpp"
 
 namespace rehearse {
 namespace {
 
-namespace asio = boost::asio;
-namespace process = boost::process::v2;
-
-// A pipe that no other program inherits: ours to read or write, and the child's end.
-struct Pipe {
-  int read_end = -1, write_end = -1;
+// A pipe that no other program inherits, and that neither reading nor writing here waits for.
+class Pipe {
+ public:
   Pipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-      throw boost::system::system_error(errno, boost::system::system_category(), "pipe");
-    read_end = ends[0];
-    write_end = ends[1];
+    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) ends_ = {-1, -1};
   }
+  ~Pipe() {
+    close_read();
+    close_write();
+  }
+  bool made() const { return ends_[0] >= 0; }
+  int read_end() const { return ends_[0]; }
+  int write_end() const { return ends_[1]; }
+  void close_read() { close(ends_[0]); }
+  void close_write() { close(ends_[1]); }
+
+  // Our end alone: the child's knows nothing of it.
+  static void never_wait(int end) { ::fcntl(end, F_SETFL, ::fcntl(end, F_GETFL) | O_NONBLOCK); }
+
+  // What is there now; closes our end once the other side has.
+  void read_into(std::string& text) {
+    std::array<char, 16'384> part;
+    while (read_end() >= 0) {
+      const ssize_t size = ::read(read_end(), part.data(), part.size());
+      if (size > 0) text.append(part.data(), static_cast<size_t>(size));
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0) return;
+      if (size == 0) close_read();
+    }
+  }
+
+  // As much as there is room for; closes our end after the last byte, or when nobody reads on.
+  void write_from(const std::string& text, size_t& written) {
+    while (write_end() >= 0 && written < text.size()) {
+      const ssize_t size = ::write(write_end(), text.data() + written, text.size() - written);
+      if (size >= 0) written += static_cast<size_t>(size);
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0 && errno == EAGAIN) return;
+      if (size < 0) break;
+    }
+    close_write();
+  }
+
+ private:
+  static void close(int& end) {
+    if (end >= 0) ::close(end);
+    end = -1;
+  }
+  std::array<int, 2> ends_{-1, -1};
 };
 
-void read_all(asio::readable_pipe& pipe, std::string& into) {
-  asio::async_read(pipe, asio::dynamic_buffer(into), asio::transfer_all(),
-                   [](const boost::system::error_code&, size_t) {});
+std::string find_program(const std::string& name) {
+  const auto is_program = [](const std::string& file) { return ::access(file.c_str(), X_OK) == 0; };
+  if (name.contains('/')) return is_program(name) ? name : "";
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (is_program(folder + "/" + name)) return folder + "/" + name;
+  return "";
 }
 
-// Takes what is in the pipe and waits for nothing: a grandchild (podman's conmon is one) may hold
-// the other end open for as long as it lives.
-void read_rest(asio::readable_pipe& pipe, std::string& into) {
-  const int fd = pipe.native_handle();
-  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-  std::array<char, 4096> part;
-  for (ssize_t size; (size = ::read(fd, part.data(), part.size())) > 0;)
-    into.append(part.data(), static_cast<size_t>(size));
-  boost::system::error_code ignored;
-  pipe.close(ignored);
+// Feeds the child and reads what it says until it has ended; false when the deadline came first.
+// Its end counts, not that of its outputs: a grandchild (podman's conmon is one) may hold those
+// open for as long as it lives.
+bool attend(int child, Pipe& in, Pipe& out, Pipe& err, const std::string& input, int64_t end_ns,
+            CommandResult& result) {
+  size_t written = 0;
+  in.write_from(input, written);
+  while (true) {
+    std::array<pollfd, 4> waited = {{{child, POLLIN, 0},
+                                     {out.read_end(), POLLIN, 0},
+                                     {err.read_end(), POLLIN, 0},
+                                     {in.write_end(), POLLOUT, 0}}};
+    const int64_t left_ms = (end_ns - monotonic_ns() + ns_per_ms - 1) / ns_per_ms;
+    const int ready =
+        ::poll(waited.data(), waited.size(), static_cast<int>(std::max<int64_t>(0, left_ms)));
+    if (ready == 0 || (ready < 0 && left_ms <= 0)) return false;
+    out.read_into(result.out);
+    err.read_into(result.err);
+    if (waited[0].revents != 0) return true;
+    in.write_from(input, written);
+  }
 }
 
-// One run of the program; the timer kills it, so that every other handler ends.
-Result<CommandResult> run_found(const std::vector<std::string>& argv,
-                                const boost::filesystem::path& program, int64_t deadline_ms,
-                                const std::string& input) {
-  asio::io_context context;
-  const Pipe in_pipe, out_pipe, err_pipe;
-  asio::readable_pipe out(context, out_pipe.read_end), err(context, err_pipe.read_end);
-  asio::writable_pipe in(context, in_pipe.write_end);
+Result<CommandResult> run_found(const std::vector<std::string>& argv, const std::string& program,
+                                int64_t deadline_ms, const std::string& input) {
+  const auto cannot = [&argv](const std::string& why) {
+    return fail(ExitCode::machine, fmt::format("cannot run `{}`: {}", fmt::join(argv, " "), why));
+  };
+  const int64_t end_ns = monotonic_ns() + deadline_ms * ns_per_ms;
+  Pipe in, out, err;
+  if (!in.made() || !out.made() || !err.made()) return cannot(std::strerror(errno));
+  const auto pid = spawn(program, argv, {in.read_end(), out.write_end(), err.write_end()});
+  if (!pid) return cannot(pid.error().message);
+  in.close_read();
+  out.close_write();
+  err.close_write();
+  for (const int end : {in.write_end(), out.read_end(), err.read_end()}) Pipe::never_wait(end);
+
   CommandResult result;
-  bool timed_out = false;
-  const auto pid = [&] {
-    const int ends[] = {in_pipe.read_end, out_pipe.write_end, err_pipe.write_end};
-    const ScopeExit closing([&] { std::ranges::for_each(ends, ::close); });
-    return spawn(program.string(), argv, {ends[0], ends[1], ends[2]});
-  }();
-  if (!pid)
-    return fail(ExitCode::machine,
-                fmt::format("cannot run `{}`: {}", fmt::join(argv, " "), pid.error().message));
-  process::process child(context.get_executor(), *pid);
-  read_all(out, result.out);
-  read_all(err, result.err);
-  asio::async_write(in, asio::buffer(input), [&in](const boost::system::error_code&, size_t) {
-    boost::system::error_code ignored;
-    in.close(ignored);
-  });
-  asio::steady_timer timer(context, std::chrono::milliseconds(deadline_ms));
-  timer.async_wait([&](const boost::system::error_code& error) {
-    if (error) return;
-    timed_out = true;
-    boost::system::error_code ignored;
-    child.terminate(ignored);
-  });
-  child.async_wait([&](const boost::system::error_code&, int status) {
-    result.exit_status = status;
-    timer.cancel();
-    boost::system::error_code ignored;
-    in.close(ignored);
-    out.cancel(ignored);
-    err.cancel(ignored);
-    // After the cancelled reads have ended and given their buffers back.
-    asio::post(context, [&] {
-      read_rest(out, result.out);
-      read_rest(err, result.err);
-    });
-  });
-  context.run();
-  if (timed_out)
+  const int child = static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0));
+  const int child_error = errno;
+  const bool in_time = child >= 0 && attend(child, in, out, err, input, end_ns, result);
+  if (!in_time) ::kill(*pid, SIGKILL);
+  int status = 0;
+  while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (child < 0) return cannot(std::strerror(child_error));
+  ::close(child);
+  if (!in_time)
     return fail(ExitCode::machine,
                 fmt::format("`{}` did not end within {} ms", fmt::join(argv, " "), deadline_ms));
+  out.read_into(result.out);
+  err.read_into(result.err);
+  result.exit_status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
   return result;
 }
 
@@ -112,17 +144,12 @@ Result<CommandResult> run_found(const std::vector<std::string>& argv,
 
 Result<CommandResult> run_command(const std::vector<std::string>& argv, int64_t deadline_ms,
                                   const std::string& input) {
-  const auto program = process::environment::find_executable(argv.front());
+  const auto program = find_program(argv.front());
   if (program.empty())
     return fail(ExitCode::machine, fmt::format("`{}` is not installed: `./rehearse doctor` says "
                                                "what is missing",
                                                argv.front()));
-  try {
-    return run_found(argv, program, deadline_ms, input);
-  } catch (const boost::system::system_error& error) {
-    return fail(ExitCode::machine,
-                fmt::format("cannot run `{}`: {}", fmt::join(argv, " "), error.what()));
-  }
+  return run_found(argv, program, deadline_ms, input);
 }
 
 Result<std::string> run_checked(const std::vector<std::string>& argv, int64_t deadline_ms,

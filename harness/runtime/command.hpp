@@ -1,4 +1,4 @@
-// Runs programs: argv vectors only, never a shell. The only user of Boost.Process.
+// Runs programs: argv vectors only, never a shell.
 #pragma once
 
 #include <cstdint>
