@@ -146,6 +146,26 @@ std::optional<bool> read_flag(const Node& node, std::string_view what, Problems&
   return std::nullopt;
 }
 
+std::vector<std::string> read_texts(const Node& node, std::string_view what, Problems& problems) {
+  std::vector<std::string> texts;
+  if (node.kind != Node::Kind::list) problems.add(node.at, must_be(what, "a list", node));
+  for (const Node& item : node.kind == Node::Kind::list ? node.items : std::vector<Node>()) {
+    if (auto text = read_text(item, what, problems)) texts.push_back(std::move(*text));
+  }
+  return texts;
+}
+
+std::map<std::string, std::string> read_named_texts(const Node& node, std::string_view what,
+                                                    Problems& problems) {
+  std::map<std::string, std::string> texts;
+  const MapReader map(node, std::string(what), problems);
+  for (size_t i = 0; map.is_map() && i < node.keys.size(); ++i) {
+    const std::string& key = node.keys[i].text;
+    if (auto text = read_text(node.items[i], key, problems)) texts[key] = std::move(*text);
+  }
+  return texts;
+}
+
 bool is_filled_list(const Node& node, std::string_view what, size_t items_max, Problems& problems) {
   if (node.kind != Node::Kind::list) {
     problems.add(node.at, must_be(what, "a list", node));
@@ -178,6 +198,16 @@ const Node* MapReader::need(std::string_view key, std::string_view whose) {
   const Node* value = take(key);
   if (value == nullptr && is_map()) missing_.emplace_back(key, whose);
   return value;
+}
+
+std::string MapReader::take_text(std::string_view key, std::string_view fallback) {
+  const Node* node = take(key);
+  return node ? read_text(*node, key, problems_).value_or("") : std::string(fallback);
+}
+
+std::string MapReader::need_text(std::string_view key) {
+  const Node* node = need(key);
+  return node ? read_text(*node, key, problems_).value_or("") : "";
 }
 
 void MapReader::finish() {

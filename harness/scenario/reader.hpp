@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ std::optional<int64_t> read_duration_ms(const Node& node, std::string_view what,
 std::optional<double> read_rate_per_s(const Node& node, std::string_view what, Problems& problems);
 std::optional<double> read_share(const Node& node, std::string_view what, Problems& problems);
 std::optional<bool> read_flag(const Node& node, std::string_view what, Problems& problems);
+// Texts in a list that may be empty, and texts by name.
+std::vector<std::string> read_texts(const Node& node, std::string_view what, Problems& problems);
+std::map<std::string, std::string> read_named_texts(const Node& node, std::string_view what,
+                                                    Problems& problems);
 // Whether it is a list with something in it; adds a problem where not.
 bool is_filled_list(const Node& node, std::string_view what, size_t items_max, Problems& problems);
 
@@ -46,6 +51,9 @@ class MapReader {
   const Node* take(std::string_view key);  // null where it is not given
   const Node* need(std::string_view key);  // a problem of finish() where it is not given
   const Node* need(std::string_view key, std::string_view whose);  // the same, for a part of it
+  // The value as text; `fallback` where it is not given.
+  std::string take_text(std::string_view key, std::string_view fallback = "");
+  std::string need_text(std::string_view key);
   bool is_map() const { return node_.kind == Node::Kind::map; }
   Where at() const { return node_.at; }
   // Reports the keys that were not taken, with suggestions among those that could have been, and

@@ -1,349 +1,270 @@
+// YAML → StackFile: zones, components, settings and secrets.
 #include "scenario/stack_file.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <set>
+
+#include "base/files.hpp"
+#include "scenario/stack_sections.hpp"
 
 namespace rehearse {
+namespace yaml {
+
+std::string take_component(MapReader& map, std::string_view key, const StackNames& names,
+                           Problems& problems) {
+  const Node* node = map.need(key);
+  return node ? read_one_of(*node, "component", names.components, problems).value_or("") : "";
+}
+
+std::vector<std::string> read_components(const Node& node, std::string_view what,
+                                         const StackNames& names, Problems& problems) {
+  std::vector<std::string> components;
+  if (node.kind != Node::Kind::list) problems.add(node.at, must_be(what, "a list", node));
+  for (const Node& item : node.kind == Node::Kind::list ? node.items : std::vector<Node>()) {
+    if (auto name = read_one_of(item, "component", names.components, problems))
+      components.push_back(std::move(*name));
+  }
+  return components;
+}
+
+}  // namespace yaml
+
 namespace {
 
-struct Mistake {
-  YAML::Mark mark;
-  std::string message;
-};
+using yaml::MapReader;
+using yaml::Node;
+using yaml::Problems;
+using yaml::StackNames;
+using yaml::Where;
 
-// A mapping whose keys must all be asked for: what is left over is a typo.
-class Section {
- public:
-  Section(const YAML::Node& node, std::string what) : node_(node), what_(std::move(what)) {
-    if (!node.IsMap()) throw Mistake{node.Mark(), what_ + " must be a mapping"};
-  }
-  YAML::Node get(const std::string& key) {
-    known_.insert(key);
-    return node_[key];
-  }
-  YAML::Node need(const std::string& key) {
-    YAML::Node found = get(key);
-    if (!found) throw Mistake{node_.Mark(), fmt::format("{} needs `{}`", what_, key)};
-    return found;
-  }
-  std::string text(const std::string& key, const std::string& fallback = "") {
-    YAML::Node found = get(key);
-    return found ? found.as<std::string>() : fallback;
-  }
-  void finish() const {
-    for (const auto& item : node_) {
-      const auto key = item.first.as<std::string>();
-      if (known_.contains(key)) continue;
-      const auto near = suggest(key, {known_.begin(), known_.end()});
-      throw Mistake{item.first.Mark(), fmt::format("unknown key `{}` in {}{}", key, what_,
-                                                   near ? "; did you mean `" + *near + "`?" : "")};
-    }
-  }
-
- private:
-  YAML::Node node_;
-  std::string what_;
-  std::set<std::string> known_;
-};
-
-std::map<std::string, std::string> text_map(const YAML::Node& node) {
-  std::map<std::string, std::string> texts;
-  if (!node) return texts;
-  // YAML's merge key, which yaml-cpp leaves to its users: own keys win over merged ones.
-  for (const auto& item : node)
-    if (item.first.as<std::string>() == "<<") texts = text_map(item.second);
-  for (const auto& item : node)
-    if (item.first.as<std::string>() != "<<")
-      texts[item.first.as<std::string>()] = item.second.as<std::string>();
-  return texts;
-}
-
-std::vector<std::string> text_list(const YAML::Node& node) {
-  if (!node) return {};
-  return node.as<std::vector<std::string>>();
-}
-
-std::vector<StackNodeEntry> read_nodes(Section& section, const std::string& component) {
-  std::vector<StackNodeEntry> nodes;
-  if (const auto named = section.get("nodes")) {
-    for (const auto& item : named) {
-      Section node(item.second, "node " + item.first.as<std::string>());
-      nodes.push_back({item.first.as<std::string>(), node.need("zone").as<std::string>(),
-                       node.need("host").as<int>(), text_map(node.get("env"))});
-      node.finish();
-    }
-    return nodes;
-  }
-  const int host = section.need("host").as<int>();
-  int number = 0;
-  for (const auto& zone : text_list(section.need("zones")))
-    nodes.push_back({fmt::format("{}-{}", component, ++number), zone, host, {}});
-  return nodes;
-}
-
+constexpr size_t bytes_max = 16 << 20;
+constexpr int host_max = 254, port_max = 65'535;
 constexpr int cpu_shares_min = 2, cpu_shares_max = 262'144;  // the kernel's own
+constexpr int secret_bytes_min = 16, secret_bytes_max = 1'024;
 
-ComponentEntry read_component(const std::string& name, const YAML::Node& node) {
-  Section section(node, "component " + name);
+int take_whole(MapReader& map, std::string_view key, int min, int max, Problems& problems) {
+  const Node* node = map.take(key);
+  if (!node) return 0;
+  return static_cast<int>(
+      yaml::read_whole(*node, key, static_cast<uint64_t>(min), static_cast<uint64_t>(max), problems)
+          .value_or(0));
+}
+
+std::vector<std::string> take_texts(MapReader& map, std::string_view key, Problems& problems) {
+  const Node* node = map.take(key);
+  return node ? yaml::read_texts(*node, key, problems) : std::vector<std::string>();
+}
+
+std::map<std::string, std::string> take_env(MapReader& map, Problems& problems) {
+  const Node* node = map.take("env");
+  return node ? yaml::read_named_texts(*node, "env", problems)
+              : std::map<std::string, std::string>();
+}
+
+int need_host(MapReader& map, Problems& problems) {
+  const Node* node = map.need("host");
+  if (!node) return 0;
+  return static_cast<int>(yaml::read_whole(*node, "host", 1, host_max, problems).value_or(0));
+}
+
+// By name, or one in each of some zones, with the same last part of the address.
+void read_nodes(MapReader& map, const StackNames& names, ComponentEntry& component,
+                Problems& problems) {
+  const auto zone_of = [&](const Node& node) {
+    return yaml::read_one_of(node, "zone", names.zones, problems).value_or("");
+  };
+  if (const Node* named = map.take("nodes")) {
+    const MapReader all(*named, "nodes", problems);
+    for (size_t i = 0; all.is_map() && i < named->keys.size(); ++i) {
+      MapReader one(named->items[i], "node " + named->keys[i].text, problems);
+      StackNodeEntry node{named->keys[i].text, "", 0};
+      if (const Node* zone = one.need("zone")) node.zone = zone_of(*zone);
+      node.host = need_host(one, problems);
+      node.env = take_env(one, problems);
+      one.finish();
+      component.nodes.push_back(std::move(node));
+    }
+    return;
+  }
+  const int host = need_host(map, problems);
+  const Node* zones = map.need("zones");
+  if (!zones || !yaml::is_filled_list(*zones, "zones", names.zones.size(), problems)) return;
+  for (size_t i = 0; i < zones->items.size(); ++i)
+    component.nodes.push_back(
+        {fmt::format("{}-{}", component.name, i + 1), zone_of(zones->items[i]), host});
+}
+
+void read_secret_names(MapReader& map, const StackNames& names, ComponentEntry& component,
+                       const StackFile& stack, Problems& problems) {
+  bool certified = false;
+  if (const Node* listed = map.take("secrets")) {
+    component.secrets = yaml::read_texts(*listed, "secrets", problems);
+    for (size_t i = 0; i < component.secrets.size(); ++i) {
+      const std::string& name = component.secrets[i];
+      const auto found = std::ranges::find(stack.secrets, name, &SecretEntry::name);
+      if (found != stack.secrets.end()) certified |= found->random_bytes == 0;
+      if (std::ranges::find(names.secrets, name) == names.secrets.end())
+        problems.add(listed->at, yaml::unknown("secret", name, names.secrets));
+    }
+  }
+  component.tls_port = take_whole(map, "tls_port", 1, port_max, problems);
+  if (component.tls_port != 0 && !certified)
+    problems.add(map.at(),
+                 fmt::format("component {} has a tls_port but no certificate", component.name));
+}
+
+ComponentEntry read_component(const std::string& name, const Node& node, const StackNames& names,
+                              const StackFile& stack, Problems& problems) {
+  MapReader map(node, "component " + name, problems);
   ComponentEntry component;
   component.name = name;
-  component.party = section.text("party");
-  component.image = section.text("image");
-  component.binary = section.text("binary");
-  component.args = text_list(section.get("args"));
-  component.env = text_map(section.get("env"));
-  component.nodes = read_nodes(section, name);
-  component.after = text_list(section.get("after"));
-  if (const auto port = section.get("port")) component.port = port.as<int>();
-  component.health_path = section.text("health");
-  component.roles = section.text("roles");
-  if (const auto idle = section.get("idle"))
-    component.idle = idle.as<std::map<std::string, int64_t>>();
-  component.fence_path = section.text("fence");
-  component.secrets = text_list(section.get("secrets"));
-  if (const auto port = section.get("tls_port")) component.tls_port = port.as<int>();
-  if (const auto shares = section.get("cpu_shares")) {
-    component.cpu_shares = shares.as<int>();
-    if (component.cpu_shares < cpu_shares_min || component.cpu_shares > cpu_shares_max)
-      throw Mistake{shares.Mark(), fmt::format("`cpu_shares` must be {} to {}; 1024 is usual",
-                                               cpu_shares_min, cpu_shares_max)};
+  component.party = map.take_text("party");
+  component.image = map.take_text("image");
+  component.binary = map.take_text("binary");
+  component.args = take_texts(map, "args", problems);
+  component.env = take_env(map, problems);
+  read_nodes(map, names, component, problems);
+  if (const Node* after = map.take("after"))
+    component.after = yaml::read_components(*after, "after", names, problems);
+  component.port = take_whole(map, "port", 1, port_max, problems);
+  component.health_path = map.take_text("health");
+  component.roles = map.take_text("roles");
+  if (const Node* idle = map.take("idle")) {
+    const MapReader fields(*idle, "idle", problems);
+    for (size_t i = 0; fields.is_map() && i < idle->keys.size(); ++i)
+      component.idle[idle->keys[i].text] = static_cast<int64_t>(
+          yaml::read_whole(idle->items[i], idle->keys[i].text, 0, INT64_MAX, problems).value_or(0));
   }
-  section.finish();
+  component.fence_path = map.take_text("fence");
+  read_secret_names(map, names, component, stack, problems);
+  component.cpu_shares = take_whole(map, "cpu_shares", cpu_shares_min, cpu_shares_max, problems);
+  map.finish();
   return component;
 }
 
-constexpr int secret_bytes_max = 1024;
-
-SecretEntry read_secret(const std::string& name, const YAML::Node& node) {
-  Section section(node, "secret " + name);
+SecretEntry read_secret(const std::string& name, const Node& node, Problems& problems) {
+  MapReader map(node, "secret " + name, problems);
   SecretEntry secret{name, {}, 0};
-  const auto certificate = section.get("certificate"), random = section.get("random");
-  section.finish();
-  if (certificate.IsDefined() == random.IsDefined())
-    throw Mistake{node.Mark(), fmt::format("secret {} is a `certificate` for host names or some "
-                                           "bytes that are `random`",
-                                           name)};
-  if (certificate) secret.certificate_names = text_list(certificate);
-  if (random) secret.random_bytes = random.as<int>();
-  if (random && (secret.random_bytes < 16 || secret.random_bytes > secret_bytes_max))
-    throw Mistake{random.Mark(), fmt::format("`random` must be 16 to {} bytes", secret_bytes_max)};
+  const bool is_certificate = node.find("certificate") != nullptr;
+  secret.certificate_names = take_texts(map, "certificate", problems);
+  secret.random_bytes = take_whole(map, "random", secret_bytes_min, secret_bytes_max, problems);
+  map.finish();
+  if (map.is_map() && is_certificate == (node.find("random") != nullptr))
+    problems.add(node.at, fmt::format("secret {} is a `certificate` for host names or some bytes "
+                                      "that are `random`",
+                                      name));
   return secret;
 }
 
-// Every listed secret is there, and a TLS port has a certificate to show.
-void check_secrets(const StackFile& stack, const YAML::Node& node) {
-  std::vector<std::string> names;
-  for (const auto& secret : stack.secrets) names.push_back(secret.name);
-  for (const auto& component : stack.components) {
-    bool certified = component.tls_port == 0;
-    for (const auto& name : component.secrets) {
-      const auto found = std::ranges::find(stack.secrets, name, &SecretEntry::name);
-      if (found == stack.secrets.end()) {
-        const auto near = suggest(name, names);
-        throw Mistake{node.Mark(), fmt::format("component {} lists no secret of the stack: `{}`{}",
-                                               component.name, name,
-                                               near ? "; did you mean `" + *near + "`?" : "")};
-      }
-      certified |= found->random_bytes == 0;
-    }
-    if (!certified)
-      throw Mistake{node.Mark(),
-                    fmt::format("component {} has a tls_port but no certificate", component.name)};
-  }
-}
-
-SettingEntry read_setting(const std::string& name, const YAML::Node& node) {
-  Section section(node, "setting " + name);
+SettingEntry read_setting(const std::string& name, const Node& node, Problems& problems) {
+  MapReader map(node, "setting " + name, problems);
   SettingEntry setting;
-  setting.fallback = section.need("default").as<std::string>();
-  if (const auto values = section.get("values"))
-    for (const auto& item : values)
-      setting.values[item.first.as<std::string>()] = text_map(item.second);
-  setting.variable = section.text("variable");
+  setting.fallback = map.need_text("default");
+  if (const Node* values = map.take("values")) {
+    const MapReader named(*values, "values", problems);
+    for (size_t i = 0; named.is_map() && i < values->keys.size(); ++i)
+      setting.values[values->keys[i].text] =
+          yaml::read_named_texts(values->items[i], values->keys[i].text, problems);
+  }
+  setting.variable = map.take_text("variable");
   setting.free = !setting.variable.empty();
-  section.finish();
+  map.finish();
   return setting;
 }
 
-BooksEntry read_books_entry(const YAML::Node& node) {
-  Section section(node, "books");
-  BooksEntry books;
-  Section sql(section.need("sql"), "books.sql");
-  books.sql_component = sql.text("component");
-  books.sql_user = sql.text("user");
-  books.sql_password = sql.text("password");
-  books.sql_database = sql.text("database");
-  books.sql = text_map(sql.need("tables"));
-  sql.finish();
-  if (const auto node_kafka = section.get("kafka")) {
-    Section kafka(node_kafka, "books.kafka");
-    books.kafka_component = kafka.text("component");
-    books.kafka_topic = kafka.text("topic");
-    kafka.finish();
-  }
-  if (const auto node_alerts = section.get("alerts")) {
-    Section alerts(node_alerts, "books.alerts");
-    books.alerts_component = alerts.need("component").as<std::string>();
-    alerts.finish();
-  }
-  if (const auto node_reporting = section.get("reporting")) {
-    Section reporting(node_reporting, "books.reporting");
-    books.reporting_component = reporting.need("component").as<std::string>();
-    books.reporting_query = reporting.need("query").as<std::string>();
-    reporting.finish();
-  }
-  if (const auto node_providers = section.get("providers")) {
-    Section providers(node_providers, "books.providers");
-    books.provider_components = text_list(providers.need("components"));
-    books.provider_path = providers.text("path");
-    providers.finish();
-  }
-  if (const auto node_streams = section.get("streams")) {
-    Section streams(node_streams, "books.streams");
-    books.stream_components = text_list(streams.need("components"));
-    books.stream_path = streams.text("path");
-    streams.finish();
-  }
-  if (const auto node_redis = section.get("redis")) {
-    Section redis(node_redis, "books.redis");
-    books.redis_component = redis.need("component").as<std::string>();
-    books.redis_password = redis.text("password");
-    for (const auto& item : redis.need("streams")) {
-      Section stream(item.second, "books.redis.streams");
-      books.redis_streams[item.first.as<std::string>()] = {stream.need("stream").as<std::string>(),
-                                                           text_list(stream.need("columns"))};
-      stream.finish();
-    }
-    redis.finish();
-  }
-  section.finish();
-  return books;
+// Calls read(name, node) for each entry of the map under that key.
+template <typename Read>
+void read_each(const Node* node, const char* what, Problems& problems, Read read) {
+  if (!node) return;
+  const MapReader map(*node, what, problems);
+  for (size_t i = 0; map.is_map() && i < node->keys.size(); ++i)
+    read(node->keys[i], node->items[i]);
 }
 
-// What is said of a component that is not there would prove nothing.
-std::vector<PathEntry> read_paths(const YAML::Node& node, const StackFile& stack) {
-  std::vector<std::string> components;
-  for (const auto& component : stack.components) components.push_back(component.name);
-  std::vector<PathEntry> paths;
-  for (const auto& path : node)
-    for (const auto& item : path.second) {
-      const auto name = path.first.as<std::string>();
-      Section hop(item, "path " + name);
-      PathEntry entry{name, hop.need("hop").as<std::string>(),
-                      hop.need("component").as<std::string>(), hop.text("name")};
-      hop.finish();
-      if (std::ranges::find(components, entry.component) == components.end()) {
-        const auto near = suggest(entry.component, components);
-        throw Mistake{item.Mark(),
-                      fmt::format("path {} leads through no component `{}`{}", name,
-                                  entry.component, near ? "; did you mean `" + *near + "`?" : "")};
-      }
-      paths.push_back(std::move(entry));
+void read_components(const Node& node, StackNames& names, StackFile& stack, Problems& problems) {
+  for (const Node& key : node.keys) names.components.push_back(key.text);
+  std::map<std::pair<std::string, int>, std::string> taken;  // zone and host → node
+  read_each(&node, "components", problems, [&](const Node& key, const Node& item) {
+    auto component = read_component(key.text, item, names, stack, problems);
+    for (const auto& one : component.nodes) {
+      const auto [first, is_new] = taken.try_emplace({one.zone, one.host}, one.name);
+      if (!is_new && !one.zone.empty() && one.host != 0)
+        problems.add(key.at, fmt::format("{} has the address of {}", one.name, first->second));
+      if (std::ranges::find(names.nodes, one.name) != names.nodes.end())
+        problems.add(key.at, fmt::format("two nodes are called {}", yaml::shown(one.name)));
+      names.nodes.push_back(one.name);
     }
-  return paths;
+    stack.components.push_back(std::move(component));
+  });
 }
 
-// What is wiped must not be written to meanwhile, so it must be stopped as well.
-ResetEntry read_reset(const YAML::Node& node, const StackFile& stack) {
-  Section section(node, "reset");
-  ResetEntry reset;
-  reset.stop = text_list(section.need("stop"));
-  reset.sql = text_list(section.get("sql"));
-  reset.topics = text_list(section.get("topics"));
-  reset.data = text_list(section.get("data"));
-  section.finish();
-  std::vector<std::string> components;
-  for (const auto& component : stack.components)
-    if (!component.image.empty()) components.push_back(component.name);
-  for (const auto* names : {&reset.stop, &reset.data})
-    for (const auto& name : *names) {
-      if (std::ranges::find(components, name) != components.end()) continue;
-      const auto near = suggest(name, components);
-      throw Mistake{node.Mark(), fmt::format("reset names no component `{}`{}", name,
-                                             near ? "; did you mean `" + *near + "`?" : "")};
-    }
-  for (const auto& name : reset.data)
-    if (std::ranges::find(reset.stop, name) == reset.stop.end())
-      throw Mistake{node.Mark(),
-                    fmt::format("reset wipes the data of {}, which it does not stop", name)};
-  return reset;
+void read_settings(const Node* node, const StackNames& names, StackFile& stack,
+                   Problems& problems) {
+  read_each(node, "settings", problems, [&](const Node& key, const Node& item) {
+    // What it chooses becomes the environment of the component before the dot.
+    const std::string component = key.text.substr(0, key.text.find('.'));
+    if (std::ranges::find(names.components, component) == names.components.end())
+      problems.add(key.at, yaml::unknown("component", component, names.components));
+    stack.settings[key.text] = read_setting(key.text, item, problems);
+  });
 }
 
-void read_player_targets(const YAML::Node& node, StackFile& stack) {
-  std::vector<std::string> components;
-  for (const auto& component : stack.components) components.push_back(component.name);
-  for (const auto& item : node) {
-    const auto name = item.first.as<std::string>();
-    Section section(item.second, "target " + name);
-    const YAML::Node component = section.need("component");
-    section.finish();
-    const auto named = component.as<std::string>();
-    if (std::ranges::find(components, named) == components.end()) {
-      const auto near = suggest(named, components);
-      throw Mistake{component.Mark(),
-                    fmt::format("target {} names no component `{}`{}", name, named,
-                                near ? "; did you mean `" + *near + "`?" : "")};
-    }
-    stack.targets[name] = named;
-  }
-}
-
-StackFile read_root(const std::string& path, const YAML::Node& root) {
-  Section section(root, "a stack");
-  StackFile stack;
-  stack.path = path;
-  stack.name = section.need("stack").as<std::string>();
-  stack.title = section.text("title");
-  stack.subnet = section.need("subnet").as<std::string>();
-  stack.control_address = section.need("control").as<std::string>();
-  for (const auto& name : text_list(section.get("capabilities"))) stack.capabilities.insert(name);
-  for (const auto& item : section.need("zones"))
-    stack.zones.emplace_back(item.first.as<std::string>(), item.second.as<std::string>());
-  for (const auto& item : section.need("components"))
-    stack.components.push_back(read_component(item.first.as<std::string>(), item.second));
-  if (const auto secrets = section.get("secrets"))
-    for (const auto& item : secrets)
-      stack.secrets.push_back(read_secret(item.first.as<std::string>(), item.second));
-  check_secrets(stack, root);
-  if (const auto settings = section.get("settings"))
-    for (const auto& item : settings)
-      stack.settings[item.first.as<std::string>()] =
-          read_setting(item.first.as<std::string>(), item.second);
-  stack.edge_component = section.need("edge").as<std::string>();
-  if (const auto node = section.get("entry")) {
-    Section entry(node, "entry");
-    stack.entry_name = entry.need("name").as<std::string>();
-    stack.dns_component = entry.need("dns").as<std::string>();
+void read_stack(const Node& root, StackFile& stack, Problems& problems) {
+  MapReader map(root, "stack", problems);
+  if (!map.is_map()) return;
+  StackNames names;
+  if (const Node* name = map.need("stack"))
+    stack.name = yaml::read_own_name(*name, "stack", stack.path, "", problems);
+  stack.title = map.take_text("title");
+  stack.subnet = map.need_text("subnet");
+  stack.control_address = map.need_text("control");
+  for (auto& name : take_texts(map, "capabilities", problems))
+    stack.capabilities.insert(std::move(name));
+  read_each(map.need("zones"), "zones", problems, [&](const Node& key, const Node& item) {
+    names.zones.push_back(key.text);
+    stack.zones.emplace_back(key.text, yaml::read_text(item, key.text, problems).value_or(""));
+  });
+  read_each(map.take("secrets"), "secrets", problems, [&](const Node& key, const Node& item) {
+    names.secrets.push_back(key.text);
+    stack.secrets.push_back(read_secret(key.text, item, problems));
+  });
+  if (const Node* components = map.need("components"))
+    read_components(*components, names, stack, problems);
+  read_settings(map.take("settings"), names, stack, problems);
+  stack.edge_component = yaml::take_component(map, "edge", names, problems);
+  if (const Node* node = map.take("entry")) {
+    MapReader entry(*node, "entry", problems);
+    stack.entry_name = entry.need_text("name");
+    stack.dns_component = yaml::take_component(entry, "dns", names, problems);
     entry.finish();
   }
-  stack.players_node = section.need("players").as<std::string>();
-  if (const auto paths = section.get("paths")) stack.paths = read_paths(paths, stack);
-  if (const auto targets = section.get("targets")) read_player_targets(targets, stack);
-  stack.books = read_books_entry(section.need("books"));
-  if (const auto reset = section.get("reset")) stack.reset = read_reset(reset, stack);
-  section.finish();
-  return stack;
+  if (const Node* players = map.need("players"))
+    stack.players_node = yaml::read_one_of(*players, "node", names.nodes, problems).value_or("");
+  yaml::read_platform(map, names, stack, problems);
+  map.finish();
 }
 
 }  // namespace
 
 Result<StackFile> read_stack_file(const std::string& path) {
-  const auto at = [&path](const YAML::Mark& mark, const std::string& message) {
-    return fail(ExitCode::usage,
-                fmt::format("{}:{}:{}: {}", path, mark.line + 1, mark.column + 1, message));
-  };
-  try {
-    return read_root(path, YAML::LoadFile(path));
-  } catch (const Mistake& mistake) {
-    return at(mistake.mark, mistake.message);
-  } catch (const YAML::BadFile&) {
-    return fail(ExitCode::usage, fmt::format("{}: no such stack file", path));
-  } catch (const YAML::Exception& error) {
-    return at(error.mark, error.msg);
-  }
+  const auto text = read_file(path, bytes_max);
+  if (!text) return fail(ExitCode::usage, text.error().message);
+  Problems problems;
+  StackFile stack;
+  stack.path = path;
+  auto tree = yaml::parse_tree(*text, Where{0, 1, 1}, yaml::Anchors::expanded);
+  if (!tree)
+    problems.add_all(std::move(tree.error()));
+  else if (tree->kind == Node::Kind::null)
+    problems.add(Where{0, 1, 1}, "the file is empty");
+  else
+    read_stack(*tree, stack, problems);
+  if (problems.empty()) return stack;
+  std::string all;
+  for (const auto& diagnostic : problems.sorted({path}))
+    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
+  return fail(ExitCode::usage, all);
 }
 
 StackFacts facts_of(const StackFile& stack) {

@@ -1,4 +1,4 @@
-// The only file of the scenario reader that includes yaml-cpp; its exceptions end here.
+// The only file that includes yaml-cpp; its exceptions end here.
 #include "scenario/yaml_tree.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +21,8 @@ namespace {
 // on (its own bounds hold), but nothing more is kept.
 class Builder : public YAML::EventHandler {
  public:
-  Builder(std::string_view text, Where origin) : lines_(text, origin) {}
+  Builder(std::string_view text, Where origin, Anchors anchors)
+      : lines_(text, origin), anchors_(anchors) {}
 
   std::vector<Issue> issues;
   Node root;
@@ -38,8 +39,19 @@ class Builder : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     add({}, mark, "?", anchor);
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse(mark, "aliases are not used in scenarios: write the value out");
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (anchors_ == Anchors::refused) {
+      return refuse(mark, "aliases are not used here: write the value out");
+    }
+    const auto named = named_.find(anchor);
+    if (named == named_.end()) return refuse(mark, "an alias inside of what it repeats");
+    const auto [count, depth] = size_of(named->second);
+    nodes_ += count;
+    if (nodes_ > nodes_max) return refuse(mark, fmt::format("more than {} values", nodes_max));
+    if (open_.size() + depth > depth_max) {
+      return refuse(mark, fmt::format("nested deeper than {}", depth_max));
+    }
+    if (!refused) attach(named->second);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -70,10 +82,10 @@ class Builder : public YAML::EventHandler {
 
  private:
   bool admit(Node& node, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) {
-      refuse(mark, "anchors are not used in scenarios: write the value out");
+    if (anchor != YAML::NullAnchor && anchors_ == Anchors::refused) {
+      refuse(mark, "anchors are not used here: write the value out");
     } else if (!tag.empty() && tag != "?") {
-      refuse(mark, fmt::format("tags are not used in scenarios: remove {}", shown(tag)));
+      refuse(mark, fmt::format("tags are not used here: remove {}", shown(tag)));
     } else if (++nodes_ > nodes_max) {
       refuse(mark, fmt::format("more than {} values", nodes_max));
     }
@@ -85,17 +97,55 @@ class Builder : public YAML::EventHandler {
     Node node;
     node.kind = kind;
     if (open_.size() >= depth_max) refuse(mark, fmt::format("nested deeper than {}", depth_max));
-    if (!refused && admit(node, mark, tag, anchor)) open_.push_back(std::move(node));
+    if (refused || !admit(node, mark, tag, anchor)) return;
+    open_.push_back(std::move(node));
+    open_anchors_.push_back(anchor);
   }
   void add(Node node, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (!refused && admit(node, mark, tag, anchor)) attach(std::move(node));
+    if (refused || !admit(node, mark, tag, anchor)) return;
+    if (anchor != YAML::NullAnchor) named_[anchor] = node;
+    attach(std::move(node));
   }
   void close() {
     if (refused) return;
     Node node = std::move(open_.back());
+    const YAML::anchor_t anchor = open_anchors_.back();
     open_.pop_back();
-    if (node.kind == Node::Kind::map) find_equal_keys(node);
+    open_anchors_.pop_back();
+    if (node.kind == Node::Kind::map) {
+      find_equal_keys(node);
+      if (anchors_ == Anchors::expanded) merge(node);
+    }
+    if (anchor != YAML::NullAnchor) named_[anchor] = node;
     attach(std::move(node));
+  }
+  // YAML's merge key, which yaml-cpp leaves to its users.
+  void merge(Node& map) {
+    const auto found = std::ranges::find(map.keys, "<<", &Node::text);
+    if (found == map.keys.end()) return;
+    const auto at = found - map.keys.begin();
+    const Node merged = std::move(map.items[static_cast<size_t>(at)]);
+    map.keys.erase(found);
+    map.items.erase(map.items.begin() + at);
+    if (merged.kind != Node::Kind::map) {
+      issues.push_back({merged.at, "`<<` merges one mapping: <<: *name"});
+      return;
+    }
+    for (size_t i = 0; i < merged.keys.size(); ++i) {
+      if (map.find(merged.keys[i].text)) continue;
+      map.keys.push_back(merged.keys[i]);
+      map.items.push_back(merged.items[i]);
+    }
+  }
+  // How many nodes, and how deep.
+  static std::pair<size_t, size_t> size_of(const Node& node) {
+    size_t count = 1 + node.keys.size(), depth = 0;
+    for (const Node& item : node.items) {
+      const auto [items, below] = size_of(item);
+      count += items;
+      depth = std::max(depth, below);
+    }
+    return {count, node.kind == Node::Kind::scalar ? 0 : depth + 1};
   }
   void attach(Node node) {
     if (open_.empty()) {
@@ -125,7 +175,10 @@ class Builder : public YAML::EventHandler {
   }
 
   Lines lines_;
+  Anchors anchors_;
   std::vector<Node> open_;
+  std::vector<YAML::anchor_t> open_anchors_;  // of each that is open
+  std::map<YAML::anchor_t, Node> named_;      // by its anchor, once it is closed
   size_t nodes_ = 0;
   int documents_ = 0;
 };
@@ -160,13 +213,14 @@ Node* Node::find(std::string_view key) {
   return const_cast<Node*>(std::as_const(*this).find(key));
 }
 
-std::expected<Node, std::vector<Issue>> parse_tree(std::string_view text, Where origin) {
+std::expected<Node, std::vector<Issue>> parse_tree(std::string_view text, Where origin,
+                                                   Anchors anchors) {
   if (text.starts_with(byte_order_mark)) {
     text.remove_prefix(byte_order_mark.size());
     origin.column += static_cast<int>(byte_order_mark.size());
   }
   if (auto bad = find_bad_text(text, origin)) return std::unexpected(std::vector{*bad});
-  Builder builder(text, origin);
+  Builder builder(text, origin, anchors);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

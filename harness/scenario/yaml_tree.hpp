@@ -40,9 +40,15 @@ struct Node {
   Node* find(std::string_view key);
 };
 
+// Whether a value may be named (&name), repeated (*name) and merged into a map (<<: *name; the
+// map's own keys win). What is repeated counts against the bounds above each time, and keeps its
+// place.
+enum class Anchors { refused, expanded };
+
 // Never throws. `origin` is where the text's first byte stands. Refused: invalid UTF-8 and control
-// characters, aliases, anchors and tags, equal keys in one map, a second document, more than the
-// bounds above. Text without a document gives a null node.
-std::expected<Node, std::vector<Issue>> parse_tree(std::string_view text, Where origin);
+// characters, tags, equal keys in one map, a second document, more than the bounds above. Text
+// without a document gives a null node.
+std::expected<Node, std::vector<Issue>> parse_tree(std::string_view text, Where origin,
+                                                   Anchors anchors = Anchors::refused);
 
 }  // namespace rehearse::yaml

@@ -108,8 +108,8 @@ TEST(ScenarioErrors, yaml) {
       {"", "- x\n", "10:1: YAML: end of map not found (check the indentation)"},
       {"", "---\nscenario: z\n", "10:1: a second document begins here: a scenario is one"},
       {"", "x: *a\n", "10:4: YAML: the referenced anchor is not defined"},
-      {"", "x: &a 1\n", "10:4: anchors are not used in scenarios: write the value out"},
-      {"", "x: !!int 1\n", "10:4: tags are not used in scenarios: remove `tag:yaml.org,2002:int`"},
+      {"", "x: &a 1\n", "10:4: anchors are not used here: write the value out"},
+      {"", "x: !!int 1\n", "10:4: tags are not used here: remove `tag:yaml.org,2002:int`"},
       {"", "? [a]\n: 1\n", "10:3: a key must be a word"},
       {"", "x: \001\n", "10:4: control character 0x01"},
       {"", "x: \377\n", "10:4: this is not UTF-8"},
@@ -180,7 +180,7 @@ TEST(ScenarioErrors, aliases_never_expand) {
     bomb += fmt::format("{}: &{} [*{}, *{}]\n", c, c, char(c - 1), char(c - 1));
   }
   EXPECT_EQ(first_error(bomb),
-            "x.yaml:1:4: anchors are not used in scenarios: write the value out");
+            "x.yaml:1:4: anchors are not used here: write the value out");
   for (const char* open : {"[", "{", "? ", "- ", "[{"}) {
     std::string deep;
     while (deep.size() < 1 << 16) deep += open;

@@ -93,8 +93,7 @@ class SecretEntries : public testing::Test {
   std::string refusal(const std::string& from, const std::string& to) {
     auto text = read_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml").value();
     text.replace(text.find(from), from.size(), to);
-    const std::string path =
-        testing::TempDir() + "secret-entries-" + std::to_string(::getpid()) + ".yaml";
+    const std::string path = testing::TempDir() + "one-region.yaml";
     std::ofstream(path) << text;
     const auto read = read_stack_file(path);
     std::filesystem::remove(path);
@@ -103,13 +102,12 @@ class SecretEntries : public testing::Test {
 };
 
 TEST_F(SecretEntries, MistakesAreNamed) {
-  const std::string zones = "\nzones:";
-  EXPECT_NE(refusal(zones, "\nsecrets: {extra: {random: 8}}" + zones).find("16 to 1024"),
+  const std::string secrets = "\nsecrets:\n";
+  EXPECT_NE(refusal(secrets, secrets + "  extra: {random: 8}\n").find("16 to 1024"),
             std::string::npos);
-  EXPECT_NE(refusal(zones, "\nsecrets: {extra: {}}" + zones).find("`certificate`"),
-            std::string::npos);
+  EXPECT_NE(refusal(secrets, secrets + "  extra: {}\n").find("`certificate`"), std::string::npos);
   const std::string etcd = "\n  etcd:\n";
-  EXPECT_NE(refusal(etcd, etcd + "    secrets: [nothing]\n").find("lists no secret"),
+  EXPECT_NE(refusal(etcd, etcd + "    secrets: [nothing]\n").find("unknown secret `nothing`"),
             std::string::npos);
   EXPECT_NE(refusal(etcd, etcd + "    tls_port: 8443\n").find("no certificate"), std::string::npos);
 }

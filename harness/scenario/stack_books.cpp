@@ -1,0 +1,132 @@
+// What a platform on the stack is asked and told: where players go, the ways in, where its books
+// are, and how it becomes as good as new.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenario/stack_sections.hpp"
+
+namespace rehearse::yaml {
+namespace {
+
+void read_targets(const Node& node, const StackNames& names, StackFile& stack, Problems& problems) {
+  const MapReader targets(node, "targets", problems);
+  for (size_t i = 0; targets.is_map() && i < node.keys.size(); ++i) {
+    MapReader map(node.items[i], "target " + node.keys[i].text, problems);
+    const auto component = take_component(map, "component", names, problems);
+    map.finish();
+    stack.targets[node.keys[i].text] = component;
+  }
+}
+
+void read_paths(const Node& node, const StackNames& names, StackFile& stack, Problems& problems) {
+  const MapReader paths(node, "paths", problems);
+  for (size_t i = 0; paths.is_map() && i < node.keys.size(); ++i) {
+    const std::string& path = node.keys[i].text;
+    if (!is_filled_list(node.items[i], "path " + path, nodes_max, problems)) continue;
+    for (const Node& item : node.items[i].items) {
+      MapReader map(item, "path " + path, problems);
+      stack.paths.push_back({path, map.need_text("hop"),
+                             take_component(map, "component", names, problems),
+                             map.take_text("name")});
+      map.finish();
+    }
+  }
+}
+
+void read_sql(const Node& node, const StackNames& names, BooksEntry& books, Problems& problems) {
+  MapReader map(node, "books.sql", problems);
+  books.sql_component = take_component(map, "component", names, problems);
+  books.sql_user = map.need_text("user");
+  books.sql_password = map.need_text("password");
+  books.sql_database = map.need_text("database");
+  if (const Node* tables = map.need("tables")) {
+    books.sql = read_named_texts(*tables, "tables", problems);
+  }
+  map.finish();
+}
+
+void read_redis(const Node& node, const StackNames& names, BooksEntry& books, Problems& problems) {
+  MapReader map(node, "books.redis", problems);
+  books.redis_component = take_component(map, "component", names, problems);
+  books.redis_password = map.take_text("password");
+  const Node* streams = map.need("streams");
+  map.finish();
+  if (!streams) return;
+  const MapReader tables(*streams, "streams", problems);
+  for (size_t i = 0; tables.is_map() && i < streams->keys.size(); ++i) {
+    MapReader stream(streams->items[i], "stream of " + streams->keys[i].text, problems);
+    auto& [name, columns] = books.redis_streams[streams->keys[i].text];
+    name = stream.need_text("stream");
+    if (const Node* listed = stream.need("columns")) {
+      columns = read_texts(*listed, "columns", problems);
+    }
+    stream.finish();
+  }
+}
+
+BooksEntry read_books(const Node& node, const StackNames& names, Problems& problems) {
+  MapReader map(node, "books", problems);
+  BooksEntry books;
+  if (const Node* sql = map.need("sql")) read_sql(*sql, names, books, problems);
+  if (const Node* redis = map.take("redis")) read_redis(*redis, names, books, problems);
+  // Each a section of its own: whose books they are, and one text about them.
+  const auto read = [&](const char* key, std::string& component, const char* more_key,
+                        std::string* more) {
+    const Node* section = map.take(key);
+    if (!section) return;
+    MapReader one(*section, fmt::format("books.{}", key), problems);
+    component = take_component(one, "component", names, problems);
+    if (more) *more = one.need_text(more_key);
+    one.finish();
+  };
+  const auto read_many = [&](const char* key, std::vector<std::string>& components,
+                             std::string& path) {
+    const Node* section = map.take(key);
+    if (!section) return;
+    MapReader many(*section, fmt::format("books.{}", key), problems);
+    if (const Node* listed = many.need("components")) {
+      components = read_components(*listed, "components", names, problems);
+    }
+    path = many.need_text("path");
+    many.finish();
+  };
+  read("kafka", books.kafka_component, "topic", &books.kafka_topic);
+  read("alerts", books.alerts_component, "", nullptr);
+  read("reporting", books.reporting_component, "query", &books.reporting_query);
+  read_many("providers", books.provider_components, books.provider_path);
+  read_many("streams", books.stream_components, books.stream_path);
+  map.finish();
+  return books;
+}
+
+// What is wiped must not be written to meanwhile, so it must be stopped as well.
+ResetEntry read_reset(const Node& node, const StackNames& names, Problems& problems) {
+  MapReader map(node, "reset", problems);
+  ResetEntry reset;
+  const Node *stop = map.need("stop"), *data = map.take("data");
+  if (stop) reset.stop = read_components(*stop, "stop", names, problems);
+  if (data) reset.data = read_components(*data, "data", names, problems);
+  if (const Node* sql = map.take("sql")) reset.sql = read_texts(*sql, "sql", problems);
+  if (const Node* topics = map.take("topics")) {
+    reset.topics = read_texts(*topics, "topics", problems);
+  }
+  map.finish();
+  for (const std::string& name : reset.data) {
+    if (std::ranges::find(reset.stop, name) != reset.stop.end()) continue;
+    problems.add(data->at,
+                 fmt::format("reset wipes the data of {}, which it does not stop", shown(name)));
+  }
+  return reset;
+}
+
+}  // namespace
+
+void read_platform(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems) {
+  if (const Node* targets = root.take("targets")) read_targets(*targets, names, stack, problems);
+  if (const Node* paths = root.take("paths")) read_paths(*paths, names, stack, problems);
+  if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
+  if (const Node* reset = root.take("reset")) stack.reset = read_reset(*reset, names, problems);
+}
+
+}  // namespace rehearse::yaml

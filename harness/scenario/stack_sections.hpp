@@ -1,0 +1,25 @@
+// The sections of a stack's file, and what they may name of each other.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenario/reader.hpp"
+#include "scenario/stack_file.hpp"
+
+namespace rehearse::yaml {
+
+struct StackNames {
+  std::vector<std::string> zones, components, nodes, secrets;
+};
+
+// A key of `map`, or an item, that names a component; empty where it is none.
+std::string take_component(MapReader& map, std::string_view key, const StackNames& names,
+                           Problems& problems);
+std::vector<std::string> read_components(const Node& node, std::string_view what,
+                                         const StackNames& names, Problems& problems);
+
+// stack_books.cpp: targets, paths, books and reset.
+void read_platform(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems);
+
+}  // namespace rehearse::yaml
