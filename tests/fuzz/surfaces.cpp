@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "casino/cashier/inbox.hpp"
 #include "casino/cashier/payment.hpp"
+#include "casino/cashier/settlement_file.hpp"
 #include "casino/common/json.hpp"
 #include "casino/common/officers.hpp"
 #include "casino/common/refusals.hpp"
@@ -19,6 +20,7 @@
 #include "casino/kyc/screening.hpp"
 #include "casino/lifeline/message.hpp"
 #include "casino/lobby/claims.hpp"
+#include "casino/lobby/contacts.hpp"
 #include "casino/outside/misconduct.hpp"
 #include "casino/outside/settlement.hpp"
 #include "casino/table/store.hpp"
@@ -281,7 +283,7 @@ Surface message_surface() {
                 {body_of("{}")}, [](const Request& request) -> Outcome {
                   if (request.path == "contact") {
                     const auto asked = parse_contact(request.body);
-                    return asked ? accepted(asked->contact.secret.size() >= 32) : Outcome{};
+                    return asked ? accepted(asked->secret.size() >= 32) : Outcome{};
                   }
                   const auto message = parse_lifeline(request.body);
                   if (!message) return {};
@@ -413,15 +415,18 @@ Surface keys_surface() {
 Surface settlement_surface() {
   const std::string file =
       write_settlement({{"tr-1", "p1", "in", 500, "EUR", 3}, {"tr-2", "p2", "out", 9, "EUR", 0}});
-  return parser(
-      "outside/settlement", {body_of(file), body_of(cut_settlement(file))},
-      {body_of("{}"), body_of("")}, [](const Request& request) -> Outcome {
-        const auto read = read_settlement(request.body);
-        if (!read) return {};
-        if (!read->is_whole) return {true, 0, ""};
-        const auto again = read_settlement(write_settlement(read->lines));
-        return accepted(again && again->is_whole && again->lines.size() == read->lines.size());
-      });
+  return parser("cashier/settlement_file", {body_of(file), body_of(cut_settlement(file))},
+                {body_of("{}"), body_of("")}, [](const Request& request) -> Outcome {
+                  const auto read = read_settlement(request.body);
+                  if (!read) return {};
+                  if (!read->is_whole) return {true, 0, ""};
+                  std::vector<SettlementLine> lines;
+                  for (const SettledTransfer& t : read->lines)
+                    lines.push_back({t.transfer, t.business_key, t.direction, t.amount_minor,
+                                     t.currency, t.fee_minor});
+                  const auto again = read_settlement(write_settlement(lines));
+                  return accepted(again && again->is_whole && again->lines.size() == lines.size());
+                });
 }
 
 }  // namespace
