@@ -25,70 +25,41 @@ Answer unknown_because(std::string reason) {
 }  // namespace
 
 Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history,
-                     std::shared_ptr<const TlsTrust> trust)
+                     const std::shared_ptr<const TlsTrust>& trust)
     : plan_(plan),
-      edges_(edges),
-      trust_(std::move(trust)),
+      network_namespace_(edges.network_namespace),
+      entry_(edges, plan.players, trust),
+      client_(entry_.client()),
       history_(history),
       arrivals_(plan_arrivals(plan)),
       operation_of_(arrivals_.size()),
       outcome_of_(arrivals_.size()),
-      edge_of_(plan.players + 1),
       registered_(plan.players + 1) {
-  lay_out_nodes();
-  for (size_t player = 0; player < edge_of_.size(); ++player) {
-    edge_of_[player] = static_cast<uint16_t>(player % edges.edges.size());
-  }
   // Nothing is allocated in bulk while arrivals are due.
   result_.lateness_us.reserve(arrivals_.size());
   running_.reserve(2 * load_in_flight_max);
 }
 
-void Generator::lay_out_nodes() {
-  endpoints_ = edges_.edges;
-  const Nodes at_edges{0, edges_.edges.size(), true};
-  for (const Behaviour& behaviour : behaviours()) {
-    const auto found = edges_.targets.find(behaviour.target);
-    const auto same = [](const Endpoint& a, const Endpoint& b) {
-      return a.address == b.address && a.port == b.port;
-    };
-    if (found == edges_.targets.end() || std::ranges::equal(found->second, edges_.edges, same)) {
-      nodes_[behaviour.target] = at_edges;
-    } else if (!nodes_.contains(behaviour.target)) {
-      nodes_[behaviour.target] = {endpoints_.size(), found->second.size(), false};
-      endpoints_.insert(endpoints_.end(), found->second.begin(), found->second.end());
-    }
-  }
-  std::vector<std::shared_ptr<const TlsTrust>> trusts(trust_ ? edges_.edges.size() : 0, trust_);
-  client_ = std::make_unique<Client>(endpoints_, trusts);
-  if (edges_.name.empty()) return;
-  resolver_ = std::make_unique<Resolver>(
-      ResolverPlan{edges_.network_namespace, edges_.name_servers, edges_.name});
-  for (size_t i = 0; i < edges_.edges.size(); ++i) entries_[edges_.edges[i].address] = i;
-}
-
 Generator::~Generator() {
-  client_->stop();
+  client_.stop();
   if (thread_.joinable()) thread_.join();
 }
 
 Status Generator::begin() {
   in_flight_max_ = std::min(load_in_flight_max, raise_descriptor_limit() / 2);
-  if (resolver_) {
-    if (auto known = resolver_->begin(); !known) return known;
-  }
+  if (auto known = entry_.begin(); !known) return known;
   std::promise<Status> joining;
   auto status = joining.get_future();
   thread_ = std::thread([this, joined = std::move(joining)]() mutable {
-    Status entered = join_network_namespace(edges_.network_namespace);
+    Status entered = join_network_namespace(network_namespace_);
     const bool runs = entered.has_value();
     if (runs) raise_thread_priority();
     start_ns_ = monotonic_ns();
     joined.set_value(std::move(entered));
     if (!runs) return;
-    client_->post([this] { pump(); });
-    client_->at(start_ns_ + ns_per_s, [this] { publish_recent(); });
-    client_->run();
+    client_.post([this] { pump(); });
+    client_.at(start_ns_ + ns_per_s, [this] { publish_recent(); });
+    client_.run();
   });
   return status.get();
 }
@@ -98,7 +69,7 @@ void Generator::pump() {
   for (int turn = 0; next_ < arrivals_.size(); ++turn) {
     const int64_t due_ns = start_ns_ + arrivals_[next_].at_ns;
     if (turn == arrivals_per_turn_max || monotonic_ns() < due_ns) {
-      client_->at(due_ns, [this] { pump(); });
+      client_.at(due_ns, [this] { pump(); });
       return;
     }
     begin_arrival(next_++);
@@ -192,7 +163,7 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
   set_outcome(attempt, answer.outcome);
   running.maybe_done |= answer.outcome == Outcome::unknown;
   if (is_settlement(running.operation.kind)) return;  // how long others pay is not our latency
-  if (nodes_.at(running.behaviour->target).follows_player) {
+  if (entry_.is_at_edges(*running.behaviour)) {
     path_.ended(told && answer.outcome != Outcome::unknown);
   }
   ++recent_ended_;
@@ -201,9 +172,9 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
 
 bool Generator::try_at(Running& running, int64_t intended_ns) {
   if (!begin_attempt(running, intended_ns)) return false;
-  running.endpoint = endpoint_for(running);
-  client_->call(running.endpoint, running.request, connect_timeout_ms, answer_timeout_ms,
-                [this, id = running.operation.id](const auto& result) { answered(id, result); });
+  running.endpoint = entry_.endpoint_for(*running.behaviour, running.operation, running.unreached);
+  client_.call(running.endpoint, running.request, connect_timeout_ms, answer_timeout_ms,
+               [this, id = running.operation.id](const auto& result) { answered(id, result); });
   return true;
 }
 
@@ -225,8 +196,8 @@ void Generator::resend_later(const Running& ended) {
   if (!has_key(operation.kind)) return;
   const auto after_ns = resent_after_ns(plan_.seed, operation.id, plan_.profile.resent_share);
   if (!after_ns) return;
-  client_->at(monotonic_ns() + *after_ns,
-              [this, operation, tries = ended.attempts] { resend(operation, tries); });
+  client_.at(monotonic_ns() + *after_ns,
+             [this, operation, tries = ended.attempts] { resend(operation, tries); });
 }
 
 // Once, and however it ends: the operation is over, its sender only does not know.
@@ -256,57 +227,16 @@ void Generator::retry_or_rest(Running& running) {
       running.attempts >= attempts_per_operation_max) {
     return rest(running);
   }
-  client_->at(next_ns, [this, rest, id = operation.id, next_ns] {
+  client_.at(next_ns, [this, rest, id = operation.id, next_ns] {
     const auto found = running_.find(id);
     if (found != running_.end() && !try_at(found->second, next_ns)) rest(found->second);
   });
 }
 
-size_t Generator::endpoint_for(const Running& running) {
-  const Nodes& nodes = nodes_.at(running.behaviour->target);
-  if (nodes.follows_player) return entry_of(running.operation.player);
-  if (running.behaviour->stays) return nodes.first + running.operation.node % nodes.count;
-  return nodes.first + (running.operation.player + running.unreached) % nodes.count;
-}
-
-// Also one that no longer is an edge of ours: players believe their resolvers.
-size_t Generator::entry_at(const std::string& address) {
-  const auto known = entries_.find(address);
-  if (known != entries_.end()) return known->second;
-  const size_t added = client_->add({address, edges_.edges.front().port}, 0);
-  entries_[address] = added;
-  return added;
-}
-
-// A player keeps to an edge as long as the name leads there.
-size_t Generator::entry_of(uint32_t player) {
-  uint16_t& edge = edge_of_[player];
-  if (!resolver_) return edge;
-  const auto told = resolver_->addresses(player);
-  if (told.empty()) return Client::nowhere;
-  for (const auto& address : told) {
-    if (entry_at(address) == edge) return edge;
-  }
-  edge = static_cast<uint16_t>(entry_at(told[player % told.size()]));
-  return edge;
-}
-
-// A player leaves an edge that does not answer, not one that answers badly.
+// Where a try went, and whether anybody was there.
 void Generator::follow_edge(Running& running, bool reached) {
   running.unreached += reached ? 0 : 1;
-  if (!nodes_.at(running.behaviour->target).follows_player) return;
-  uint16_t& edge = edge_of_[running.operation.player];
-  // Several tries of a player may fail together: they move on once.
-  if (reached || edge != running.endpoint) return;
-  if (!resolver_) {
-    edge = static_cast<uint16_t>((running.endpoint + 1) % edges_.edges.size());
-    return;
-  }
-  const auto told = resolver_->addresses(running.operation.player);
-  const auto at = std::ranges::find_if(told, [&](const auto& a) { return entry_at(a) == edge; });
-  if (at == told.end()) return;  // chosen anew the next time
-  const auto next = static_cast<size_t>(at - told.begin() + 1) % told.size();
-  edge = static_cast<uint16_t>(entry_at(told[next]));
+  entry_.follow(*running.behaviour, running.operation.player, running.endpoint, reached);
 }
 
 void Generator::end(uint64_t id, Outcome outcome) {
@@ -360,7 +290,7 @@ void Generator::stop_now() {
 }
 
 void Generator::end_if_drained() {
-  if (draining_ && running_.empty()) client_->stop();
+  if (draining_ && running_.empty()) client_.stop();
 }
 
 // The drain's deadline: what still runs rests as what is known of it.
@@ -375,7 +305,7 @@ void Generator::cut() {
   }
   running_.clear();
   watches_ = 0;
-  client_->stop();
+  client_.stop();
 }
 
 void Generator::publish_recent() {
@@ -386,7 +316,7 @@ void Generator::publish_recent() {
   counters_.recent_p95_ms = p95_ms(recent_ns_);
   recent_ns_.clear();
   recent_ended_ = 0;
-  client_->at(monotonic_ns() + ns_per_s, [this] { publish_recent(); });
+  client_.at(monotonic_ns() + ns_per_s, [this] { publish_recent(); });
 }
 
 LoadProgress Generator::progress() const {
@@ -418,14 +348,14 @@ Load::Window Generator::window(const std::vector<OperationKind>& kinds, int64_t 
 }
 
 void Generator::stop_arrivals() {
-  client_->post([this] { stop_now(); });
+  client_.post([this] { stop_now(); });
 }
 
 LoadResult Generator::finish(int64_t deadline_ns) {
-  client_->post([this, deadline_ns] {
+  client_.post([this, deadline_ns] {
     stop_now();
     draining_ = true;
-    client_->at(deadline_ns, [this] { cut(); });
+    client_.at(deadline_ns, [this] { cut(); });
     end_if_drained();
   });
   if (thread_.joinable()) thread_.join();
@@ -457,7 +387,7 @@ Result<std::unique_ptr<Load>> Load::start(const LoadPlan& plan, const PlatformEd
     if (!loaded) return std::unexpected(loaded.error());
     trust = std::move(*loaded);
   }
-  auto generator = std::make_unique<Generator>(plan, edges, history, std::move(trust));
+  auto generator = std::make_unique<Generator>(plan, edges, history, trust);
   if (auto begun = generator->begin(); !begun) return std::unexpected(begun.error());
   return generator;
 }

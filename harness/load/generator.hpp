@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,9 +13,9 @@
 
 #include "load/behaviour.hpp"
 #include "load/client.hpp"
+#include "load/entry.hpp"
 #include "load/load.hpp"
 #include "load/protocol.hpp"
-#include "load/resolver.hpp"
 
 namespace rehearse {
 
@@ -44,7 +43,7 @@ class Generator final : public Load {
  public:
   // `trust`: for the edges, null = they speak no TLS.
   Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWriter& history,
-            std::shared_ptr<const TlsTrust> trust);
+            const std::shared_ptr<const TlsTrust>& trust);
   ~Generator() override;
 
   // Returns once the thread has joined the namespace, or could not.
@@ -98,30 +97,19 @@ class Generator final : public Load {
   void end(uint64_t id, Outcome outcome);
   void done(const Operation& operation, size_t arrival, int64_t answered_ns);
   void count(Outcome outcome);
-  size_t endpoint_for(const Running& running);
-  size_t entry_of(uint32_t player);
-  size_t entry_at(const std::string& address);
   void follow_edge(Running& running, bool reached);
   void stop_now();
   void cut();
   void end_if_drained();
   void publish_recent();
-  void lay_out_nodes();
 
   const LoadPlan plan_;
-  const PlatformEdges edges_;
-  const std::shared_ptr<const TlsTrust> trust_;
-  // Where the client goes: the edges first, then each target's own nodes.
-  struct Nodes {
-    size_t first = 0, count = 0;
-    bool follows_player = false;  // they are the edges: a player keeps to one until it fails
-  };
-  std::map<std::string_view, Nodes> nodes_;
-  std::vector<Endpoint> endpoints_;
+  const std::string network_namespace_;
+  Entry entry_;
+  Client& client_;
   HistoryWriter& history_;
   const std::vector<Arrival> arrivals_;
   size_t in_flight_max_ = load_in_flight_max;
-  std::unique_ptr<Client> client_;
 
   int64_t start_ns_ = 0;
   size_t next_ = 0;  // arrival
@@ -129,10 +117,7 @@ class Generator final : public Load {
   size_t watches_ = 0;                  // of those running
   std::vector<uint64_t> operation_of_;  // by arrival: operation id + 1, 0 = not begun
   std::vector<Outcome> outcome_of_;     // by arrival: how its operation ended
-  std::vector<uint16_t> edge_of_;       // by player: where they went last
-  std::unique_ptr<Resolver> resolver_;  // null: the edges are known
-  std::map<std::string, size_t, std::less<>> entries_;  // by address, those that were resolved
-  std::vector<bool> registered_;                        // by player: for the emergency channel
+  std::vector<bool> registered_;        // by player: for the emergency channel
   bool stopped_ = false, draining_ = false, cut_ = false;
   LoadResult result_;
   std::vector<int64_t> recent_ns_;  // times of the tries that succeeded since the last tick

@@ -40,13 +40,13 @@ void Generator::begin_watch(const Operation& payment, size_t arrival, int64_t ac
 
 void Generator::look(uint64_t id) {
   Running& running = running_.at(id);
-  running.endpoint = endpoint_for(running);
+  running.endpoint = entry_.endpoint_for(*running.behaviour, running.operation, running.unreached);
   // Both waits end about when the watch does.
   const int64_t left_ms = (running.watch_until_ns - monotonic_ns()) / ns_per_ms;
-  client_->call(running.endpoint, running.request,
-                std::clamp<int64_t>(left_ms, 50, connect_timeout_ms),
-                std::clamp<int64_t>(left_ms - connect_timeout_ms, 250, answer_timeout_ms),
-                [this, id](const auto& result) { looked(id, result); });
+  client_.call(running.endpoint, running.request,
+               std::clamp<int64_t>(left_ms, 50, connect_timeout_ms),
+               std::clamp<int64_t>(left_ms - connect_timeout_ms, 250, answer_timeout_ms),
+               [this, id](const auto& result) { looked(id, result); });
 }
 
 void Generator::looked(uint64_t id, const std::expected<HttpResponse, HttpError>& result) {
@@ -63,8 +63,7 @@ void Generator::looked(uint64_t id, const std::expected<HttpResponse, HttpError>
   if (now_ns < running.watch_until_ns) {
     const auto waiting = static_cast<int64_t>(watches_);
     const int64_t pause_ns = std::max(look_every_ns, waiting * look_spacing_ns);
-    client_->at(std::min(now_ns + pause_ns, running.watch_until_ns),
-                [this, id] { look_again(id); });
+    client_.at(std::min(now_ns + pause_ns, running.watch_until_ns), [this, id] { look_again(id); });
     return;
   }
   answer.outcome = Outcome::unknown;  // a look that failed says nothing about the money
