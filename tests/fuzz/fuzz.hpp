@@ -35,8 +35,10 @@ struct Surface {
   std::function<std::unique_ptr<Target>()> make;  // called in the child, after the fork
 };
 
-// One row for each surface. The second are those that keep something, or a server.
+// One row for each surface: all of them; what outside parties send; those that keep something, or a
+// server.
 std::vector<Surface> all_surfaces();
+std::vector<Surface> outside_surfaces();
 std::vector<Surface> service_surfaces();
 
 // Changes requests; the same generator state gives the same changes.

@@ -1,66 +1,12 @@
 #include "engine/fault_runner.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <thread>
-
-#include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
-#include "checks/check.hpp"
-#include "checks/joined.hpp"
+#include "tests/unit/engine/fault_runner_fixture.hpp"
 
 namespace rehearse {
 namespace {
-
-// The timeline is carried out with real time but no machine: a stack of no nodes, and noop.
-class FaultRunnerTest : public testing::Test {
- protected:
-  FaultRunnerTest() {
-    char pattern[] = "/tmp/rehearse-runner-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    journal_ = std::move(*Journal::create(dir_ + "/faults.jsonl"));
-    scenario_.observe_ms = 5000;
-  }
-  ~FaultRunnerTest() override { std::filesystem::remove_all(dir_); }
-
-  TimelineEntry entry(const std::string& id, int64_t at_ms, std::optional<int64_t> for_ms) {
-    TimelineEntry entry;
-    entry.id = id;
-    entry.fault = "noop";
-    entry.at_ms = at_ms;
-    entry.for_ms = for_ms;
-    return entry;
-  }
-
-  FaultRunner& begin(const Patience& patience = {}) {
-    runner_ = std::make_unique<FaultRunner>(scenario_, runtime_, stack_, observer_, *journal_,
-                                            recorder_, patience);
-    const int64_t zero_ns = monotonic_ns();
-    recorder_.set_zero(zero_ns);
-    runner_->begin(zero_ns);
-    return *runner_;
-  }
-
-  static bool soon(const std::function<bool()>& so) {
-    const int64_t deadline_ns = monotonic_ns() + 3 * ns_per_s;
-    while (!so() && monotonic_ns() < deadline_ns) ::usleep(2'000);
-    return so();
-  }
-
-  std::string dir_;
-  FakeRuntime runtime_;
-  Stack stack_;
-  Observer observer_{stack_, nullptr};
-  Recorder recorder_{nullptr};
-  Scenario scenario_;
-  std::unique_ptr<Journal> journal_;
-  std::unique_ptr<FaultRunner> runner_;
-};
 
 TEST_F(FaultRunnerTest, InjectsAtItsTimeSeesTheEffectAndHealsAfterItsLength) {
   scenario_.timeline = {entry("quiet", 50, 100)};
@@ -166,50 +112,6 @@ TEST_F(FaultRunnerTest, AnEventThatCanNoLongerComeIsNotWaitedFor) {
   EXPECT_TRUE(soon([&] { return runner.settled(); }));  // the observation lasts 5 s
   EXPECT_EQ(recorder_.troubles().size(), 3u);
 }
-
-// The same with processes to break: the nodes of a small stack, all in one component.
-class ProcessFaultRunnerTest : public FaultRunnerTest {
- protected:
-  ProcessFaultRunnerTest() {
-    ComponentEntry wallet;
-    wallet.name = "wallet";
-    wallet.image = "casino";
-    stack_.file.components = {wallet};
-    for (const char* name : {"wallet-1", "wallet-2"}) {
-      stack_.nodes.push_back({name, "wallet", "az-1", "127.0.0.1", 1, {}});
-      runtime_.nodes[name] = {true, true};
-    }
-  }
-  // The observer of the base watches a stack without nodes: nobody answers here.
-
-  TimelineEntry process(const std::string& fault, std::optional<int64_t> for_ms) {
-    auto made = entry("it", 0, for_ms);
-    made.fault = fault;
-    made.params["target"] = Target{{"wallet-1"}, "", 0};
-    return made;
-  }
-  static Verdict verdict(const char* check, const rehearse::Run& run) {
-    for (const auto& known : all_checks())
-      if (known.name == check) return known.examine(Joined(run)).verdict;
-    return Verdict::not_applicable;
-  }
-  // What the checks say of what was recorded, after the scan that ends a run.
-  rehearse::Run run() {
-    rehearse::Run recorded;
-    recorded.faults = runner_->records();
-    recorded.troubles = recorder_.troubles();
-    recorded.residue = *residue(runtime_, {"wallet-1", "wallet-2"});
-    recorded.redundancy_restored_ms = 1;
-    return recorded;
-  }
-  bool journal_says(const std::string& step) {
-    std::ifstream file(dir_ + "/faults.jsonl");
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str().find("{\"step\":\"" + step + "\",\"id\":\"it\"") != std::string::npos;
-  }
-  size_t unhealed() { return read_unhealed(dir_ + "/faults.jsonl")->size(); }
-};
 
 TEST_F(ProcessFaultRunnerTest, WithoutALengthAKillIsOverAtOnce) {
   scenario_.timeline = {process("process_kill", std::nullopt)};
@@ -322,90 +224,6 @@ TEST_F(ProcessFaultRunnerTest, AnUndoThatSaysItWorkedAndDidNotIsTriedAgain) {
   EXPECT_TRUE(soon([&] { return runner.settled(); }));
   EXPECT_EQ(std::ranges::count(runtime_.calls, std::string("start")), 2);
   EXPECT_TRUE(runner.records()[0].healed_ms);
-}
-
-// An interruption (SIGINT) in every phase of a fault: nothing stays on, nothing stays unhealed.
-class InterruptedRunnerTest : public ProcessFaultRunnerTest {
- protected:
-  void expect_nothing_left() {
-    EXPECT_EQ(unhealed(), 0u);
-    EXPECT_TRUE(residue(runtime_, {"wallet-1", "wallet-2"})->empty());
-    EXPECT_EQ(verdict("healed", run()), Verdict::pass);
-  }
-  // Stops the verb until it is let go.
-  void hold(const std::string& verb) {
-    runtime_.before = [this, verb](const std::string& now) -> Status {
-      if (now != verb) return {};
-      reached_ = true;
-      return soon([this] { return let_go_.load(); }) ? Status{} : fail(ExitCode::bug, "held");
-    };
-  }
-  std::atomic<bool> reached_ = false, let_go_ = false;
-};
-
-TEST_F(InterruptedRunnerTest, BeforeItsTime) {
-  scenario_.timeline = {process("process_pause", 100)};
-  scenario_.timeline[0].at_ms = 4'000;
-  begin().cancel();
-  EXPECT_FALSE(runner_->records()[0].injected_ms);
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
-  EXPECT_TRUE(runtime_.calls.empty());
-  EXPECT_TRUE(residue(runtime_, {"wallet-1", "wallet-2"})->empty());
-}
-
-TEST_F(InterruptedRunnerTest, DuringInjection) {
-  hold("pause");
-  scenario_.timeline = {process("process_pause", 60'000)};
-  auto& runner = begin();
-  ASSERT_TRUE(soon([&] { return reached_.load(); }));
-  std::jthread interrupt([&] { runner.cancel(); });
-  ::usleep(20'000);
-  let_go_ = true;
-  interrupt.join();
-  expect_nothing_left();
-}
-
-TEST_F(InterruptedRunnerTest, WhileItsEffectIsAwaited) {
-  runtime_.kills_work = false;
-  scenario_.timeline = {process("process_kill", 60'000)};
-  auto& runner = begin();
-  ASSERT_TRUE(soon([&] { return runtime_.called("kill"); }));
-  runner.cancel();
-  EXPECT_FALSE(runner.records()[0].effective_ms);
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
-  expect_nothing_left();
-}
-
-TEST_F(InterruptedRunnerTest, WhileItLasts) {
-  scenario_.timeline = {process("process_pause", 60'000)};
-  auto& runner = begin();
-  ASSERT_TRUE(soon([&] { return runner.records()[0].effective_ms.has_value(); }));
-  runner.cancel();
-  EXPECT_EQ(verdict("faults_effective", run()), Verdict::pass);
-  expect_nothing_left();
-}
-
-TEST_F(InterruptedRunnerTest, DuringHealing) {
-  hold("start");
-  scenario_.timeline = {process("process_kill", std::nullopt)};
-  auto& runner = begin();
-  ASSERT_TRUE(soon([&] { return reached_.load(); }));
-  std::jthread interrupt([&] { runner.cancel(); });
-  ::usleep(20'000);
-  let_go_ = true;
-  interrupt.join();
-  expect_nothing_left();
-}
-
-TEST_F(InterruptedRunnerTest, WhileHealingFails) {
-  runtime_.failing_starts = 4;
-  scenario_.timeline = {process("process_kill", std::nullopt)};
-  Patience quick;
-  quick.heal_pause_ms = 20;
-  auto& runner = begin(quick);
-  ASSERT_TRUE(soon([&] { return runtime_.called("start failed"); }));
-  runner.cancel();  // goes on healing
-  expect_nothing_left();
 }
 
 }  // namespace
