@@ -43,10 +43,12 @@ Status sync_directory_of(const std::string& path) {
   return {};
 }
 
-Status write_and_sync(const std::string& path, std::string_view content, int mode) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+Status write_and_sync(const std::string& path, std::string_view content, std::optional<int> mode) {
+  const int fd =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode.value_or(0666));
   if (fd < 0) return file_error("create", path, errno);
   ScopeExit closing([fd] { ::close(fd); });
+  if (mode && ::fchmod(fd, *mode) != 0) return file_error("change the mode of", path, errno);
   if (auto written = write_all(fd, content, path); !written) return written;
   if (::fsync(fd) != 0) return file_error("sync", path, errno);
   closing.release();
@@ -80,7 +82,8 @@ Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   }
 }
 
-Status write_file_atomically(const std::string& path, std::string_view content, int mode) {
+Status write_file_atomically(const std::string& path, std::string_view content,
+                             std::optional<int> mode) {
   const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
   ScopeExit removing([&temporary] { ::unlink(temporary.c_str()); });
   if (auto written = write_and_sync(temporary, content, mode); !written) return written;
@@ -89,7 +92,7 @@ Status write_file_atomically(const std::string& path, std::string_view content, 
   return sync_directory_of(path);
 }
 
-Status make_directories(const std::string& path) {
+Status make_directories(const std::string& path, std::optional<int> mode) {
   std::error_code code;
   std::filesystem::create_directories(path, code);
   if (code) return file_error("make directory", path, code.value());
@@ -97,6 +100,8 @@ Status make_directories(const std::string& path) {
   if (!std::filesystem::is_directory(path, code)) {
     return file_error("make directory", path, ENOTDIR);
   }
+  if (mode && ::chmod(path.c_str(), *mode) != 0)
+    return file_error("change the mode of", path, errno);
   return {};
 }
 

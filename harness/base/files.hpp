@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,10 +15,12 @@ namespace rehearse {
 Result<std::string> read_file(const std::string& path, size_t bytes_max = SIZE_MAX);
 
 // Temporary file beside it, fsync, rename, fsync of the directory. The mode is that of a new file
-// (0666 less the umask) unless another is given.
-Status write_file_atomically(const std::string& path, std::string_view content, int mode = 0666);
+// (0666 less the umask) unless one is given, which holds whatever the umask is: containers read
+// some.
+Status write_file_atomically(const std::string& path, std::string_view content,
+                             std::optional<int> mode = {});
 
-// Like mkdir -p; an existing directory is fine.
-Status make_directories(const std::string& path);
+// Like mkdir -p; an existing directory is fine. A mode, as above, is that of the last one.
+Status make_directories(const std::string& path, std::optional<int> mode = {});
 
 }  // namespace rehearse

@@ -87,8 +87,10 @@ Status make_secrets(const Stack& stack) {
     return written;
   for (const auto& node : stack.nodes) {
     const std::string folder = dir + "/" + node.name;
-    if (auto made = make_directories(folder); !made) return made;
-    if (auto written = write_file_atomically(folder + "/ca.pem", authority->certificate); !written)
+    // The container's own users may read who is to be believed, whatever our umask is.
+    if (auto made = make_directories(folder, 0755); !made) return made;
+    if (auto written = write_file_atomically(folder + "/ca.pem", authority->certificate, 0644);
+        !written)
       return written;
   }
   const auto is_listed = [&stack](const SecretEntry& secret) {

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/files.hpp"
 #include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "runtime/command.hpp"
@@ -50,12 +51,9 @@ class Podman final : public Runtime {
   Status create(const NodeSpec& node, const std::string& log_path) override {
     const std::string data = state_dir_ + "/" + node.name;
     const std::string pid_file = processes_.pid_file(node.name);
-    for (const auto& folder : {data, pid_file.substr(0, pid_file.rfind('/'))}) {
-      std::error_code error;
-      std::filesystem::create_directories(folder, error);
-      if (error)
-        return fail(ExitCode::machine, fmt::format("cannot make {}: {}", folder, error.message()));
-    }
+    // The container's own users go through it, whatever our umask is.
+    if (auto made = make_directories(data, 0755); !made) return made;
+    if (auto made = make_directories(pid_file.substr(0, pid_file.rfind('/'))); !made) return made;
     // Limits as low as the host's own: without CAP_SYS_RESOURCE they cannot be raised.
     auto argv = podman({"run",
                         "-d",

@@ -1,6 +1,7 @@
 #include "base/files.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -53,6 +54,20 @@ TEST_F(Files, MakesDirectories) {
   ASSERT_TRUE(write_file_atomically(directory_ + "/file", "x"));
   EXPECT_FALSE(make_directories(directory_ + "/file"));
   EXPECT_FALSE(make_directories(directory_ + "/file/below"));
+}
+
+TEST_F(Files, AModeHoldsWhateverTheUmaskIs) {
+  const mode_t before = ::umask(077);
+  EXPECT_TRUE(make_directories(directory_ + "/a/b", 0755));
+  EXPECT_TRUE(write_file_atomically(directory_ + "/a/b/c", "x", 0644));
+  EXPECT_TRUE(write_file_atomically(directory_ + "/a/b/d", "x"));
+  ::umask(before);
+  const auto mode = [this](const char* path) {
+    return static_cast<unsigned>(std::filesystem::status(directory_ + path).permissions());
+  };
+  EXPECT_EQ(mode("/a/b"), 0755u);
+  EXPECT_EQ(mode("/a/b/c"), 0644u);
+  EXPECT_EQ(mode("/a/b/d"), 0600u);
 }
 
 TEST_F(Files, Sha256OfBytesAndFiles) {
