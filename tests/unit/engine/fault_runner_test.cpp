@@ -25,9 +25,7 @@ TEST_F(FaultRunnerTest, InjectsAtItsTimeSeesTheEffectAndHealsAfterItsLength) {
 TEST_F(FaultRunnerTest, WithoutALengthAFaultLastsUntilTheRestIsHealed) {
   scenario_.timeline = {entry("quiet", 0, std::nullopt)};
   auto& runner = begin();
-  const int64_t deadline_ns = monotonic_ns() + 3 * ns_per_s;
-  while (!runner.settled() && monotonic_ns() < deadline_ns) ::usleep(5'000);
-  EXPECT_TRUE(runner.settled());
+  ASSERT_TRUE(soon([&] { return runner.settled(); }));
   EXPECT_FALSE(runner.records().front().healed_ms);
   EXPECT_EQ(read_unhealed(dir_ + "/faults.jsonl")->size(), 1u);
   runner.heal_rest();
@@ -42,7 +40,7 @@ TEST_F(FaultRunnerTest, AfterWaitsForTheEventOfAnother) {
   second.within_ms = 3000;
   scenario_.timeline = {entry("first", 20, 50), second};
   auto& runner = begin();
-  while (!runner.settled()) ::usleep(5'000);
+  ASSERT_TRUE(soon([&] { return runner.settled(); }));
   runner.heal_rest();
   const auto records = runner.records();
   EXPECT_GE(*records[1].injected_ms, *records[0].healed_ms + 60);
@@ -55,7 +53,7 @@ TEST_F(FaultRunnerTest, AnEventThatNeverComesIsATroubleNotSilence) {
   second.within_ms = 100;
   scenario_.timeline = {entry("first", 0, 1000), second};
   auto& runner = begin();
-  while (!runner.settled()) ::usleep(5'000);
+  ASSERT_TRUE(soon([&] { return runner.settled(); }));
   EXPECT_FALSE(runner.records()[1].injected_ms);
   EXPECT_NE(runner.records()[1].error, "");
   EXPECT_EQ(recorder_.troubles().size(), 1u);
@@ -67,7 +65,7 @@ TEST_F(FaultRunnerTest, RepetitionsHaveIdsAndTimesOfTheirOwn) {
   repeated.times = 3;
   scenario_.timeline = {repeated};
   auto& runner = begin();
-  while (!runner.settled()) ::usleep(5'000);
+  ASSERT_TRUE(soon([&] { return runner.settled(); }));
   const auto records = runner.records();
   ASSERT_EQ(records.size(), 3u);
   EXPECT_EQ(records[2].id, "r#3");
@@ -78,8 +76,7 @@ TEST_F(FaultRunnerTest, RepetitionsHaveIdsAndTimesOfTheirOwn) {
 TEST_F(FaultRunnerTest, CancelHealsWhatIsOnAndGivesUpWhatIsNot) {
   scenario_.timeline = {entry("on", 0, 60'000), entry("later", 50'000, 10)};
   auto& runner = begin();
-  const int64_t deadline_ns = monotonic_ns() + 3 * ns_per_s;
-  while (!runner.records()[0].effective_ms && monotonic_ns() < deadline_ns) ::usleep(5'000);
+  ASSERT_TRUE(soon([&] { return runner.records()[0].effective_ms.has_value(); }));
   runner.cancel();
   const auto records = runner.records();
   EXPECT_TRUE(records[0].healed_ms);

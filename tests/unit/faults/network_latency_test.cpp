@@ -1,34 +1,13 @@
 #include <gtest/gtest.h>
 
-#include "../runtime/fake_runtime.hpp"
-#include "faults/fault.hpp"
+#include "fault_fixture.hpp"
 
 namespace rehearse {
 namespace {
 
-class NetworkLatencyTest : public testing::Test {
+class NetworkLatencyTest : public FaultTest {
  protected:
-  NetworkLatencyTest()
-      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
-                           {})) {
-    entry_.id = "slow";
-    entry_.fault = "network_latency";
-    entry_.params["delay"] = int64_t{50};
-    view_.nodes["postgres-2"].role = "primary";
-  }
-
-  Result<PlannedFault> plan(const Target& target) {
-    entry_.params["target"] = target;
-    fault_ = find_fault("network_latency")->make();
-    return fault_->plan({runtime_, stack_, view_, entry_, random_});
-  }
-
-  Stack stack_;
-  FakeRuntime runtime_;
-  StackView view_;
-  TimelineEntry entry_;
-  std::mt19937_64 random_{7};
-  std::unique_ptr<Fault> fault_;
+  NetworkLatencyTest() : FaultTest("network_latency") { entry_.params["delay"] = int64_t{50}; }
 };
 
 TEST_F(NetworkLatencyTest, PlansForAllNodesOfAZoneAndTouchesNothing) {

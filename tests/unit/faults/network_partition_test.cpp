@@ -1,34 +1,18 @@
 #include <gtest/gtest.h>
 
-#include "../runtime/fake_runtime.hpp"
-#include "faults/fault.hpp"
+#include "fault_fixture.hpp"
 
 namespace rehearse {
 namespace {
 
-class NetworkPartitionTest : public testing::Test {
+class NetworkPartitionTest : public FaultTest {
  protected:
-  NetworkPartitionTest()
-      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
-                           {})) {
-    entry_.id = "border";
-    entry_.fault = "network_partition";
-    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true};
-    view_.nodes["postgres-2"].role = "primary";
-  }
+  NetworkPartitionTest() : FaultTest("network_partition") {}
 
   Result<PlannedFault> plan(const Target& one, const Target& other) {
     entry_.params["between"] = Sides{one, other};
-    fault_ = find_fault("network_partition")->make();
-    return fault_->plan({runtime_, stack_, view_, entry_, random_});
+    return FaultTest::plan();
   }
-
-  Stack stack_;
-  FakeRuntime runtime_;
-  StackView view_;
-  TimelineEntry entry_;
-  std::mt19937_64 random_{7};
-  std::unique_ptr<Fault> fault_;
 };
 
 TEST_F(NetworkPartitionTest, PlansBothSidesAndTouchesNothing) {

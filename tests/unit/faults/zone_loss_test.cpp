@@ -1,34 +1,18 @@
 #include <gtest/gtest.h>
 
-#include "../runtime/fake_runtime.hpp"
-#include "faults/fault.hpp"
+#include "fault_fixture.hpp"
 
 namespace rehearse {
 namespace {
 
-class ZoneLossTest : public testing::Test {
+class ZoneLossTest : public FaultTest {
  protected:
-  ZoneLossTest()
-      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
-                           {})) {
-    entry_.id = "az";
-    entry_.fault = "zone_loss";
-    for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true};
-    view_.nodes["postgres-2"].role = "primary";
-  }
+  ZoneLossTest() : FaultTest("zone_loss") {}
 
-  Result<PlannedFault> plan(const Target& target) {
-    entry_.params["zone"] = target;
-    fault_ = find_fault("zone_loss")->make();
-    return fault_->plan({runtime_, stack_, view_, entry_, random_});
+  Result<PlannedFault> plan(const Target& zone) {
+    entry_.params["zone"] = zone;
+    return FaultTest::plan();
   }
-
-  Stack stack_;
-  FakeRuntime runtime_;
-  StackView view_;
-  TimelineEntry entry_;
-  std::mt19937_64 random_{7};
-  std::unique_ptr<Fault> fault_;
 };
 
 TEST_F(ZoneLossTest, PlansForTheZoneOfARoleAndTouchesNothing) {
@@ -79,6 +63,7 @@ TEST_F(ZoneLossTest, WhatAnEarlierFaultDroppedIsNoEffectOfThisOne) {
 }
 
 TEST_F(ZoneLossTest, NobodyInTheRoleIsNoTarget) {
+  view_.nodes["postgres-3"].role = "";
   const auto planned = plan({{}, "postgres.sync", 0});
   ASSERT_FALSE(planned);
   EXPECT_EQ(planned.error().code, ExitCode::inconclusive);
