@@ -39,7 +39,7 @@ std::unexpected<Error> refused(const char* what) {
   return fail(ExitCode::machine, fmt::format("certificates: {}: {}", what, text));
 }
 
-std::string text_of(BIO* bio) {
+std::string pem_of(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
   return size > 0 ? std::string(data, static_cast<size_t>(size)) : std::string();
@@ -55,7 +55,7 @@ Result<KeyPair> pair_of(X509* certificate, EVP_PKEY* key) {
       PEM_write_bio_PrivateKey(key_out.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     return refused("cannot be written");
   }
-  return KeyPair{text_of(certificate_out.get()), text_of(key_out.get())};
+  return KeyPair{pem_of(certificate_out.get()), pem_of(key_out.get())};
 }
 
 bool extend(X509* certificate, X509V3_CTX* context, int id, const std::string& value) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int64_t step_s = 1;
 
-std::unexpected<Error> trouble(const std::string& node, const std::string& why) {
+std::unexpected<Error> no_alerts(const std::string& node, const std::string& why) {
   return fail(ExitCode::inconclusive, fmt::format("the alerts of {} cannot be had: {}", node, why));
 }
 
@@ -64,15 +64,15 @@ Status collect_alerts(const BooksSource& source, const std::string& dir) {
         fmt::format("query=ALERTS%7Balertstate%3D%22firing%22%7D&start={}&end={}&step={}", from_s,
                     to_s, step_s)};
     const auto answer = http_call(endpoint, query, 2'000, 30'000);
-    if (!answer) return trouble(node, answer.error().message);
+    if (!answer) return no_alerts(node, answer.error().message);
     const auto json = nlohmann::json::parse(answer->body, nullptr, false);
     if (answer->status != 200 || !json.is_object() || field(json, "status", "") != "success")
-      return trouble(node,
-                     fmt::format("status {}: {}", answer->status, answer->body.substr(0, 200)));
+      return no_alerts(node,
+                       fmt::format("status {}: {}", answer->status, answer->body.substr(0, 200)));
     try {
       for (const auto& series : json.at("data").at("result")) add_intervals(node, series, rows);
     } catch (const nlohmann::json::exception& error) {
-      return trouble(node, error.what());
+      return no_alerts(node, error.what());
     }
   }
   return write_csv(dir + "/alerts.csv", {"alert", "about", "began_at", "ended_at", "node"}, rows);

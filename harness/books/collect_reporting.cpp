@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* columns[] = {"tx", "kind", "amount_minor", "currency", "loaded_at"};
 
-std::unexpected<Error> trouble(const std::string& node, const std::string& why) {
+std::unexpected<Error> no_reporting(const std::string& node, const std::string& why) {
   return fail(ExitCode::inconclusive,
               fmt::format("the reporting of {} cannot be had: {}", node, why));
 }
@@ -20,11 +20,12 @@ std::unexpected<Error> trouble(const std::string& node, const std::string& why) 
 // One JSON object a line, with the columns by their names.
 Result<CsvRow> row_of(const std::string& node, std::string_view line) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
-  if (!json.is_object()) return trouble(node, fmt::format("not an object: {}", line.substr(0, 80)));
+  if (!json.is_object())
+    return no_reporting(node, fmt::format("not an object: {}", line.substr(0, 80)));
   CsvRow row;
   for (const char* column : columns) {
     const auto found = json.find(column);
-    if (found == json.end()) return trouble(node, fmt::format("it has no column {}", column));
+    if (found == json.end()) return no_reporting(node, fmt::format("it has no column {}", column));
     row.push_back(found->is_string() ? found->get<std::string>() : found->dump());
   }
   row.push_back(node);
@@ -38,9 +39,9 @@ Status collect_reporting(const BooksSource& source, const std::string& dir) {
   for (const auto& [node, endpoint] : source.reporting) {
     const HttpRequest query{"POST", "/", {}, source.reporting_query + " FORMAT JSONEachRow"};
     const auto answer = http_call(endpoint, query, 2'000, 30'000);
-    if (!answer) return trouble(node, answer.error().message);
+    if (!answer) return no_reporting(node, answer.error().message);
     if (answer->status != 200)
-      return trouble(node, fmt::format("status {}: {}", answer->status, answer->body));
+      return no_reporting(node, fmt::format("status {}: {}", answer->status, answer->body));
     const size_t before = rows.size();
     std::string_view rest = answer->body;
     while (!rest.empty()) {
@@ -51,7 +52,7 @@ Status collect_reporting(const BooksSource& source, const std::string& dir) {
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     // A copy without any row could not be told from one that was never asked.
-    if (rows.size() == before) return trouble(node, "it has loaded nothing");
+    if (rows.size() == before) return no_reporting(node, "it has loaded nothing");
   }
   return write_csv(dir + "/reporting.csv",
                    {"tx", "kind", "amount_minor", "currency", "loaded_at", "node"}, rows);

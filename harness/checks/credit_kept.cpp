@@ -16,7 +16,7 @@ namespace {
 using Decisions = std::vector<CreditDecision>;
 using ByKey = std::unordered_map<std::string_view, const CreditDecision*>;
 
-std::string told(const CreditDecision& decision) {
+std::string decision_text(const CreditDecision& decision) {
   return decision.approved ? fmt::format("approved by {}", decision.lender) : "declined";
 }
 
@@ -49,8 +49,8 @@ class CreditBooks {
       const auto [first, is_new] = found.emplace(decision.key, &decision);
       if (is_new) continue;
       examination_.violation("{}: decided twice in {}: {} (seq {}) and {} (seq {})", decision.key,
-                             book, told(*first->second), first->second->seq, told(decision),
-                             decision.seq);
+                             book, decision_text(*first->second), first->second->seq,
+                             decision_text(decision), decision.seq);
     }
     return found;
   }
@@ -74,18 +74,18 @@ class CreditBooks {
     for (const auto& [key, decision] : in_log_) {
       const auto copy = in_database_.find(key);
       if (copy == in_database_.end()) {
-        missing("{}: {} in Redis (seq {}), not in the database", key, told(*decision),
+        missing("{}: {} in Redis (seq {}), not in the database", key, decision_text(*decision),
                 decision->seq);
       } else if (!same(*decision, *copy->second)) {
         examination_.violation("{}: {} in Redis (seq {}), {} in the database (seq {})", key,
-                               told(*decision), decision->seq, told(*copy->second),
-                               copy->second->seq);
+                               decision_text(*decision), decision->seq,
+                               decision_text(*copy->second), copy->second->seq);
       }
     }
     for (const auto& [key, decision] : in_database_)
       if (!in_log_.contains(key))
         examination_.violation("{}: {} in the database (seq {}), Redis does not know it", key,
-                               told(*decision), decision->seq);
+                               decision_text(*decision), decision->seq);
   }
 
   // Each answer of its own: a retry must have heard the same as the first.
@@ -110,7 +110,7 @@ class CreditBooks {
         approved && attempt.reason[0] != '\0' && kept.lender != std::string_view(attempt.reason);
     if (approved != (kept.approved != 0) || lender_differs)
       examination_.violation("{}: {} was told {}, it is kept as {}", key,
-                             player_name(operation.player), heard, told(kept));
+                             player_name(operation.player), heard, decision_text(kept));
     if (kept.player != player_name(operation.player) ||
         kept.currency != name_of(operation.currency) || kept.amount_minor != operation.amount_minor)
       examination_.violation("{}: {} asked for {}, it is kept as {} of {}", key,
@@ -162,12 +162,13 @@ class CreditBooks {
   void examine_loan(const CreditDecision& decision, const Transaction* loan, size_t paid) {
     const bool due = decision.state == "disbursed";
     if (decision.state == "approved") {  // the ledger may have it, and the row not say so yet
-      missing("{}: {} and never paid out", decision.key, told(decision));
+      missing("{}: {} and never paid out", decision.key, decision_text(decision));
       if (paid <= 1) return;
     }
     if (paid > 1 || (due && paid == 0) || (!due && paid > 0))
-      examination_.violation("{}: {}, {}, and {} in the ledger", decision.key, told(decision),
-                             decision.state, counted(static_cast<int64_t>(paid), "loan"));
+      examination_.violation("{}: {}, {}, and {} in the ledger", decision.key,
+                             decision_text(decision), decision.state,
+                             counted(static_cast<int64_t>(paid), "loan"));
     if (loan == nullptr) return;
     const std::string lender = fmt::format("lender:{}:{}", decision.lender, decision.currency);
     if (loan->cash_minor == decision.amount_minor && loan->currency == decision.currency &&
@@ -175,7 +176,7 @@ class CreditBooks {
       return;
     examination_.violation(
         "{}: {} for {} of {}, the ledger gave {} to {} from {} (tx {})", decision.key,
-        told(decision), decision.player, money(decision.amount_minor, decision.currency),
+        decision_text(decision), decision.player, money(decision.amount_minor, decision.currency),
         money(loan->cash_minor, loan->currency), loan->player, lender_of_[decision.key], loan->tx);
   }
 

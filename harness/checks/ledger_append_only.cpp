@@ -13,20 +13,20 @@ namespace rehearse {
 namespace {
 
 // Answers that knew how far the ledger reached, by the time they came.
-struct Told {
+struct ToldSeq {
   int64_t answered_ns = 0, seq = 0;
   const Attempt* attempt = nullptr;
 };
 
 // Only those that no tolerated loss explains, each with the highest number until then.
-std::vector<Told> told_until(const Joined& joined) {
-  std::vector<Told> told;
+std::vector<ToldSeq> told_until(const Joined& joined) {
+  std::vector<ToldSeq> told;
   for (const Attempt& attempt : joined.run.history.attempts) {
     if (attempt.outcome != Outcome::ok || attempt.seq == 0) continue;
     if (joined.loss.explains(attempt)) continue;
     told.push_back({attempt.answered_ns, attempt.seq, &attempt});
   }
-  std::ranges::sort(told, {}, &Told::answered_ns);
+  std::ranges::sort(told, {}, &ToldSeq::answered_ns);
   for (size_t i = 1; i < told.size(); ++i) {
     if (told[i - 1].seq <= told[i].seq) continue;
     told[i].seq = told[i - 1].seq;
@@ -59,7 +59,7 @@ void examine_places(Examination& examination, const Joined& joined) {
   }
 }
 
-void examine_end(Examination& examination, const Joined& joined, const std::vector<Told>& told) {
+void examine_end(Examination& examination, const Joined& joined, const std::vector<ToldSeq>& told) {
   if (told.empty()) return;
   int64_t last = 0;
   for (const LedgerEntry* entry : joined.ledger.entries()) last = std::max(last, entry->seq);
@@ -71,15 +71,15 @@ void examine_end(Examination& examination, const Joined& joined, const std::vect
 }
 
 void examine_insertions(Examination& examination, const Joined& joined,
-                        const std::vector<Told>& told) {
+                        const std::vector<ToldSeq>& told) {
   for (const Booked& booked : joined.ledger.booked()) {
     if (booked.operation >= joined.ended.size()) continue;
     const Attempt* first = joined.ended[booked.operation].first;
     if (first == nullptr || first->sent_ns == 0) continue;
     examination.examined();
-    const auto after = std::ranges::lower_bound(told, first->sent_ns, {}, &Told::answered_ns);
+    const auto after = std::ranges::lower_bound(told, first->sent_ns, {}, &ToldSeq::answered_ns);
     if (after == told.begin()) continue;
-    const Told& before = *std::prev(after);
+    const ToldSeq& before = *std::prev(after);
     if (booked.transaction->seq > before.seq) continue;
     examination.violation(
         "tx {} ({} {}): at seq {}, though first sent after {} was told that the ledger reaches {}",
@@ -96,7 +96,7 @@ Finding examine_ledger_append_only(const Joined& joined) {
     return without_books("ledger_append_only", "ledger_entries");
   }
   Examination examination("ledger_append_only");
-  const std::vector<Told> told = told_until(joined);
+  const std::vector<ToldSeq> told = told_until(joined);
   examine_end(examination, joined, told);
   examine_places(examination, joined);
   examine_insertions(examination, joined, told);

@@ -48,7 +48,7 @@ struct Slot {
   int64_t own_tried = 0, own_done = 0;        // through the lifeline
 };
 
-bool told(Outcome outcome) {
+bool was_answered(Outcome outcome) {
   return outcome == Outcome::ok || outcome == Outcome::rejected;
 }
 
@@ -67,19 +67,19 @@ std::map<int64_t, Slot> slots_of(const Run& run) {
     } else if (traits_of(kind).by_wallet) {
       Slot& slot = slots[at];
       ++slot.main_tried;
-      slot.main_answered += told(attempt.outcome) ? 1 : 0;
+      slot.main_answered += was_answered(attempt.outcome) ? 1 : 0;
     }
   }
   return slots;
 }
 
-struct Outage {
+struct EdgeOutage {
   int64_t slots = 0, own_tried_when_due = 0, own_done = 0;
 };
 
 // Seconds in which the edge was aimed at and nobody got an answer through it.
-Outage outage_of(const Run& run) {
-  Outage outage;
+EdgeOutage outage_of(const Run& run) {
+  EdgeOutage outage;
   const auto slots = slots_of(run);
   for (const FaultRecord& fault : run.faults) {
     if (fault.fault != "edge_outage" || !fault.effective_ms) continue;
@@ -121,7 +121,7 @@ Finding examine_lifeline_independent(const Joined& joined) {
   if (!paths.contains(own_path) || paths.size() < 2)
     examination.cannot_say("the stack does not say by which paths its platform is reached");
   examine_paths(examination, *books.paths);
-  const Outage outage = outage_of(joined.run);
+  const EdgeOutage outage = outage_of(joined.run);
   examination.examined(outage.slots);
   if (outage.own_tried_when_due > 0 && outage.own_done == 0)
     examination.violation(

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int64_t day_ms = 86'400'000;
 // A batch is judged by the writer's clock, some time before it is committed by the database's.
-constexpr int64_t clocks_ms = 1'000;
+constexpr int64_t clock_drift_ms = 1'000;
 
 // What one transaction does to one player in one currency.
 struct Act {
@@ -78,7 +78,7 @@ class Limits {
     const PlayerLimit* now = nullptr;
     for (const PlayerLimit* limit : found->second) {
       if (limit->after_seq >= act.seq) break;
-      if (limit->from_ms.value_or(0) > act.at_ms + clocks_ms) continue;
+      if (limit->from_ms.value_or(0) > act.at_ms + clock_drift_ms) continue;
       now = limit;
     }
     return now;
@@ -88,7 +88,7 @@ class Limits {
     const PlayerLimit* limit = in_force(act, kind, "");
     if (limit == nullptr || limit->value_minor == 0) return false;
     const int64_t until_ms = limit->until_ms.value_or(0);
-    return until_ms == 0 || act.at_ms + clocks_ms < until_ms;
+    return until_ms == 0 || act.at_ms + clock_drift_ms < until_ms;
   }
 
   // Counts from the first limit on, as its player asked for it then.

@@ -127,8 +127,8 @@ std::array<FeltByKind, 3> felt_by_phase(const Joined& joined, const std::array<S
   return felt;
 }
 
-void measure_row(SloRow& row, const Figure& figure, std::span<const OperationKind> kinds,
-                 const FeltByKind& felt) {
+void measure_figure(SloRow& row, const Figure& figure, std::span<const OperationKind> kinds,
+                    const FeltByKind& felt) {
   std::vector<int64_t> latency_ns;
   int64_t counted = 0;
   for (const OperationKind kind : kinds) {
@@ -165,8 +165,8 @@ std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>&
     if (figure == nullptr || phase == phase_names.end()) continue;
     const auto subject =
         std::string_view(target.name).substr(0, target.name.size() - figure->suffix.size());
-    measure_row(row, *figure, kinds_of_subject(subject),
-                felt.at(static_cast<size_t>(phase - phase_names.begin())));
+    measure_figure(row, *figure, kinds_of_subject(subject),
+                   felt.at(static_cast<size_t>(phase - phase_names.begin())));
   }
   return rows;
 }

@@ -16,7 +16,7 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t clocks_ms = 100;
+constexpr int64_t clock_skew_ms = 100;
 
 class Gate {
  public:
@@ -85,8 +85,9 @@ class Gate {
       return wrong(key, did + " on a screening of a " + row.direction);
     if (!at_ms) return examination_.cannot_say(fmt::format("{}: its instant is not told", key));
     const bool clear_before =
-        row.state == "clear" && row.decided_at_ms && *row.decided_at_ms <= *at_ms + clocks_ms;
-    const bool deferred_before = row.deferred_at_ms && *row.deferred_at_ms <= *at_ms + clocks_ms;
+        row.state == "clear" && row.decided_at_ms && *row.decided_at_ms <= *at_ms + clock_skew_ms;
+    const bool deferred_before =
+        row.deferred_at_ms && *row.deferred_at_ms <= *at_ms + clock_skew_ms;
     if (clear_before || deferred_before) return;
     if (row.state != "clear") {
       // The books are not of one instant: while it still worked, what came after the screenings

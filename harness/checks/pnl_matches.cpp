@@ -48,25 +48,25 @@ void match_events(Examination& examination, const Joined& joined) {
 }
 
 // A payment's identity in both books: provider, direction as an entry kind, business key.
-using Flow = std::tuple<std::string_view, std::string_view, std::string_view>;
-struct Sides {
+using ProviderFlow = std::tuple<std::string_view, std::string_view, std::string_view>;
+struct FlowSides {
   Int128 provider_minor = 0, ledger_minor = 0;
   std::string_view currency;
 };
 
 void match_providers(Examination& examination, const Run& run, const LedgerView& ledger,
                      const std::vector<ProviderTransfer>& transfers) {
-  std::map<Flow, Sides> flows;
+  std::map<ProviderFlow, FlowSides> flows;
   const auto given_back = given_back_unbooked(run, ledger);
   for (const ProviderTransfer& transfer : transfers) {
     if (transfer.state != "succeeded" || given_back.contains(transfer.business_key)) continue;
-    Sides& sides = flows[{transfer.provider, entry_kind_of(transfer), transfer.business_key}];
+    FlowSides& sides = flows[{transfer.provider, entry_kind_of(transfer), transfer.business_key}];
     sides.provider_minor += transfer.amount_minor;
     sides.currency = transfer.currency;
   }
   for (const Transaction& transaction : ledger.transactions()) {
     if (!is_provider_kind(transaction.kind)) continue;
-    Sides& sides =
+    FlowSides& sides =
         flows[{transaction.provider, transaction.kind, business_key_of(transaction.key)}];
     sides.ledger_minor += transferred_minor(transaction);
     sides.currency = transaction.currency;

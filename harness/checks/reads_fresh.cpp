@@ -60,7 +60,7 @@ const Shown* last_before(const std::vector<Shown>& shown, uint64_t account, int6
   return &*std::prev(after);
 }
 
-std::string told(const Joined& joined, const Attempt& stale, const Attempt& newer) {
+std::string staleness(const Joined& joined, const Attempt& stale, const Attempt& newer) {
   const History& history = joined.run.history;
   const Operation& operation = history.operations[stale.operation];
   return fmt::format(
@@ -87,9 +87,9 @@ Finding examine_reads_fresh(const Joined& joined) {
     if (before == nullptr || one.attempt->version >= before->newest->version) continue;
     const Attempt* kept = before->newest_kept;
     if (kept != nullptr && kept->version > one.attempt->version) {
-      examination.violation("{}", told(joined, *one.attempt, *kept));
+      examination.violation("{}", staleness(joined, *one.attempt, *kept));
     } else {
-      examination.listed("{}", told(joined, *one.attempt, *before->newest));
+      examination.listed("{}", staleness(joined, *one.attempt, *before->newest));
     }
   }
   const std::string summary =

@@ -15,7 +15,7 @@ namespace rehearse {
 namespace {
 
 // One round, as all books together know it.
-struct Known {
+struct SettledRound {
   const Round* casino = nullptr;
   const StudioRound* studio = nullptr;
   // Given to the house by bets; given back of that by rollbacks and by the void.
@@ -97,7 +97,7 @@ class Rounds {
     }
   }
 
-  void examine_end(std::string_view name, const Known& round) {
+  void examine_end(std::string_view name, const SettledRound& round) {
     if (round.casino == nullptr) return;
     const std::string_view state = round.casino->state;
     if (state != "settled" && state != "void")
@@ -112,7 +112,7 @@ class Rounds {
                       to_string(round.back_minor)));
   }
 
-  void examine_agreement(std::string_view name, const Known& round) {
+  void examine_agreement(std::string_view name, const SettledRound& round) {
     if (round.studio == nullptr)
       return wrong(name, false, fmt::format("{} knows nothing of it", round.casino->studio));
     const std::string_view theirs = round.studio->state;
@@ -134,7 +134,7 @@ class Rounds {
       wrong(name, false, fmt::format("{} at {}, {} here", theirs, studio(round), ours));
   }
 
-  static std::string_view studio(const Known& round) { return round.studio->studio; }
+  static std::string_view studio(const SettledRound& round) { return round.studio->studio; }
 
   // What is booked is what the studio asked for.
   void examine_booked(std::string_view key, const Transaction& booked) {
@@ -203,7 +203,7 @@ class Rounds {
   Examination& examination_;
   const Joined& joined_;
   const Books& books_;
-  std::map<std::string_view, Known> rounds_;
+  std::map<std::string_view, SettledRound> rounds_;
   std::unordered_map<std::string_view, const StudioTransaction*> moves_;  // by transaction
   std::map<std::string_view, const Transaction*> booked_;                 // by key
   int64_t open_ = 0;

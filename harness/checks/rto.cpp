@@ -11,7 +11,7 @@
 namespace rehearse {
 namespace {
 
-std::string told(const RtoRow& row) {
+std::string rto_text(const RtoRow& row) {
   if (!row.measured_ms) return "no attempts after the fault";
   return fmt::format("{}{}", row.open_at_end ? "at least " : "", format_ms(*row.measured_ms));
 }
@@ -27,10 +27,10 @@ Finding examine_rto(const Joined& joined) {
     examination.examined(row.attempts);
     if (row.verdict == Verdict::fail) {
       examination.violation("{} after {}: out for {}, target {}", row.operation, row.fault,
-                            told(row), format_ms(*row.target_ms));
+                            rto_text(row), format_ms(*row.target_ms));
     } else if (row.verdict != Verdict::pass) {
       examination.cannot_say(fmt::format("{} after {}: {}, target {}", row.operation, row.fault,
-                                         told(row), format_ms(*row.target_ms)));
+                                         rto_text(row), format_ms(*row.target_ms)));
     }
   }
   if (judged == 0) {

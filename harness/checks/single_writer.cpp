@@ -13,9 +13,9 @@
 namespace rehearse {
 namespace {
 
-using Told = std::pair<int64_t, int64_t>;  // timeline, writer epoch: what answers carry
+using ToldEpoch = std::pair<int64_t, int64_t>;  // timeline, writer epoch: what answers carry
 
-Told told_by(const Attempt& attempt) {
+ToldEpoch told_by(const Attempt& attempt) {
   return {attempt.timeline, attempt.epoch};
 }
 
@@ -24,7 +24,7 @@ std::string text_of(const WriterEpoch& epoch) {
 }
 
 // An epoch that clients knew of from this moment on.
-struct Known {
+struct KnownEpoch {
   int64_t answered_ns = 0;
   WriterEpoch epoch;
   const Attempt* attempt = nullptr;
@@ -55,8 +55,8 @@ void examine_order(Examination& examination, const LedgerView& ledger) {
 }
 
 // Answers carry no region term: the ledger knows of which region an epoch was.
-std::map<Told, int64_t> region_terms(const LedgerView& ledger) {
-  std::map<Told, int64_t> terms;
+std::map<ToldEpoch, int64_t> region_terms(const LedgerView& ledger) {
+  std::map<ToldEpoch, int64_t> terms;
   std::optional<WriterEpoch> last;
   for (const LedgerEntry* entry : ledger.entries()) {
     const auto epoch = writer_epoch_of(*entry);
@@ -69,9 +69,9 @@ std::map<Told, int64_t> region_terms(const LedgerView& ledger) {
 }
 
 // By time, each with the newest epoch known by then. Epochs that wrote nothing are left out.
-std::vector<Known> known_epochs(const Joined& joined) {
+std::vector<KnownEpoch> known_epochs(const Joined& joined) {
   const auto terms = region_terms(joined.ledger);
-  std::vector<Known> known;
+  std::vector<KnownEpoch> known;
   for (const Attempt& attempt : joined.run.history.attempts) {
     if (attempt.answered_ns == 0 || attempt.epoch == 0) continue;
     const auto term = terms.find(told_by(attempt));
@@ -79,7 +79,7 @@ std::vector<Known> known_epochs(const Joined& joined) {
     known.push_back(
         {attempt.answered_ns, {term->second, attempt.timeline, attempt.epoch}, &attempt});
   }
-  std::ranges::stable_sort(known, {}, &Known::answered_ns);
+  std::ranges::stable_sort(known, {}, &KnownEpoch::answered_ns);
   for (size_t i = 1; i < known.size(); ++i) {
     if (known[i].epoch >= known[i - 1].epoch) continue;
     known[i].epoch = known[i - 1].epoch;
@@ -90,15 +90,16 @@ std::vector<Known> known_epochs(const Joined& joined) {
 
 void examine_real_time(Examination& examination, const Joined& joined) {
   const History& history = joined.run.history;
-  const std::vector<Known> known = known_epochs(joined);
+  const std::vector<KnownEpoch> known = known_epochs(joined);
   for (const Booked& booked : joined.ledger.booked()) {
     if (booked.operation >= joined.ended.size() || !booked.transaction->epoch) continue;
     const Attempt* first = joined.ended[booked.operation].first;
     if (first == nullptr || first->sent_ns == 0) continue;
     examination.examined();
-    const auto after = std::ranges::lower_bound(known, first->sent_ns, {}, &Known::answered_ns);
+    const auto after =
+        std::ranges::lower_bound(known, first->sent_ns, {}, &KnownEpoch::answered_ns);
     if (after == known.begin()) continue;
-    const Known& newest = *std::prev(after);
+    const KnownEpoch& newest = *std::prev(after);
     if (*booked.transaction->epoch >= newest.epoch) continue;
     examination.violation(
         "{} {} (tx {}): first sent at {:.3f} s, committed in epoch {}, though {} was told of {} at "
@@ -113,11 +114,12 @@ void examine_real_time(Examination& examination, const Joined& joined) {
 bool is_as_told(const Attempt& attempt, const Transaction& transaction) {
   if (transaction.seq != attempt.seq) return false;
   const bool told = attempt.epoch != 0 && transaction.epoch;
-  return !told || told_by(attempt) == Told{transaction.epoch->timeline, transaction.epoch->epoch};
+  return !told ||
+         told_by(attempt) == ToldEpoch{transaction.epoch->timeline, transaction.epoch->epoch};
 }
 
 // Of what is not in the ledger at all no_lost_writes speaks.
-void examine_answers(Examination& examination, const Joined& joined) {
+void examine_told(Examination& examination, const Joined& joined) {
   const History& history = joined.run.history;
   for (const Attempt& attempt : history.attempts) {
     const Operation& operation = history.operations.at(attempt.operation);
@@ -148,7 +150,7 @@ Finding examine_single_writer(const Joined& joined) {
   Examination examination("single_writer");
   examine_order(examination, joined.ledger);
   examine_real_time(examination, joined);
-  examine_answers(examination, joined);
+  examine_told(examination, joined);
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{} writer epochs, one after the other, as clients were told",

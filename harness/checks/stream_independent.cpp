@@ -66,12 +66,12 @@ class Degraded {
   std::vector<int64_t> at_ms_;
 };
 
-struct Counts {
+struct DegradedCounts {
   int64_t windows = 0, bets = 0;  // while the stream was stepped down
 };
 
 void examine_bets(Examination& examination, const Books& books, const Degraded& degraded,
-                  Counts& counts) {
+                  DegradedCounts& counts) {
   std::unordered_map<std::string_view, const BettingWindow*> known;
   for (const BettingWindow& window : *books.windows) known[window.window] = &window;
   for (const WindowBet& bet : *books.window_bets) {
@@ -100,7 +100,7 @@ Finding examine_stream_independent(const Joined& joined) {
     return without_books("stream_independent", "windows, window_bets or stream_samples");
   Examination examination("stream_independent");
   const Degraded degraded(*books.stream_samples);
-  Counts counts;
+  DegradedCounts counts;
   for (const auto& [table, windows] : by_table(*books.windows)) {
     examine_schedule(examination, table, windows);
     counts.windows += std::ranges::count_if(windows, [&](const BettingWindow* window) {

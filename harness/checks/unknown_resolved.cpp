@@ -9,13 +9,13 @@
 namespace rehearse {
 namespace {
 
-struct Counts {
+struct Resolved {
   int64_t unknown = 0, done = 0, not_done = 0;
 };
 
 // An unanswered operation that is booked as one transaction, with its intent.
 void resolve_booked(Examination& examination, const Operation& operation, const Intent* intent,
-                    const Transaction* transaction, const std::string& key, Counts& counts) {
+                    const Transaction* transaction, const std::string& key, Resolved& counts) {
   const bool done = intent != nullptr && intent->state == "ok";
   ++(done ? counts.done : counts.not_done);
   if (intent == nullptr) {
@@ -33,7 +33,7 @@ void resolve_booked(Examination& examination, const Operation& operation, const 
   }
 }
 
-void resolve_unknown(Examination& examination, const Joined& joined, Counts& counts) {
+void resolve_unknown(Examination& examination, const Joined& joined, Resolved& counts) {
   const Run& run = joined.run;
   const auto& intents = joined.intents;
   for (const Operation& operation : run.history.operations) {
@@ -66,7 +66,7 @@ Finding examine_unknown_resolved(const Joined& joined) {
   const Run& run = joined.run;
   if (!run.books.intents) return without_books("unknown_resolved", "intents");
   Examination examination("unknown_resolved");
-  Counts counts;
+  Resolved counts;
   resolve_unknown(examination, joined, counts);
   int64_t open = 0;
   for (const Intent& intent : *run.books.intents) {

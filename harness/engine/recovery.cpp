@@ -10,7 +10,7 @@ namespace {
 
 // The window by which checks/measure_rto.cpp judges afterwards: observing may not end before that
 // has seen what it needs.
-constexpr int64_t window_ns = 5 * ns_per_s;
+constexpr int64_t recovery_window_ns = 5 * ns_per_s;
 constexpr int64_t window_attempts_min = 5;
 constexpr double success_share_of_baseline = 0.99;
 constexpr double p95_of_baseline = 2.0;
@@ -32,7 +32,7 @@ std::vector<std::string> RecoveryWatch::not_recovered(int64_t now_ns) const {
   // Attempts of the last moment may still be on their way: the window ends a second ago.
   const int64_t to_ns = now_ns - ns_per_s;
   const auto windows =
-      load_.windows({to_ns - window_ns, to_ns, window_attempts_min, baseline_from_ns_});
+      load_.windows({to_ns - recovery_window_ns, to_ns, window_attempts_min, baseline_from_ns_});
   std::vector<std::string> kinds;
   for (size_t i = 0; i < windows.size(); ++i) {
     const Load::Window& baseline = baseline_[i];

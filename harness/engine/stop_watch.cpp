@@ -11,7 +11,7 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t window_ns = 5 * ns_per_s;
+constexpr int64_t stop_window_ns = 5 * ns_per_s;
 // Attempts of the last moment may still be on their way.
 constexpr int64_t window_ends_ago_ns = ns_per_s;
 constexpr double answered_share_of_p95 = 0.95;
@@ -62,8 +62,9 @@ StopWatch::StopWatch(const std::vector<StopCondition>& conditions, const Load& l
 }
 
 bool StopWatch::is_above(const StopCondition& condition, int64_t now_ns) const {
-  const auto window = load_.window(kinds_of(condition.slo), now_ns - window_ends_ago_ns - window_ns,
-                                   now_ns - window_ends_ago_ns);
+  const auto window =
+      load_.window(kinds_of(condition.slo), now_ns - window_ends_ago_ns - stop_window_ns,
+                   now_ns - window_ends_ago_ns);
   if (window.attempts == 0) return false;  // nothing was tried: it says nothing
   const auto attempts = static_cast<double>(window.attempts);
   const auto answered = static_cast<double>(window.succeeded);

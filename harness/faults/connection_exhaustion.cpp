@@ -18,7 +18,6 @@ namespace {
 
 constexpr const char* too_many_connections = "53300";
 constexpr size_t connections_max = 2'000;
-constexpr int64_t open_ms = 2'000;
 
 class ConnectionExhaustion final : public Fault {
  public:
@@ -72,7 +71,7 @@ class ConnectionExhaustion final : public Fault {
   // Opens until the server refuses.
   Status fill() {
     while (held_.size() < connections_max) {
-      auto session = DatabaseSession::open(login_, name_, open_ms);
+      auto session = DatabaseSession::open(login_, name_, session_open_ms);
       if (session) {
         held_.push_back(std::move(*session));
         continue;

@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "faults/fault.hpp"
+#include "faults/control.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr const char* stalls = "/control/stall";
 constexpr const char* reporting = "reporting";
-constexpr int64_t lease_ms = 5'000;  // renewed every second
-constexpr int64_t connect_ms = 500, total_ms = 2'000;
+constexpr int64_t stall_lease_ms = 5'000;  // renewed every second
+constexpr int64_t stall_total_ms = 2'000;
 constexpr int64_t look_every_ns = 500 * ns_per_ms;
 // A consumer that works is seen at a smaller lag again within a few looks.
 constexpr size_t growing_looks = 6;
@@ -81,11 +81,11 @@ class ConsumerStall final : public Fault {
 
  private:
   Status give_order() {
-    const nlohmann::json order = {{"fault", id_}, {"group", group_}, {"lease_ms", lease_ms}};
+    const nlohmann::json order = {{"fault", id_}, {"group", group_}, {"lease_ms", stall_lease_ms}};
     const HttpRequest request{"POST", stalls, {{"Content-Type", "application/json"}}, order.dump()};
     Status first;
     for (const auto& [name, at] : consumers_) {
-      const auto answer = http_call(at, request, connect_ms, total_ms);
+      const auto answer = http_call(at, request, control_connect_ms, stall_total_ms);
       if (answer && answer->status == 200) continue;
       const std::string why = answer ? answer->body : answer.error().message;
       if (first) first = fail(ExitCode::machine, fmt::format("{}: {}", name, why));
@@ -98,7 +98,8 @@ class ConsumerStall final : public Fault {
     const std::string field = group_.empty() ? "lag" : "lag_" + group_;
     std::string why;
     for (const auto& [name, at] : consumers_) {
-      const auto answer = http_call(at, {"GET", "/status", {}, ""}, connect_ms, total_ms);
+      const auto answer =
+          http_call(at, {"GET", "/status", {}, ""}, control_connect_ms, stall_total_ms);
       const auto json =
           answer ? nlohmann::json::parse(answer->body, nullptr, false) : nlohmann::json();
       if (json.is_object() && json.contains(field) && json[field].is_number_integer())

@@ -11,17 +11,15 @@
 #include <nlohmann/json.hpp>
 
 #include "base/dns.hpp"
-#include "faults/fault.hpp"
+#include "faults/control.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr int64_t lease_ms = 4000;  // refreshed every second
-constexpr int64_t connect_ms = 500, total_ms = 1000, answer_ms = 300;
+constexpr int64_t dns_answer_ms = 300;
 constexpr int64_t stale_ttl_ms = 10'000;
 constexpr uint16_t dns_port = 53;
 constexpr int rcode_servfail = 2;
-constexpr const char* conducts = "/control/conduct";
 
 class DnsFault final : public Fault {
  public:
@@ -109,7 +107,7 @@ class DnsFault final : public Fault {
   }
 
   Result<DnsAnswer> ask(const Server& server) const {
-    return ask_dns(server.names, looked_up_, answer_ms);
+    return ask_dns(server.names, looked_up_, dns_answer_ms);
   }
 
   bool is_wrong(const Result<DnsAnswer>& answer) const {
@@ -126,15 +124,15 @@ class DnsFault final : public Fault {
   }
 
   Status give_order() const {
-    nlohmann::json order = {{"fault", id_}, {"mode", mode_}, {"lease_ms", lease_ms}};
+    nlohmann::json order = {{"fault", id_}, {"mode", mode_}, {"lease_ms", conduct_lease_ms}};
     if (mode_ == "stale") {
       order["address"] = address_;
       order["ttl_s"] = ttl_s_;
     }
     Status status;
     for (const auto& server : servers_) {
-      const auto answer =
-          http_call(server.control, {"POST", conducts, {}, order.dump()}, connect_ms, total_ms);
+      const auto answer = http_call(server.control, {"POST", conducts, {}, order.dump()},
+                                    control_connect_ms, control_total_ms);
       if (answer && answer->status == 200) continue;
       if (status)
         status = fail(ExitCode::machine, answer ? fmt::format("{}: {}", server.name, answer->body)

@@ -7,12 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 
 namespace rehearse {
 namespace {
-
-constexpr int64_t cut_timeout_ms = 4000;
 constexpr const char* usual_path = "players";
 
 class EdgeOutage final : public Fault {

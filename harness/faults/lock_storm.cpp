@@ -26,7 +26,7 @@ namespace {
 constexpr int64_t sessions_default = 8;
 constexpr int64_t sessions_max = 50;  // half of what the server gives: more is another fault
 constexpr int64_t hold_ms_min = 200, hold_ms_max = 500;
-constexpr int64_t open_ms = 2'000, look_ms = 1'000, answer_ms = 1'000;
+constexpr int64_t lock_look_ms = 1'000, answer_ms = 1'000;
 constexpr int64_t lock_ms = 7'000;  // above the session's own lock_timeout
 constexpr int64_t reconnect_pause_ms = 500;
 
@@ -55,7 +55,7 @@ class LockStorm final : public Fault {
   Status inject(Runtime&) override {
     std::vector<std::unique_ptr<DatabaseSession>> sessions;
     for (size_t i = 0; i <= seeds_.size(); ++i) {
-      auto session = DatabaseSession::open(login_, name_, open_ms);
+      auto session = DatabaseSession::open(login_, name_, session_open_ms);
       if (!session) return fail(ExitCode::inconclusive, session.error().message);
       sessions.push_back(std::move(*session));
     }
@@ -92,7 +92,7 @@ class LockStorm final : public Fault {
   void look() {
     waiting_ = 0;
     if (!looking_ || looking_->broken()) {
-      auto again = DatabaseSession::open(login_, name_, look_ms);
+      auto again = DatabaseSession::open(login_, name_, lock_look_ms);
       if (!again) return;
       looking_ = std::move(*again);
     }
@@ -103,7 +103,7 @@ class LockStorm final : public Fault {
                     "JOIN pg_stat_activity AS ours ON ours.pid = blocker "
                     "WHERE ours.application_name = '{0}')",
                     name_),
-        look_ms);
+        lock_look_ms);
     if (count) waiting_ = std::atoll(count->c_str());
     waiting_max_ = std::max(waiting_max_, waiting_);
   }
@@ -116,7 +116,7 @@ class LockStorm final : public Fault {
       if (session) hold_once(*session, hold_ms, stop);
       if (session && !session->broken()) continue;
       pause(stop, reconnect_pause_ms);
-      auto again = DatabaseSession::open(login_, name_, open_ms, stop);
+      auto again = DatabaseSession::open(login_, name_, session_open_ms, stop);
       session = again ? std::move(*again) : nullptr;
     }
   }

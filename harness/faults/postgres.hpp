@@ -39,6 +39,8 @@ struct DatabaseError {
 template <typename T>
 using DatabaseResult = std::expected<T, DatabaseError>;
 
+constexpr int64_t session_open_ms = 2'000;
+
 class DatabaseSession {
  public:
   // Waits at most `deadline_ms`, or until `stop` is asked for.

@@ -12,15 +12,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_field.hpp"
-#include "faults/fault.hpp"
+#include "faults/control.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr int64_t lease_ms = 4000;  // refreshed every second
-constexpr int64_t connect_ms = 500, total_ms = 1000;
 constexpr int tries = 2;
-constexpr const char* conducts = "/control/conduct";
 
 enum Takes : unsigned {
   nothing = 0,
@@ -112,7 +109,7 @@ T param(const TimelineEntry& entry, const char* name, T otherwise) {
 }
 
 std::string order_of(const Row& row, const TimelineEntry& entry) {
-  nlohmann::json order = {{"fault", entry.id}, {"mode", row.mode}, {"lease_ms", lease_ms}};
+  nlohmann::json order = {{"fault", entry.id}, {"mode", row.mode}, {"lease_ms", conduct_lease_ms}};
   order["fraction"] = param(entry, "fraction", 1.0);
   if (row.takes & captured) order["captured"] = param(entry, "captured", false);
   if (row.takes & status) order["status"] = param(entry, "status", int64_t{500});
@@ -151,7 +148,7 @@ Result<std::vector<const Node*>> resolve_providers(const FaultContext& context, 
 Result<std::string> call(const Endpoint& to, const HttpRequest& request) {
   std::string why;
   for (int i = 0; i < tries; ++i) {
-    const auto answer = http_call(to, request, connect_ms, total_ms);
+    const auto answer = http_call(to, request, control_connect_ms, control_total_ms);
     if (answer && answer->status / 100 == 2) return answer->body;
     why = answer ? fmt::format("{} {}:{}{}: status {} {}", request.method, to.address, to.port,
                                request.target, answer->status, answer->body)

@@ -8,13 +8,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 
 namespace rehearse {
 namespace {
-
-// Refreshed every second; when the harness dies, the kernel lets the packets through by itself.
-constexpr int64_t cut_timeout_ms = 4000;
 
 // What goes dark: a name for it, and its nodes.
 struct Dark {

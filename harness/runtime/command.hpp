@@ -14,6 +14,8 @@ struct CommandResult {
   std::string out, err;
 };
 
+constexpr int64_t command_ms = 10'000;  // for the kernel's tools: ip, tc, nft
+
 // Finds argv[0] on PATH, writes `input` to its standard input, reads both outputs to the end.
 // Errors: not found (machine), still running at the deadline (it is killed).
 Result<CommandResult> run_command(const std::vector<std::string>& argv, int64_t deadline_ms,

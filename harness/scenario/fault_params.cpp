@@ -10,7 +10,7 @@ namespace rehearse::yaml {
 namespace {
 
 constexpr uint64_t count_max = 1'000'000'000;
-constexpr size_t names_max = 100;
+constexpr size_t param_names_max = 100;
 
 struct TargetKind {
   std::string_view name;
@@ -76,7 +76,7 @@ void read_selector(const Node& node, const std::string& key, const TargetKind& k
                                                    kind.selectable ? "`of`, `any`" : "`any`"));
   }
   if (any != nullptr) {
-    const uint64_t most = kind.known ? std::max<size_t>(kind.known->size(), 1) : names_max;
+    const uint64_t most = kind.known ? std::max<size_t>(kind.known->size(), 1) : param_names_max;
     target.any = static_cast<int>(read_whole(*any, "any", 1, most, problems).value_or(0));
   } else if (world.stack != nullptr) {
     target.of = read_one_of(*of, "selector", world.stack->selectors, problems).value_or("");
@@ -92,7 +92,7 @@ Target read_target(const Node& node, const ParamSchema& param, const World& worl
   if (node.kind == Node::Kind::map) {
     read_selector(node, param.name, kind, world, target, problems);
   } else if (node.kind == Node::Kind::list) {
-    if (!is_filled_list(node, param.name, names_max, problems)) return target;
+    if (!is_filled_list(node, param.name, param_names_max, problems)) return target;
     for (const Node& item : node.items) read_name(item, kind, target, problems);
   } else if (node.kind == Node::Kind::null) {
     problems.add(node.at, must_be(param.name, "a name, a list of names or a selector", node));

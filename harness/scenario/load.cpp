@@ -4,7 +4,6 @@
 namespace rehearse::yaml {
 namespace {
 
-constexpr size_t steps_max = 1'000;
 constexpr double default_rate_per_s = 150;
 constexpr uint32_t default_players = 400;
 

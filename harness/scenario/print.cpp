@@ -12,7 +12,7 @@
 namespace rehearse::yaml {
 namespace {
 
-using Lines = std::back_insert_iterator<std::string>;
+using Writer = std::back_insert_iterator<std::string>;
 
 // Plain where no reader of YAML can take it for anything but text, else in double quotes.
 std::string text(const std::string& value) {
@@ -157,7 +157,7 @@ std::string durations(const std::map<std::string, int64_t>& values) {
   return flow(fields);
 }
 
-void print_targets(const Targets& targets, Lines out) {
+void print_targets(const Targets& targets, Writer out) {
   fmt::format_to(out, "targets:\n  rto: {}\n  rpo: {}\n", durations(targets.rto_ms),
                  durations(targets.rpo_ms));
   std::map<std::string, std::vector<std::string>> phases;
@@ -191,7 +191,7 @@ std::string duration(int64_t ms) {
 
 std::string print_scenario(const Scenario& scenario, const Catalogue& catalogue) {
   std::string yaml;
-  Lines out = std::back_inserter(yaml);
+  Writer out = std::back_inserter(yaml);
   fmt::format_to(out, "scenario: {}\ntitle: {}\ntier: {}\nseed: {}\nstack: {}\n",
                  text(scenario.name), text(scenario.title), scenario.tier, scenario.seed,
                  text(scenario.stack));

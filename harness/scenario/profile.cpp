@@ -14,7 +14,6 @@ using yaml::Node;
 using yaml::Problems;
 using yaml::Where;
 
-constexpr size_t steps_max = 1'000;
 constexpr int64_t default_settle_after_ms = 1'500;
 
 // A map of names with shares, each name one of `known`.
@@ -70,7 +69,7 @@ void read_methods(const Node& node, const ProfileInput& input, ProfileFile& prof
   map.finish();
 }
 
-ProfileStep read_step(const Node& node, Problems& problems) {
+ProfileStep read_profile_step(const Node& node, Problems& problems) {
   MapReader map(node, "step", problems);
   ProfileStep step;
   if (const Node* length = map.need("for")) {
@@ -87,8 +86,8 @@ ProfileStep read_step(const Node& node, Problems& problems) {
 }
 
 void read_steps(const Node& node, ProfileFile& profile, Problems& problems) {
-  if (!yaml::is_filled_list(node, "steps", steps_max, problems)) return;
-  for (const Node& step : node.items) profile.steps.push_back(read_step(step, problems));
+  if (!yaml::is_filled_list(node, "steps", yaml::steps_max, problems)) return;
+  for (const Node& step : node.items) profile.steps.push_back(read_profile_step(step, problems));
   const bool rests =
       std::ranges::all_of(profile.steps, [](const ProfileStep& step) { return step.share == 0; });
   if (rests) problems.add(node.at, "no step of `steps` has any load");

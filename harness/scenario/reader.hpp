@@ -1,6 +1,7 @@
 // Typed reading of a tree: each value names what it must be, each map the keys it has.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +16,7 @@
 namespace rehearse::yaml {
 
 constexpr int64_t duration_ms_max = 366LL * 86'400'000;
+constexpr size_t steps_max = 1'000;  // of a load or a profile
 
 // Each adds a problem and returns nothing where the value is not what it must be. `what` is the
 // name of the value in messages, mostly its key.

@@ -10,7 +10,7 @@
 namespace rehearse::yaml {
 namespace {
 
-constexpr size_t names_max = 200;
+constexpr size_t selected_names_max = 200;
 constexpr std::string_view live_suffix = ".live";
 
 std::vector<std::string> check_names(const World& world) {
@@ -42,7 +42,7 @@ bool is_able(const std::string& name, Where at, const World& world, Problems& pr
 std::vector<std::string> read_check_list(const Node& node, std::string_view what,
                                          const World& world, Problems& problems) {
   std::vector<std::string> names;
-  if (!is_filled_list(node, what, names_max, problems)) return names;
+  if (!is_filled_list(node, what, selected_names_max, problems)) return names;
   for (const Node& item : node.items) {
     auto name = read_text(item, "check", problems);
     if (!name || !is_able(*name, item.at, world, problems)) continue;
@@ -129,7 +129,7 @@ void read_expect(const Node* node, Where tier_at, const World& world, Scenario& 
 
 void read_stop_when(const Node& node, const World& world, Scenario& scenario, Problems& problems) {
   if (node.kind == Node::Kind::list && node.items.empty()) return;
-  if (!is_filled_list(node, "stop_when", names_max, problems)) return;
+  if (!is_filled_list(node, "stop_when", selected_names_max, problems)) return;
   for (const Node& item : node.items) {
     scenario.stop_when.push_back(item.kind == Node::Kind::map
                                      ? read_slo_stop(item, world, problems)

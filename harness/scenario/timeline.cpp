@@ -84,7 +84,7 @@ void read_repetition(MapReader& map, EntryDraft& draft, Problems& problems) {
   if (times && !every) problems.add(times->at, "`times` needs `every`");
 }
 
-void read_length(MapReader& map, EntryDraft& draft, Problems& problems) {
+void read_entry_length(MapReader& map, EntryDraft& draft, Problems& problems) {
   const Node* length = map.take("for");
   draft.for_at = length ? length->at : draft.at;
   if (!length) return;
@@ -114,7 +114,7 @@ EntryDraft read_entry(const Node& node, const World& world, Problems& problems) 
   if (const Node* id = map.take("id")) read_id(*id, draft, problems);
   read_start(map, draft, problems);
   read_fault(map, world, draft, problems);
-  read_length(map, draft, problems);
+  read_entry_length(map, draft, problems);
   read_repetition(map, draft, problems);
   if (draft.schema) {
     read_fault_params(map, *draft.schema, world, draft.entry, problems);

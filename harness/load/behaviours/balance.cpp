@@ -7,7 +7,7 @@
 namespace rehearse {
 namespace {
 
-HttpRequest request_of(const Operation& operation, std::string_view) {
+HttpRequest balance_request(const Operation& operation, std::string_view) {
   return get(fmt::format("/v1/balances/{}?currency={}", player_name(operation.player),
                          name_of(operation.currency)));
 }
@@ -17,7 +17,7 @@ HttpRequest request_of(const Operation& operation, std::string_view) {
 Behaviour balance_behaviour() {
   return {.kind = OperationKind::balance,
           .summary = "A look at the player's cash",
-          .request_of = request_of};
+          .request_of = balance_request};
 }
 
 }  // namespace rehearse

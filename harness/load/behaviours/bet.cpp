@@ -9,17 +9,17 @@
 namespace rehearse {
 namespace {
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_bet(Arrival& arrival, Draw& draw) {
   arrival.amount_minor = stake_minor(draw.random);
   arrival.round = ++draw.rounds;
 }
 
-std::vector<FollowUp> follow_ups(const LoadProfile& profile) {
+std::vector<FollowUp> bet_follow_ups(const LoadProfile& profile) {
   return {{OperationKind::win, profile.win_share, profile.settle_after_ms},
           {OperationKind::rollback, profile.rollback_share, profile.settle_after_ms}};
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest bet_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
   body["round"] = round_name(run_key, operation.round);
   body["amount_minor"] = operation.amount_minor;
@@ -37,9 +37,9 @@ int64_t stake_minor(Random& random) {
 Behaviour bet_behaviour() {
   return {.kind = OperationKind::bet,
           .summary = "A bet in a house game; wins and rollbacks follow",
-          .draw = draw,
-          .follow_ups = follow_ups,
-          .request_of = request_of};
+          .draw = draw_bet,
+          .follow_ups = bet_follow_ups,
+          .request_of = bet_request};
 }
 
 }  // namespace rehearse

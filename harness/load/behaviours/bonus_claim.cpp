@@ -5,7 +5,7 @@
 namespace rehearse {
 namespace {
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest bonus_claim_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
   body["campaign"] = "gift";
   return post("/v1/bonuses", body);
@@ -17,7 +17,7 @@ Behaviour bonus_claim_behaviour() {
   return {.kind = OperationKind::bonus_claim,
           .summary = "A campaign's bonus is claimed",
           .target = "bonus",
-          .request_of = request_of};
+          .request_of = bonus_claim_request};
 }
 
 }  // namespace rehearse

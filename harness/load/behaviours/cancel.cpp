@@ -6,11 +6,11 @@
 namespace rehearse {
 namespace {
 
-void adjust(Operation& operation, const Moment& moment) {
+void adjust_cancel(Operation& operation, const Moment& moment) {
   if (!moment.related_begun || moment.related_outcome != Outcome::ok) become_balance(operation);
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest cancel_request(const Operation& operation, std::string_view run_key) {
   return post("/v1/payments/" + key_of(run_key, operation.related) + "/cancel",
               person_of(operation, run_key));
 }
@@ -22,8 +22,8 @@ Behaviour cancel_behaviour() {
           .summary = "A withdrawal is taken back",
           .target = "cancel",
           .starts = false,
-          .adjust = adjust,
-          .request_of = request_of};
+          .adjust = adjust_cancel,
+          .request_of = cancel_request};
 }
 
 }  // namespace rehearse

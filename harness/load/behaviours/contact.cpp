@@ -23,7 +23,7 @@ std::string contact_signature(std::string_view secret, std::string_view body, in
 
 namespace {
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest contact_request(const Operation& operation, std::string_view run_key) {
   auto body = person_of(operation, run_key);
   body["contact"] = contact_name(run_key, operation.player);
   body["secret"] = contact_secret(run_key, operation.player);
@@ -36,7 +36,7 @@ Behaviour contact_behaviour() {
   return {.kind = OperationKind::contact,
           .summary = "A player registers for the emergency channel",
           .starts = false,
-          .request_of = request_of};
+          .request_of = contact_request};
 }
 
 }  // namespace rehearse

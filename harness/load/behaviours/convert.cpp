@@ -7,7 +7,7 @@ namespace {
 
 constexpr double back_share = 0.3;
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_convert(Arrival& arrival, Draw& draw) {
   const Currency own = arrival.currency;
   const bool back = draw.random.chance(back_share);
   arrival.amount_minor = draw.random.between(100, 2'000) * (back ? micro_per_cent : 1);
@@ -15,7 +15,7 @@ void draw(Arrival& arrival, Draw& draw) {
   arrival.currency_to = back ? own : Currency::USDT;
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest convert_request(const Operation& operation, std::string_view run_key) {
   auto body = person_of(operation, run_key);
   body["from"] = name_of(operation.currency);
   body["to"] = name_of(operation.currency_to);
@@ -29,8 +29,8 @@ Behaviour convert_behaviour() {
   return {.kind = OperationKind::convert,
           .summary = "Cash into a stablecoin, or back",
           .target = "convert",
-          .draw = draw,
-          .request_of = request_of};
+          .draw = draw_convert,
+          .request_of = convert_request};
 }
 
 }  // namespace rehearse

@@ -6,11 +6,11 @@
 namespace rehearse {
 namespace {
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_credit(Arrival& arrival, Draw& draw) {
   arrival.amount_minor = draw.random.between(10, 200) * 100;
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest credit_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
   body["amount_minor"] = operation.amount_minor;
   return post("/v1/credit/decisions", body);
@@ -22,8 +22,8 @@ Behaviour credit_behaviour() {
   return {.kind = OperationKind::credit,
           .summary = "An instant decision on credit",
           .target = "credit",
-          .draw = draw,
-          .request_of = request_of};
+          .draw = draw_credit,
+          .request_of = credit_request};
 }
 
 }  // namespace rehearse

@@ -4,12 +4,12 @@
 namespace rehearse {
 namespace {
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_deposit(Arrival& arrival, Draw& draw) {
   arrival.amount_minor = draw.random.between(1'000, 20'000);
   draw_method(arrival, draw, draw.profile.deposit_methods);
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest deposit_request(const Operation& operation, std::string_view run_key) {
   return payment_request(operation, run_key, "deposit");
 }
 
@@ -18,8 +18,8 @@ HttpRequest request_of(const Operation& operation, std::string_view run_key) {
 Behaviour deposit_behaviour() {
   return {.kind = OperationKind::deposit,
           .summary = "Money comes in, watched until it is there",
-          .draw = draw,
-          .request_of = request_of,
+          .draw = draw_deposit,
+          .request_of = deposit_request,
           .look_of = look_at_payment,
           .looked = payment_looked};
 }

@@ -8,19 +8,19 @@
 namespace rehearse {
 namespace {
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_lifeline(Arrival& arrival, Draw& draw) {
   const bool cashes_out = draw.random.chance(0.5);
   arrival.amount_minor = cashes_out ? draw.random.between(200, 1'000) : 0;
 }
 
-void adjust(Operation& operation, const Moment& moment) {
+void adjust_lifeline(Operation& operation, const Moment& moment) {
   if (moment.path_out && moment.registered) return;
   become_balance(operation);
   if (!moment.path_out && !moment.registered) operation.kind = OperationKind::contact;
 }
 
 // Signed once: the same request in every try, which the channel takes for two minutes.
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest lifeline_request(const Operation& operation, std::string_view run_key) {
   boost::json::object body{{"key", key_of(run_key, operation.id)},
                            {"contact", contact_name(run_key, operation.player)},
                            {"operation", operation.amount_minor == 0 ? "balance" : "cashout"},
@@ -48,9 +48,9 @@ Behaviour lifeline_behaviour() {
   return {.kind = OperationKind::lifeline,
           .summary = "Through the emergency channel, while the main path is out",
           .target = "lifeline",
-          .draw = draw,
-          .adjust = adjust,
-          .request_of = request_of,
+          .draw = draw_lifeline,
+          .adjust = adjust_lifeline,
+          .request_of = lifeline_request,
           .answer_of = understood};
 }
 

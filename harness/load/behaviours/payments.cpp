@@ -7,8 +7,8 @@
 namespace rehearse {
 namespace {
 
-constexpr std::array<std::string_view, 1> done = {"settled"};
-constexpr std::array<std::string_view, 3> undone = {"declined", "cancelled", "released"};
+constexpr std::array<std::string_view, 1> payment_done = {"settled"};
+constexpr std::array<std::string_view, 3> payment_undone = {"declined", "cancelled", "released"};
 
 // One of the shares, by a number from 0 to 1; null where there are none.
 template <typename Share>
@@ -55,7 +55,7 @@ HttpRequest look_at_payment(const Operation& watched, std::string_view run_key) 
 }
 
 Answer payment_looked(const HttpResponse& response) {
-  return look_answer_of(response, done, undone, "amount_minor");
+  return look_answer_of(response, payment_done, payment_undone, "amount_minor");
 }
 
 }  // namespace rehearse

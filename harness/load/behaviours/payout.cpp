@@ -7,16 +7,16 @@ namespace {
 
 constexpr double cancel_after_ms = 400;  // soon, while no provider has it
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_payout(Arrival& arrival, Draw& draw) {
   arrival.amount_minor = draw.random.between(500, 5'000);
   draw_method(arrival, draw, draw.profile.payout_methods);
 }
 
-std::vector<FollowUp> follow_ups(const LoadProfile& profile) {
+std::vector<FollowUp> payout_follow_ups(const LoadProfile& profile) {
   return {{OperationKind::cancel, profile.cancel_share, cancel_after_ms}};
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest payout_request(const Operation& operation, std::string_view run_key) {
   return payment_request(operation, run_key, "payout");
 }
 
@@ -25,9 +25,9 @@ HttpRequest request_of(const Operation& operation, std::string_view run_key) {
 Behaviour payout_behaviour() {
   return {.kind = OperationKind::payout,
           .summary = "Money goes out, watched until it was paid; some are cancelled",
-          .draw = draw,
-          .follow_ups = follow_ups,
-          .request_of = request_of,
+          .draw = draw_payout,
+          .follow_ups = payout_follow_ups,
+          .request_of = payout_request,
           .look_of = look_at_payment,
           .looked = payment_looked};
 }

@@ -5,7 +5,7 @@
 namespace rehearse {
 namespace {
 
-HttpRequest request_of(const Operation&, std::string_view) {
+HttpRequest report_request(const Operation&, std::string_view) {
   return get("/v1/reports/ggr");
 }
 
@@ -15,7 +15,7 @@ Behaviour report_behaviour() {
   return {.kind = OperationKind::report,
           .summary = "A look at the reporting",
           .target = "report",
-          .request_of = request_of,
+          .request_of = report_request,
           .answer_of = page_answer_of};
 }
 

@@ -5,14 +5,14 @@
 namespace rehearse {
 namespace {
 
-void adjust(Operation& operation, const Moment& moment) {
+void adjust_rollback(Operation& operation, const Moment& moment) {
   if (!moment.related_begun || moment.related_outcome == Outcome::rejected) {
     become_balance(operation);
   }
 }
 
 // It gives back what the bet took: it names no amount.
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest rollback_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
   body["round"] = round_name(run_key, operation.round);
   body["bet"] = key_of(run_key, operation.related);
@@ -25,8 +25,8 @@ Behaviour rollback_behaviour() {
   return {.kind = OperationKind::rollback,
           .summary = "A bet is taken back",
           .starts = false,
-          .adjust = adjust,
-          .request_of = request_of};
+          .adjust = adjust_rollback,
+          .request_of = rollback_request};
 }
 
 }  // namespace rehearse

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view player_secret = "player-secret";  // the stack gives it to the role
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest session_request(const Operation& operation, std::string_view run_key) {
   auto body = person_of(operation, run_key);
   body["proof"] = hmac_sha256_hex(
       player_secret,
@@ -24,7 +24,7 @@ Behaviour session_behaviour() {
   return {.kind = OperationKind::session,
           .summary = "A login",
           .target = "session",
-          .request_of = request_of};
+          .request_of = session_request};
 }
 
 }  // namespace rehearse

@@ -8,15 +8,15 @@
 namespace rehearse {
 namespace {
 
-constexpr std::array<std::string_view, 2> done = {"settled", "void"};
-constexpr std::array<std::string_view, 2> undone = {"rejected", "cancelled"};
+constexpr std::array<std::string_view, 2> round_done = {"settled", "void"};
+constexpr std::array<std::string_view, 2> round_undone = {"rejected", "cancelled"};
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_spin(Arrival& arrival, Draw& draw) {
   arrival.amount_minor = stake_minor(draw.random);
   arrival.node = static_cast<uint8_t>(draw.random.between(0, 255));
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest spin_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
   body["amount_minor"] = operation.amount_minor;
   body["game"] = "slots";
@@ -29,7 +29,7 @@ HttpRequest look_of(const Operation& watched, std::string_view run_key) {
 
 // What the round gave back is only known once nothing of it is still to come.
 Answer looked(const HttpResponse& response) {
-  Answer answer = look_answer_of(response, done, undone, "returned_minor");
+  Answer answer = look_answer_of(response, round_done, round_undone, "returned_minor");
   if (is_final(answer.outcome) && number_of(object_of(response.body), "to_come") > 0) {
     answer.outcome = Outcome::unknown;
     answer.reason = "to_come";
@@ -44,8 +44,8 @@ Behaviour spin_behaviour() {
           .summary = "A round at a studio, watched until it is closed",
           .target = "studio",
           .stays = true,
-          .draw = draw,
-          .request_of = request_of,
+          .draw = draw_spin,
+          .request_of = spin_request,
           .look_of = look_of,
           .looked = looked,
           .watch_ms = 10'000};  // free rounds pay seconds after the end

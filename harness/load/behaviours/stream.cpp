@@ -5,7 +5,7 @@
 namespace rehearse {
 namespace {
 
-HttpRequest request_of(const Operation&, std::string_view) {
+HttpRequest stream_request(const Operation&, std::string_view) {
   return get("/v1/streams/table-1");
 }
 
@@ -15,7 +15,7 @@ Behaviour stream_behaviour() {
   return {.kind = OperationKind::stream,
           .summary = "A look at a live stream",
           .target = "stream",
-          .request_of = request_of,
+          .request_of = stream_request,
           .answer_of = page_answer_of};
 }
 

@@ -12,11 +12,11 @@ namespace {
 
 constexpr int64_t cycle_ms = 10'000;
 
-void draw(Arrival& arrival, Draw& draw) {
+void draw_table_bet(Arrival& arrival, Draw& draw) {
   arrival.amount_minor = stake_minor(draw.random);
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest table_bet_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
   body["window"] = fmt::format("table-1-{}", wall_ns() / ns_per_ms / cycle_ms);
   body["amount_minor"] = operation.amount_minor;
@@ -29,8 +29,8 @@ Behaviour table_bet_behaviour() {
   return {.kind = OperationKind::table_bet,
           .summary = "A bet at a live table, in its window",
           .target = "table",
-          .draw = draw,
-          .request_of = request_of};
+          .draw = draw_table_bet,
+          .request_of = table_bet_request};
 }
 
 }  // namespace rehearse

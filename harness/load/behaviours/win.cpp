@@ -10,13 +10,13 @@ namespace rehearse {
 namespace {
 
 // 0.5 to 20 times the stake, 2.2 times on average: at 42% of bets about 94% go back to players.
-void draw(Arrival& arrival, Draw& draw) {
+void draw_win(Arrival& arrival, Draw& draw) {
   const double times = std::min(20.0, 0.5 + draw.random.exponential(1.75));
   const double minor = static_cast<double>(arrival.amount_minor) * times;
   arrival.amount_minor = std::max<int64_t>(1, std::llround(minor));
 }
 
-void adjust(Operation& operation, const Moment& moment) {
+void adjust_win(Operation& operation, const Moment& moment) {
   if (!moment.related_begun || moment.related_outcome == Outcome::rejected) {
     return become_balance(operation);
   }
@@ -25,7 +25,7 @@ void adjust(Operation& operation, const Moment& moment) {
   operation.amount_minor = moment.related_amount_minor;
 }
 
-HttpRequest request_of(const Operation& operation, std::string_view run_key) {
+HttpRequest win_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
   body["round"] = round_name(run_key, operation.round);
   body["bet"] = key_of(run_key, operation.related);
@@ -39,9 +39,9 @@ Behaviour win_behaviour() {
   return {.kind = OperationKind::win,
           .summary = "What a bet wins",
           .starts = false,
-          .draw = draw,
-          .adjust = adjust,
-          .request_of = request_of};
+          .draw = draw_win,
+          .adjust = adjust_win,
+          .request_of = win_request};
 }
 
 }  // namespace rehearse

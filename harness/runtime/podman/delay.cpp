@@ -10,7 +10,6 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t command_ms = 10'000;
 constexpr const char* device = "eth0";
 constexpr const char* restore = "iptables-nft-restore";
 // nft itself cannot name the queue where the kernel has it for iptables only, so that a chain with

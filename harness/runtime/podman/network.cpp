@@ -16,7 +16,6 @@
 namespace rehearse::network {
 namespace {
 
-constexpr int64_t command_ms = 10'000;
 constexpr const char* veth_prefix = "rhv";  // the host's ends
 
 // Prefixes and addresses have a set each: a set of intervals refuses an address within a prefix
