@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "base/units.hpp"
 #include "reports/text.hpp"
 
 namespace rehearse {

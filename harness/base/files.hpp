@@ -1,7 +1,6 @@
 // Whole files: read at once, written so that a crash leaves the old one or the new one, never half.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

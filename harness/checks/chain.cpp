@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <iterator>
 #include <new>
 
 namespace rehearse {

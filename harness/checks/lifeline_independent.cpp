@@ -4,7 +4,6 @@
 // From: paths (the harness's own knowledge of the stack), client history, lifeline_requests.
 // Cannot see: what is no part of the stack's paths (a shared line or building outside), and, where
 // no fault took the way through the edge away, whether the channel would have worked.
-#include <algorithm>
 #include <map>
 #include <set>
 

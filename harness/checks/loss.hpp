@@ -6,14 +6,13 @@
 // after the lost one was answered); epochs are compared as (timeline, writer epoch).
 #pragma once
 
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "record/run.hpp"
 #include "checks/view.hpp"
+#include "record/run.hpp"
 
 namespace rehearse {
 

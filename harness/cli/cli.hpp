@@ -1,8 +1,6 @@
 // One file per verb, one line in verbs.def.
 #pragma once
 
-#include <expected>
-#include <functional>
 #include <string>
 #include <vector>
 

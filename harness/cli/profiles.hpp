@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "engine/rehearsal.hpp"
 #include "scenario/profile.hpp"

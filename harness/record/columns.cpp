@@ -2,6 +2,8 @@
 // tables.hpp and its CSV header cannot drift apart.
 #include "record/columns.hpp"
 
+#include <array>
+
 namespace rehearse {
 namespace {
 

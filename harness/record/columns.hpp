@@ -2,14 +2,12 @@
 // reached without knowing its type. What reads, writes, counts or alters books goes through this.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "record/tables.hpp"
 

@@ -2,11 +2,9 @@
 // All t_ms count from the end of the steady phase on the run's one monotonic clock.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace rehearse {
 

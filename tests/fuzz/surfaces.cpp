@@ -4,11 +4,11 @@
 #include <boost/json.hpp>
 #include <cmath>
 
-#include "base/clock.hpp"
 #include "casino/cashier/inbox.hpp"
 #include "casino/cashier/payment.hpp"
 #include "casino/common/json.hpp"
 #include "casino/common/officers.hpp"
+#include "casino/common/redis.hpp"
 #include "casino/common/refusals.hpp"
 #include "casino/common/webhook_keys.hpp"
 #include "casino/consumer/event.hpp"
@@ -21,6 +21,7 @@
 #include "casino/lobby/contacts.hpp"
 #include "casino/table/store.hpp"
 #include "casino/wallet/requests.hpp"
+#include "casino/wallet/rules.hpp"
 #include "parser.hpp"
 
 namespace casino::fuzz {

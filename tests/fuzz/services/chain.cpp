@@ -2,6 +2,7 @@
 #include <set>
 
 #include "casino/chain/service.hpp"
+#include "casino/common/clock.hpp"
 #include "services/service.hpp"
 
 namespace casino::fuzz {

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "casino/common/clock.hpp"
 #include "casino/kyt/service.hpp"
 #include "services/service.hpp"
 

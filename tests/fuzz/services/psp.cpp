@@ -1,5 +1,7 @@
 #include <map>
 
+#include "casino/cashier/settlement_file.hpp"
+#include "casino/common/clock.hpp"
 #include "casino/outside/settlement.hpp"
 #include "casino/psp/service.hpp"
 #include "services/service.hpp"

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <functional>
 
+#include "casino/common/clock.hpp"
+
 namespace casino::fuzz {
 
 namespace {

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "casino/common/clock.hpp"
 #include "casino/common/json.hpp"
 #include "fuzz.hpp"
 

@@ -2,6 +2,8 @@
 #include <mutex>
 
 #include "../unit/fixtures/casino/common/fake_redis.hpp"
+#include "base/clock.hpp"
+#include "casino/common/clock.hpp"
 #include "casino/common/hash.hpp"
 #include "casino/session/requests.hpp"
 #include "services/service.hpp"

@@ -1,6 +1,7 @@
 #include <memory>
 #include <optional>
 
+#include "casino/common/clock.hpp"
 #include "casino/stream/service.hpp"
 #include "services/service.hpp"
 

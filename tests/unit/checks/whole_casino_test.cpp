@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/clock.hpp"
 #include "checks/joined.hpp"
 #include "checks/measures.hpp"
 #include "synthetic.hpp"

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <algorithm>
-
 namespace rehearse::test {
 
 namespace {

@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <random>
 
-#include "base/files.hpp"
-
 namespace rehearse {
 namespace {
 
