@@ -3,31 +3,19 @@
 #include <librdkafka/rdkafka.h>
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
 #include "base/json_field.hpp"
 #include "base/redis.hpp"
+#include "stack/get_json.hpp"
 #include "stack/kafka_quorum.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr int64_t connect_ms = 300;
-constexpr int64_t total_ms = 500;
-
-nlohmann::json get_json(const Endpoint& to, const std::string& path, int& status) {
-  const auto answer = http_call(to, {"GET", path, {}, ""}, connect_ms, total_ms);
-  status = answer ? answer->status : 0;
-  if (!answer) return {};
-  auto json = nlohmann::json::parse(answer->body, nullptr, false);
-  return json.is_object() ? json : nlohmann::json();
-}
-
 // Patroni 3.0 answers GET /patroni on any member with its own view of itself.
 void read_patroni(const Endpoint& to, NodeView& view) {
-  int status = 0;
-  const auto json = get_json(to, "/patroni", status);
+  const auto json = get_json(to, "/patroni");
   if (!json.is_object()) return;
   const std::string role = field(json, "role", "");
   const std::string state = field(json, "state", "");
@@ -47,8 +35,7 @@ void read_patroni(const Endpoint& to, NodeView& view) {
 }
 
 void read_status(const Endpoint& to, const std::string& roles, NodeView& view) {
-  int status = 0;
-  const auto json = get_json(to, "/status", status);
+  const auto json = get_json(to, "/status");
   if (!json.is_object()) return;
   for (const auto& [key, value] : json.items())
     if (value.is_number_integer()) view.status[key] = value.get<int64_t>();
@@ -64,14 +51,14 @@ void read_status(const Endpoint& to, const std::string& roles, NodeView& view) {
 void read_redis(const Node& node, const Endpoint& to, NodeView& view) {
   constexpr uint16_t sentinel_port = 26379;
   const auto password = node.env.find("REDIS_PASSWORD");
-  const auto connection =
-      RedisConnection::open(to, password == node.env.end() ? "" : password->second, 0, connect_ms);
+  const auto connection = RedisConnection::open(
+      to, password == node.env.end() ? "" : password->second, 0, look_connect_ms);
   if (!connection) return;
-  const auto role = (*connection)->call({"ROLE"}, connect_ms);
+  const auto role = (*connection)->call({"ROLE"}, look_connect_ms);
   if (!role) return;
   read_redis_role(*role, view);
-  const auto sentinel = RedisConnection::open({to.address, sentinel_port}, "", 0, connect_ms);
-  const auto known = sentinel ? (*sentinel)->call({"SENTINEL", "MASTERS"}, connect_ms)
+  const auto sentinel = RedisConnection::open({to.address, sentinel_port}, "", 0, look_connect_ms);
+  const auto known = sentinel ? (*sentinel)->call({"SENTINEL", "MASTERS"}, look_connect_ms)
                               : std::unexpected(sentinel.error());
   if (known) view.timeline = redis_epoch_of(*known);
   // Without its Sentinel a zone has no say in the next failover.
@@ -118,19 +105,19 @@ NodeView probe_node(const Stack& stack, const Node& node) {
     return view;
   }
   if (component.roles == "kafka") {
-    const auto controller = ask_quorum_leader(endpoint, total_ms);
+    const auto controller = ask_quorum_leader(endpoint, look_total_ms);
     view.healthy = controller.has_value();
     if (controller) view.role = *controller == node.number ? "controller" : "broker";
     return view;
   }
   if (component.health_path.empty()) {
     // No HTTP there: an empty request that gets as far as being sent found an open port.
-    const auto answer = http_call(endpoint, {}, connect_ms, connect_ms);
+    const auto answer = http_call(endpoint, {}, look_connect_ms, look_connect_ms);
     view.healthy = answer || answer.error().failure == HttpFailure::ambiguous;
     return view;
   }
   const auto answer =
-      http_call(endpoint, {"GET", component.health_path, {}, ""}, connect_ms, total_ms);
+      http_call(endpoint, {"GET", component.health_path, {}, ""}, look_connect_ms, look_total_ms);
   view.healthy = answer && answer->status == 200;
   if (!component.binary.empty() && answer) read_status(endpoint, component.roles, view);
   return view;
