@@ -8,7 +8,7 @@
 #include "base/json_field.hpp"
 #include "base/redis.hpp"
 #include "stack/get_json.hpp"
-#include "stack/kafka_quorum.hpp"
+#include "stack/technologies/kafka_quorum.hpp"
 
 namespace rehearse {
 namespace {

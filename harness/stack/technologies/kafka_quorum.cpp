@@ -1,4 +1,4 @@
-#include "stack/kafka_quorum.hpp"
+#include "stack/technologies/kafka_quorum.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
