@@ -12,6 +12,7 @@
 #include "cli/profiles.hpp"
 #include "faults/fault.hpp"
 #include "load/behaviour.hpp"
+#include "stack/facts.hpp"
 
 namespace rehearse {
 namespace {

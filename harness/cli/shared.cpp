@@ -19,6 +19,7 @@
 #include "engine/stop_watch.hpp"
 #include "faults/fault.hpp"
 #include "record/records.hpp"
+#include "stack/facts.hpp"
 
 namespace rehearse {
 namespace {

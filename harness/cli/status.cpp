@@ -1,7 +1,6 @@
 // rehearse status: a table of the stack that is up: zone, component, role, health, lag.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "base/clock.hpp"
@@ -26,13 +25,8 @@ ExitCode print_status(const Cli& cli, const std::string& name) {
   const auto stack = make_stack(*file, active->settings);
   if (!stack) return complain(stack.error());
   const Observer observer(*stack, nullptr);
-  const auto containers = static_cast<size_t>(std::ranges::count_if(
-      stack->nodes, [&](const Node& node) { return stack->has_container(node); }));
-  observer.wait_until(
-      [&](const StackView& view) {
-        return view.nodes.size() == containers && view.under_replicated >= 0;
-      },
-      monotonic_ns() + 3 * ns_per_s, interrupted);
+  observer.wait_until([&](const StackView& view) { return is_complete(*stack, view); },
+                      monotonic_ns() + 3 * ns_per_s, interrupted);
   const auto view = observer.view();
   fmt::print("{:<10} {:<12} {:<10} {:<8} {}\n", "zone", "node", "role", "health", "lag");
   for (const auto& node : stack->nodes) {

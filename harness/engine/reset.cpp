@@ -135,11 +135,8 @@ ResetHands hands_of(Stage& stage, const std::function<bool()>& cancelled) {
 
 // One look at everything: a stack that is fenced has no writer and so is not whole.
 bool is_pristine(const Stage& stage, const std::function<bool()>& cancelled) {
-  const size_t containers = stage.container_nodes().size();
   const bool looked = stage.observer().wait_until(
-      [&](const StackView& view) {
-        return view.nodes.size() == containers && view.under_replicated >= 0;
-      },
+      [&](const StackView& view) { return is_complete(stage.stack(), view); },
       monotonic_ns() + first_look_ns, cancelled);
   if (!looked || !stage.missing().empty()) return false;
   const auto traces = traces_of(stage);

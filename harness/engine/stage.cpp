@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "engine/fence.hpp"
 #include "stack/secrets.hpp"
+#include "stack/technology.hpp"
 
 namespace rehearse {
 namespace {
@@ -221,14 +222,8 @@ std::string Stage::roles_line() const {
   const auto view = observer_->view();
   std::string line;
   for (const auto& component : stack_.file.components) {
-    if (component.roles != "patroni" && component.roles != "writer") continue;
-    line += fmt::format("{}{}", line.empty() ? "" : " · ", component.name);
-    for (const auto* node : stack_.of_component(component.name)) {
-      const auto seen = view.nodes.find(node->name);
-      const std::string role = seen == view.nodes.end() ? "" : seen->second.role;
-      if (component.roles == "writer" && role != "writer") continue;
-      line += fmt::format(" {} {}", node->number, role.empty() ? "–" : role);
-    }
+    const auto words = technology_of(component).roles_line(stack_, component, view);
+    if (!words.empty()) line += fmt::format("{}{}", line.empty() ? "" : " · ", words);
   }
   return line;
 }

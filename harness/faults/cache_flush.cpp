@@ -9,8 +9,8 @@
 
 #include <cstdlib>
 
-#include "faults/fault.hpp"
-#include "faults/redis.hpp"
+#include "faults/cache.hpp"
+#include "stack/technologies/redis.hpp"
 
 namespace rehearse {
 namespace {
@@ -20,13 +20,12 @@ constexpr int cache_database = 1, credit_database = 0;
 class CacheFlush final : public Fault {
  public:
   Result<PlannedFault> plan(const FaultContext& context) override {
-    auto nodes = resolve_redis(context);
+    auto nodes = resolve_cache(context);
     if (!nodes) return std::unexpected(nodes.error());
     if (nodes->size() != 1)
       return fail(ExitCode::inconclusive, "one node is flushed, the others follow it");
-    node_ = nodes->front();
-    password_ = redis_password(context, node_);
-    return PlannedFault{context.entry.id, "cache_flush", node_, {}};
+    node_ = context.stack.find(nodes->front());
+    return PlannedFault{context.entry.id, "cache_flush", node_->name, {}};
   }
 
   Status inject(Runtime& runtime) override {
@@ -35,10 +34,10 @@ class CacheFlush final : public Fault {
     if (!kept) return std::unexpected(kept.error());
     cached_before_ = *cached;
     kept_before_ = *kept;
-    const auto said = runtime.exec(node_, redis_cli(password_, cache_database, {"FLUSHDB"}));
+    const auto said = runtime.exec(node_->name, redis_cli(*node_, cache_database, {"FLUSHDB"}));
     if (!said) return std::unexpected(said.error());
     if (!said->starts_with("OK"))
-      return fail(ExitCode::inconclusive, fmt::format("{} refuses: {}", node_, *said));
+      return fail(ExitCode::inconclusive, fmt::format("{} refuses: {}", node_->name, *said));
     flushed_ = true;
     return {};
   }
@@ -61,12 +60,12 @@ class CacheFlush final : public Fault {
 
  private:
   Result<int64_t> keys(Runtime& runtime, int database) const {
-    const auto printed = runtime.exec(node_, redis_cli(password_, database, {"DBSIZE"}));
+    const auto printed = runtime.exec(node_->name, redis_cli(*node_, database, {"DBSIZE"}));
     if (!printed) return std::unexpected(printed.error());
     return std::atoll(printed->c_str());
   }
 
-  std::string node_, password_;
+  const Node* node_ = nullptr;  // of the stack, which outlives every fault
   int64_t cached_before_ = 0, kept_before_ = 0;
   bool flushed_ = false;
 };

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "faults/fault.hpp"
-#include "faults/redis.hpp"
+#include "faults/cache.hpp"
+#include "stack/technologies/redis.hpp"
 
 namespace rehearse {
 namespace {
@@ -15,11 +15,12 @@ namespace {
 class CacheLoss final : public Fault {
  public:
   Result<PlannedFault> plan(const FaultContext& context) override {
-    auto nodes = resolve_redis(context);
+    auto nodes = resolve_cache(context);
     if (!nodes) return std::unexpected(nodes.error());
     nodes_ = std::move(*nodes);
     roles_ = roles_of(context, nodes_);
-    for (const auto& node : nodes_) passwords_.push_back(redis_password(context, node));
+    for (const auto& node : nodes_)
+      ask_role_.push_back(redis_cli(*context.stack.find(node), 0, {"ROLE"}));
     return PlannedFault{context.entry.id,
                         "cache_loss",
                         fmt::format("{}", fmt::join(nodes_, ", ")),
@@ -45,12 +46,13 @@ class CacheLoss final : public Fault {
   Result<Evidence> restored(Runtime& runtime) override {
     Evidence evidence;
     for (size_t i = 0; i < nodes_.size(); ++i) {
-      const auto role = runtime.exec(nodes_[i], redis_cli(passwords_[i], 0, {"ROLE"}));
-      if (!role) return std::unexpected(role.error());
-      const std::string name = role->substr(0, role->find('\n'));
-      if (name != "master" && name != "slave")
-        return fail(ExitCode::machine, fmt::format("{} does not serve yet: {}", nodes_[i], name));
-      evidence[nodes_[i] + "_role_again"] = name == "slave" ? "replica" : name;
+      const auto printed = runtime.exec(nodes_[i], ask_role_[i]);
+      if (!printed) return std::unexpected(printed.error());
+      const std::string role = redis_role_in(*printed);
+      if (role.empty())
+        return fail(ExitCode::machine, fmt::format("{} does not serve yet: {}", nodes_[i],
+                                                   printed->substr(0, printed->find('\n'))));
+      evidence[nodes_[i] + "_role_again"] = role;
     }
     return evidence;
   }
@@ -67,7 +69,8 @@ class CacheLoss final : public Fault {
     return true;
   }
 
-  std::vector<std::string> nodes_, passwords_;
+  std::vector<std::string> nodes_;
+  std::vector<std::vector<std::string>> ask_role_;  // the command, for each node
   std::string roles_;
 };
 

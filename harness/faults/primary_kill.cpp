@@ -10,24 +10,25 @@
 #include <signal.h>
 
 #include "faults/fault.hpp"
+#include "stack/technology.hpp"
 
 namespace rehearse {
 namespace {
-
-// Not the single-user server of a crash recovery, nor a session of one.
-constexpr const char* postmaster = "/bin/postgres -D";
 
 class PrimaryKill final : public Fault {
  public:
   Result<PlannedFault> plan(const FaultContext& context) override {
     const auto given = context.entry.params.find("target");
-    const Target primary{{}, context.stack.file.books.sql_component + ".primary", 0};
+    const auto& stack = context.stack;
+    const Target primary{{}, selector_of(stack, stack.file.books.sql_component, Rank::leader), 0};
     auto nodes = resolve_nodes(
         context, given == context.entry.params.end() ? primary : std::get<Target>(given->second));
     if (!nodes) return std::unexpected(nodes.error());
-    for (const auto& node : *nodes)
-      if (context.stack.component_of(*context.stack.find(node)).roles != "patroni")
+    for (const auto& node : *nodes) {
+      processes_.push_back(technology_of(stack, *stack.find(node)).serving_process());
+      if (processes_.back().empty())
         return fail(ExitCode::inconclusive, fmt::format("{} is no database under Patroni", node));
+    }
     nodes_ = std::move(*nodes);
     roles_ = roles_of(context, nodes_);
     return PlannedFault{context.entry.id,
@@ -37,10 +38,10 @@ class PrimaryKill final : public Fault {
   }
 
   Status inject(Runtime& runtime) override {
-    for (const auto& node : nodes_) {
-      const auto pid = runtime.pid_of(node, postmaster);
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      const auto pid = runtime.pid_of(nodes_[i], std::string(processes_[i]));
       if (!pid) return std::unexpected(pid.error());
-      if (auto done = runtime.signal(node, *pid, SIGKILL); !done) return done;
+      if (auto done = runtime.signal(nodes_[i], *pid, SIGKILL); !done) return done;
       pids_.push_back(*pid);
     }
     return {};
@@ -60,6 +61,7 @@ class PrimaryKill final : public Fault {
 
  private:
   std::vector<std::string> nodes_;
+  std::vector<std::string_view> processes_;  // by which each of them serves
   std::vector<int64_t> pids_;
   std::string roles_;
 };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "faults/fault.hpp"
+#include "stack/technology.hpp"
 
 namespace rehearse {
 namespace {
@@ -95,7 +96,8 @@ std::string roles_of(const FaultContext& context, const std::vector<std::string>
     const auto seen = context.view.nodes.find(node);
     if (seen == context.view.nodes.end()) continue;
     const std::string& role = seen->second.role;
-    if (role.empty() || role == "standby" || role == "replica" || role == "broker") continue;
+    const auto* found = context.stack.find(node);
+    if (!found || rank_of(context.stack.component_of(*found), role) == Rank::spare) continue;
     roles += fmt::format("{}{} {}", roles.empty() ? "" : ", ", node, role);
   }
   return roles;

@@ -13,12 +13,11 @@
 #include <cstdlib>
 
 #include "faults/fault.hpp"
+#include "stack/technology.hpp"
 #include "undo/superuser.hpp"
 
 namespace rehearse {
 namespace {
-
-constexpr const char* replaying = ": startup recovering";  // in the title of PostgreSQL's process
 
 // bytes received and not replayed|age of the last replayed commit in seconds
 constexpr const char* ask_lag =
@@ -42,21 +41,24 @@ class ReplicaLag final : public Fault {
   Result<PlannedFault> plan(const FaultContext& context) override {
     auto nodes = targets(context);
     if (!nodes) return std::unexpected(nodes.error());
+    std::vector<std::string> processes;
     for (const auto& node : *nodes) {
-      const bool database =
-          context.stack.component_of(*context.stack.find(node)).roles == "patroni";
+      const auto& component = context.stack.component_of(*context.stack.find(node));
+      processes.emplace_back(technology_of(component).following_process());
       const auto seen = context.view.nodes.find(node);
-      if (!database || (seen != context.view.nodes.end() && seen->second.role == "primary"))
+      const bool leads =
+          seen != context.view.nodes.end() && rank_of(component, seen->second.role) == Rank::leader;
+      if (processes.back().empty() || leads)
         return fail(ExitCode::inconclusive, fmt::format("{} is no standby of a database", node));
     }
     nodes_ = std::move(*nodes);
     PlannedFault planned{
         context.entry.id, "replica_lag", fmt::format("{}", fmt::join(nodes_, ", ")), {}};
-    for (const auto& node : nodes_) {
-      const auto pid = context.runtime.pid_of(node, replaying);
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      const auto pid = context.runtime.pid_of(nodes_[i], processes[i]);
       if (!pid) return std::unexpected(pid.error());
       pids_.push_back(*pid);
-      planned.undo.push_back({"continue", {node}, std::to_string(*pid)});
+      planned.undo.push_back({"continue", {nodes_[i]}, std::to_string(*pid)});
     }
     return planned;
   }
@@ -107,9 +109,12 @@ class ReplicaLag final : public Fault {
     const auto given = context.entry.params.find("target");
     if (given != context.entry.params.end())
       return resolve_nodes(context, std::get<Target>(given->second));
-    const std::string database = context.stack.file.books.sql_component;
-    auto sync = resolve_nodes(context, {{}, database + ".sync", 0});
-    return sync ? sync : resolve_nodes(context, {{}, database + ".replica", 0});
+    const auto holder = [&](Rank rank) {
+      const auto& database = context.stack.file.books.sql_component;
+      return resolve_nodes(context, {{}, selector_of(context.stack, database, rank), 0});
+    };
+    auto sync = holder(Rank::second);
+    return sync ? sync : holder(Rank::spare);
   }
 
   Result<std::vector<Lag>> look(Runtime& runtime) const {

@@ -267,33 +267,4 @@ Result<StackFile> read_stack_file(const std::string& path) {
   return fail(ExitCode::usage, all);
 }
 
-StackFacts facts_of(const StackFile& stack) {
-  StackFacts facts;
-  facts.name = stack.name;
-  facts.capabilities = stack.capabilities;
-  for (const auto& [target, component] : stack.targets) facts.targets.insert(target);
-  for (const auto& [zone, prefix] : stack.zones) facts.zones.push_back(zone);
-  for (const auto& component : stack.components) {
-    for (const auto& node : component.nodes) {
-      facts.nodes.push_back(node.name);
-      if (!component.party.empty()) facts.parties[component.party].push_back(node.name);
-    }
-    const auto add = [&](const char* role) {
-      facts.selectors.push_back(fmt::format("{}.{}", component.name, role));
-    };
-    if (component.roles == "patroni")
-      for (const char* role : {"primary", "sync", "replica"}) add(role);
-    if (component.roles == "redis")
-      for (const char* role : {"master", "replica"}) add(role);
-    if (component.roles == "writer") add("writer");
-    if (component.roles == "active") add("active");
-    if (component.roles == "kafka") add("controller");
-  }
-  for (const auto& [name, setting] : stack.settings) {
-    auto& allowed = facts.settings[name];
-    for (const auto& [value, env] : setting.values) allowed.push_back(value);
-  }
-  return facts;
-}
-
 }  // namespace rehearse

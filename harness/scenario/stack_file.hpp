@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "scenario/scenario.hpp"
 
 namespace rehearse {
 
@@ -33,7 +32,7 @@ struct ComponentEntry {
   std::vector<std::string> after;  // components that must be healthy before this one is created
   int port = 0;                    // of health, status and roles
   std::string health_path;         // 200 = healthy; empty = healthy when the port accepts
-  std::string roles;  // how roles are read: patroni | redis | kafka | writer | active | ""
+  std::string roles;  // a technology of stack/, or the role that one node of a service holds, or ""
   std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
   std::string fence_path;               // POST: no more writes from here on
   std::vector<std::string> secrets;     // mounted at /run/secrets
@@ -103,8 +102,5 @@ struct StackFile {
 
 // Errors (usage): file:line:column: what is wrong.
 Result<StackFile> read_stack_file(const std::string& path);
-
-// What a scenario's validation needs to know of it.
-StackFacts facts_of(const StackFile& stack);
 
 }  // namespace rehearse

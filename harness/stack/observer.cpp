@@ -10,66 +10,12 @@
 
 #include "base/clock.hpp"
 #include "base/rest.hpp"
-#include "stack/probes.hpp"
+#include "stack/technology.hpp"
 
 namespace rehearse {
 namespace {
 
-// Roles decide the figures of a failover, so they are looked at often; plain health is not, nor who
-// controls Kafka, which no player waits for.
-constexpr auto role_interval = std::chrono::milliseconds(200);
-constexpr auto health_interval = std::chrono::milliseconds(1000);
-
-void count_patroni(const Stack& stack, const ComponentEntry& component, const StackView& view,
-                   std::vector<std::string>& missing) {
-  int primaries = 0, syncs = 0;
-  NodeView primary;
-  for (const auto* node : stack.of_component(component.name)) {
-    const auto& seen = view.nodes.at(node->name);
-    if (seen.role == "primary") ++primaries, primary = seen;
-    if (seen.role == "sync") ++syncs;
-  }
-  if (primaries != 1)
-    missing.push_back(fmt::format("{} has {} primaries", component.name, primaries));
-  const auto setting = stack.settings.find(component.name + ".synchronous");
-  const bool strict = setting == stack.settings.end() || setting->second == "strict";
-  if (strict && syncs < 1) missing.push_back(component.name + " has no synchronous standby");
-  for (const auto* node : stack.of_component(component.name)) {
-    const auto& seen = view.nodes.at(node->name);
-    if (seen.role == "primary" || !seen.healthy) continue;
-    const bool streams =
-        std::ranges::find(primary.streaming, node->name) != primary.streaming.end();
-    if (!streams || seen.timeline != primary.timeline)
-      missing.push_back(fmt::format("{} does not follow the primary ({}, timeline {})", node->name,
-                                    streams ? "streaming" : "not streaming", seen.timeline));
-  }
-}
-
-// One master, and every other node follows it: by its own word and by the master's.
-void count_redis(const Stack& stack, const ComponentEntry& component, const StackView& view,
-                 std::vector<std::string>& missing) {
-  int masters = 0;
-  const Node* master = nullptr;
-  for (const auto* node : stack.of_component(component.name)) {
-    if (view.nodes.at(node->name).role != "master") continue;
-    ++masters;
-    master = node;
-  }
-  if (masters != 1) {
-    missing.push_back(fmt::format("{} has {} masters", component.name, masters));
-    return;
-  }
-  const NodeView& seen_master = view.nodes.at(master->name);
-  for (const auto* node : stack.of_component(component.name)) {
-    const auto& seen = view.nodes.at(node->name);
-    if (node == master || !seen.healthy) continue;
-    const bool attached =
-        std::ranges::find(seen_master.streaming, node->address) != seen_master.streaming.end();
-    if (!attached || seen.follows != master->address || seen.state != "connected")
-      missing.push_back(fmt::format("{} does not follow {} (link {})", node->name, master->name,
-                                    seen.state.empty() ? "unknown" : seen.state));
-  }
-}
+constexpr auto copies_interval = std::chrono::milliseconds(1000);
 
 }  // namespace
 
@@ -82,22 +28,18 @@ std::vector<std::string> missing_redundancy(const Stack& stack, const StackView&
     if (!seen->second.healthy) missing.push_back(node.name + " is not healthy");
   }
   for (const auto& component : stack.file.components) {
-    if (component.roles == "patroni") count_patroni(stack, component, view, missing);
-    if (component.roles == "redis") count_redis(stack, component, view, missing);
-    if (component.roles != "writer" && component.roles != "active") continue;
-    int holders = 0;
-    for (const auto* node : stack.of_component(component.name))
-      holders += view.nodes.at(node->name).role == component.roles;
-    if (holders != 1)
-      missing.push_back(
-          fmt::format("{} has {} nodes in the role {}", component.name, holders, component.roles));
+    const auto more = technology_of(component).missing(stack, component, view);
+    missing.insert(missing.end(), more.begin(), more.end());
   }
-  if (!stack.file.books.kafka_component.empty() && view.under_replicated != 0)
-    missing.push_back(view.under_replicated < 0
-                          ? "kafka does not say whether its replicas are in sync"
-                          : fmt::format("kafka has {} partitions with replicas out of sync",
-                                        view.under_replicated));
   return missing;
+}
+
+bool is_complete(const Stack& stack, const StackView& view) {
+  const auto seen = [&](const Node& node) {
+    return !stack.has_container(node) || view.nodes.contains(node.name);
+  };
+  const auto told = [](const auto& component) { return component.second.has_value(); };
+  return std::ranges::all_of(stack.nodes, seen) && std::ranges::all_of(view.behind, told);
 }
 
 Result<std::string> resolve_role(const Stack& stack, const StackView& view,
@@ -139,42 +81,43 @@ struct Observer::Impl {
   }
 
   void watch_node(const std::stop_token& stop, const Node& node) {
-    const std::string& roles = stack.component_of(node).roles;
-    const bool often = !roles.empty() && roles != "kafka";
+    const auto& component = stack.component_of(node);
+    const auto& technology = technology_of(component);
     while (!stop.stop_requested()) {
-      store(node.name, probe_node(stack, node));
-      rest(stop, often ? role_interval : health_interval);
+      store(node.name, technology.look(stack, node));
+      rest(stop, technology.look_interval(component));
     }
   }
 
-  void watch_kafka(const std::stop_token& stop, const std::string& bootstrap, int brokers) {
-    const KafkaProbe probe(bootstrap);
+  void watch_copies(const std::stop_token& stop, const std::string& component, CopiesWatch& watch) {
     while (!stop.stop_requested()) {
-      const auto missing = probe.under_replicated(brokers);
+      const auto behind = watch.behind();
       {
         const std::lock_guard lock(mutex);
-        view.under_replicated = missing.value_or(-1);
+        view.behind[component] = behind;
         changed.notify_all();
       }
-      rest(stop, health_interval);
+      rest(stop, copies_interval);
     }
   }
 };
 
 Observer::Observer(const Stack& stack, OnChange on_change)
     : impl_(std::make_unique<Impl>(stack, std::move(on_change))) {
+  std::map<std::string, std::unique_ptr<CopiesWatch>> watches;
+  for (const auto& component : stack.file.components)
+    if (auto watch = technology_of(component).watch_copies(stack, component)) {
+      impl_->view.behind[component.name] = std::nullopt;
+      watches[component.name] = std::move(watch);
+    }
   for (const auto& node : stack.nodes)
     if (stack.has_container(node))
       impl_->threads.emplace_back(
           [this, &node](const std::stop_token& stop) { impl_->watch_node(stop, node); });
-  std::string bootstrap;
-  const auto brokers = stack.of_component(stack.file.books.kafka_component);
-  for (const auto* node : brokers)
-    bootstrap += fmt::format("{}{}:9092", bootstrap.empty() ? "" : ",", node->address);
-  if (!brokers.empty())
+  for (auto& [name, watch] : watches)
     impl_->threads.emplace_back(
-        [this, bootstrap, count = static_cast<int>(brokers.size())](const std::stop_token& stop) {
-          impl_->watch_kafka(stop, bootstrap, count);
+        [this, name, watch = std::move(watch)](const std::stop_token& stop) {
+          impl_->watch_copies(stop, name, *watch);
         });
 }
 

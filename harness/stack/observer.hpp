@@ -4,37 +4,22 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "record/timeline.hpp"
 #include "stack/stack.hpp"
+#include "stack/view.hpp"
 
 namespace rehearse {
-
-struct NodeView {
-  int64_t seen_ns = 0;  // when the look began
-  bool healthy = false;
-  std::string role;   // primary | sync | replica | master | writer | active | standby | ""
-  std::string state;  // in its own words: running, starting, …
-  std::vector<std::string> streaming;  // a primary's word: who receives its log now
-  std::string follows;                 // a Redis replica's word: the address of its master
-  int64_t lag = -1;                    // unit as the node tells it (bytes, rows); -1 = not told
-  int64_t epoch = -1, timeline = -1;
-  std::map<std::string, int64_t> status;  // numeric fields of GET /status
-};
-
-struct StackView {
-  std::map<std::string, NodeView> nodes;
-  int64_t under_replicated = -1;  // Kafka partitions with replicas out of sync; -1 = not known
-};
 
 // What keeps the stack from being whole, in words; empty = all healthy, every role taken, all
 // copies in sync. Used to say that the stack is ready and that redundancy is restored.
 std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view);
+
+// Every node was seen, and every component says of all copies of its data how they stand.
+bool is_complete(const Stack& stack, const StackView& view);
 
 // "postgres.primary" → the node that holds the role now. Errors: nobody does (inconclusive).
 Result<std::string> resolve_role(const Stack& stack, const StackView& view,

@@ -19,7 +19,7 @@ StackFile shipped() {
 // Everything healthy, roles taken, replicas following.
 StackView whole_view(const Stack& stack) {
   StackView view;
-  view.under_replicated = 0;
+  view.behind["kafka"] = 0;
   for (const auto& node : stack.nodes)
     if (stack.has_container(node)) view.nodes[node.name].healthy = true;
   const auto set = [&](const char* name, const char* role) {
@@ -210,8 +210,9 @@ TEST(MissingRedundancy, EachWayOfNotBeingWholeIsNamed) {
   EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].state = "sync"; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-2"].follows = "198.18.3.25"; }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes["redis-1"].streaming.pop_back(); }).empty());
-  EXPECT_FALSE(missing([](auto& v) { v.under_replicated = 1; }).empty());
-  EXPECT_FALSE(missing([](auto& v) { v.under_replicated = -1; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.behind["kafka"] = 1; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.behind["kafka"] = std::nullopt; }).empty());
+  EXPECT_FALSE(missing([](auto& v) { v.behind.clear(); }).empty());
   EXPECT_FALSE(missing([](auto& v) { v.nodes.erase("etcd-2"); }).empty());
 }
 
