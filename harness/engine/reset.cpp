@@ -12,7 +12,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/scope_exit.hpp"
-#include "books/wipe.hpp"
+#include "platform/books/wipe.hpp"
 #include "undo/journal.hpp"
 
 namespace rehearse {

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "base/clock.hpp"
-#include "engine/fence.hpp"
+#include "platform/fence.hpp"
 #include "stack/secrets.hpp"
 #include "stack/technology.hpp"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "books/collect.hpp"
+#include "platform/books/collect.hpp"
 #include "engine/live_view.hpp"
 #include "engine/recorder.hpp"
 #include "engine/rehearsal.hpp"

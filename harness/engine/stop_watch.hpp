@@ -1,6 +1,6 @@
 // Ends a run early where its scenario asks for it (stop_when). From the end of steady on:
 //
-//   ledger_balanced.live                        engine/live_ledger.hpp
+//   ledger_balanced.live                        platform/live_ledger.hpp
 //   {slo: wallet_p95, above: 5s, for: 20s}      of the last 5 s, above for all of the last 20 s
 //
 // Live, a *_p95 is that of the attempts intended in those 5 s. One without an answer is later than
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/live_ledger.hpp"
+#include "platform/live_ledger.hpp"
 #include "load/load.hpp"
 #include "scenario/scenario.hpp"
 #include "stack/observer.hpp"

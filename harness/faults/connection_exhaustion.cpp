@@ -4,14 +4,14 @@
 //
 // The last ones (superuser_reserved_connections) stay: we come as the platform's user, and Patroni
 // and the undo come as the superuser.
-// Heals by: our connections close. They die with the harness (faults/postgres.hpp).
+// Heals by: our connections close. They die with the harness (platform/database.hpp).
 // Effect: the server refuses the next connection with SQLSTATE 53300.
 #include <fmt/format.h>
 
 #include <vector>
 
 #include "faults/fault.hpp"
-#include "faults/postgres.hpp"
+#include "platform/database.hpp"
 
 namespace rehearse {
 namespace {

@@ -4,7 +4,7 @@
 // evening's load.
 //
 // Heals by: the sessions end and PostgreSQL rolls back. They are the harness's own connections and
-// die with it (faults/postgres.hpp says how soon).
+// die with it (platform/database.hpp says how soon).
 // Effect: the server names sessions of others that wait for a lock behind ours.
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "faults/fault.hpp"
-#include "faults/postgres.hpp"
+#include "platform/database.hpp"
 
 namespace rehearse {
 namespace {

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <memory>
 
-#include "../faults/fake_postgres.hpp"
+#include "../platform/fake_postgres.hpp"
 #include "base/clock.hpp"
 
 namespace rehearse {

@@ -1,4 +1,4 @@
-#include "fake_postgres.hpp"
+#include "../platform/fake_postgres.hpp"
 #include "fault_fixture.hpp"
 
 namespace rehearse {

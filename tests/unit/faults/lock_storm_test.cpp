@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "fake_postgres.hpp"
+#include "../platform/fake_postgres.hpp"
 #include "fault_fixture.hpp"
 
 namespace rehearse {

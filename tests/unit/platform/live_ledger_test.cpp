@@ -1,11 +1,11 @@
-#include "engine/live_ledger.hpp"
+#include "platform/live_ledger.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <atomic>
 
-#include "../faults/fake_postgres.hpp"
+#include "fake_postgres.hpp"
 
 namespace rehearse {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <pqxx/pqxx>
 
-#include "books/wipe.hpp"
+#include "platform/books/wipe.hpp"
 
 namespace rehearse {
 

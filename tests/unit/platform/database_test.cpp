@@ -1,4 +1,4 @@
-#include "faults/postgres.hpp"
+#include "platform/database.hpp"
 
 #include <gtest/gtest.h>
 

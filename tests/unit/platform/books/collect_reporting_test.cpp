@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "../base/test_server.hpp"
-#include "books/collect_parts.hpp"
+#include "platform/books/collect_parts.hpp"
 #include "record/tables.hpp"
 
 namespace rehearse {

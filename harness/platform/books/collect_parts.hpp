@@ -1,7 +1,7 @@
 // The ways in which books are had; one file each.
 #pragma once
 
-#include "books/collect.hpp"
+#include "platform/books/collect.hpp"
 
 namespace rehearse {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "books/wipe.hpp"
+#include "platform/books/wipe.hpp"
 
 namespace rehearse {
 namespace {

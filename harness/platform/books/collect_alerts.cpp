@@ -7,7 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/json_field.hpp"
-#include "books/collect_parts.hpp"
+#include "platform/books/collect_parts.hpp"
 #include "record/csv.hpp"
 
 namespace rehearse {

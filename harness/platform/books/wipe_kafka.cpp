@@ -10,7 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/scope_exit.hpp"
-#include "books/wipe.hpp"
+#include "platform/books/wipe.hpp"
 
 namespace rehearse {
 namespace {

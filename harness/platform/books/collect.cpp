@@ -1,6 +1,6 @@
-#include "books/collect.hpp"
+#include "platform/books/collect.hpp"
 
-#include "books/collect_parts.hpp"
+#include "platform/books/collect_parts.hpp"
 
 namespace rehearse {
 

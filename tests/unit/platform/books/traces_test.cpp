@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "books/wipe.hpp"
+#include "platform/books/wipe.hpp"
 
 namespace rehearse {
 namespace {

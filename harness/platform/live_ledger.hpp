@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "faults/postgres.hpp"
+#include "platform/database.hpp"
 
 namespace rehearse {
 

@@ -2,7 +2,7 @@
 
 #include <pqxx/pqxx>
 
-#include "books/collect_parts.hpp"
+#include "platform/books/collect_parts.hpp"
 #include "record/csv.hpp"
 
 namespace rehearse {

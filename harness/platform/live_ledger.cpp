@@ -1,4 +1,4 @@
-#include "engine/live_ledger.hpp"
+#include "platform/live_ledger.hpp"
 
 #include <fmt/format.h>
 

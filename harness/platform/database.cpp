@@ -1,4 +1,4 @@
-#include "faults/postgres.hpp"
+#include "platform/database.hpp"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>

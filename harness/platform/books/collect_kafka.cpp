@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
-#include "books/collect_parts.hpp"
+#include "platform/books/collect_parts.hpp"
 #include "record/csv.hpp"
 
 namespace rehearse {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/redis.hpp"
-#include "books/collect_parts.hpp"
+#include "platform/books/collect_parts.hpp"
 #include "record/csv.hpp"
 
 namespace rehearse {

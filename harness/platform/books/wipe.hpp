@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "books/collect.hpp"
+#include "platform/books/collect.hpp"
 #include "record/tables.hpp"
 
 namespace rehearse {

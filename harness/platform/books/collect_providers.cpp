@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "books/collect_parts.hpp"
+#include "platform/books/collect_parts.hpp"
 #include "record/csv.hpp"
 
 namespace rehearse {

@@ -1,4 +1,4 @@
-#include "engine/fence.hpp"
+#include "platform/fence.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
