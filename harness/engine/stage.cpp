@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "platform/fence.hpp"
-#include "stack/secrets.hpp"
+#include "platform/platform.hpp"
 #include "stack/technology.hpp"
 
 namespace rehearse {
@@ -29,25 +29,6 @@ std::string last_lines(const std::string& path) {
 }
 
 }  // namespace
-
-std::vector<std::string> pending_work(const Stack& stack, const StackView& view, int64_t since_ns) {
-  std::vector<std::string> pending;
-  for (const auto& component : stack.file.components)
-    for (const auto* node : stack.of_component(component.name))
-      for (const auto& [field, wanted] : component.idle) {
-        const auto seen = view.nodes.find(node->name);
-        if (seen == view.nodes.end() || seen->second.seen_ns < since_ns) {
-          pending.push_back(fmt::format("{} was not looked at since", node->name));
-          break;
-        }
-        const auto value = seen->second.status.find(field);
-        if (value == seen->second.status.end())
-          pending.push_back(fmt::format("{} says nothing of {}", node->name, field));
-        else if (value->second != wanted)
-          pending.push_back(fmt::format("{} {} = {}", node->name, field, value->second));
-      }
-  return pending;
-}
 
 Stage::Stage(Stack stack, Runtime& runtime, Recorder& recorder, LiveView& live, Cancelled cancelled)
     : stack_(std::move(stack)),
@@ -123,10 +104,11 @@ Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
 }
 
 Status Stage::wait_idle(int64_t since_ns, int64_t deadline_ns) {
+  const Platform platform(stack_);
   std::vector<std::string> pending;
   const bool done = observer_->wait_until(
       [&](const StackView& view) {
-        pending = pending_work(stack_, view, since_ns);
+        pending = platform.pending_work(view, since_ns);
         return pending.empty();
       },
       deadline_ns, cancelled_);
@@ -142,62 +124,11 @@ Status Stage::fence(int64_t deadline_ns) {
 }
 
 Result<BooksSource> Stage::books_source() const {
-  const auto& books = stack_.file.books;
-  const auto primary = resolve_role(stack_, observer_->view(), books.sql_component + ".primary");
-  if (!primary) return std::unexpected(primary.error());
-  BooksSource source;
-  source.sql_address = stack_.find(*primary)->address;
-  source.sql_user = books.sql_user;
-  source.sql_password = books.sql_password;
-  source.sql_database = books.sql_database;
-  source.sql = books.sql;
-  source.kafka_topic = books.kafka_topic;
-  std::vector<std::string> brokers;
-  for (const auto* node : stack_.of_component(books.kafka_component))
-    brokers.push_back(node->address + ":9092");
-  source.kafka_bootstrap = fmt::format("{}", fmt::join(brokers, ","));
-  for (const auto& component : books.provider_components)
-    for (const auto* node : stack_.of_component(component))
-      source.providers.emplace_back(node->name, stack_.endpoint(*node));
-  source.provider_path = books.provider_path;
-  for (const auto& component : books.stream_components)
-    for (const auto* node : stack_.of_component(component))
-      source.streams.emplace_back(node->name, stack_.endpoint(*node));
-  source.stream_path = books.stream_path;
-  for (const auto& entry : stack_.file.paths)
-    for (const auto* node : stack_.of_component(entry.component))
-      source.paths.push_back({entry.path, entry.hop, entry.component, node->address, entry.name});
-  for (const auto* node : stack_.of_component(books.reporting_component))
-    source.reporting.emplace_back(node->name, stack_.endpoint(*node));
-  source.reporting_query = books.reporting_query;
-  // Whoever wipes the other books need not wait for a master.
-  if (const auto master =
-          resolve_role(stack_, observer_->view(), books.redis_component + ".master"))
-    source.redis = stack_.endpoint(*stack_.find(*master));
-  source.redis_password = books.redis_password;
-  for (const auto& [table, stream] : books.redis_streams)
-    source.redis_streams[table] = {stream.first, stream.second};
-  for (const auto* node : stack_.of_component(books.alerts_component))
-    source.alerts.emplace_back(node->name, stack_.endpoint(*node));
-  return source;
+  return Platform(stack_).books_source(observer_->view());
 }
 
 PlatformEdges Stage::edges() const {
-  PlatformEdges edges{namespace_path(stack_.file.players_node), {}};
-  for (const auto* node : stack_.of_component(stack_.file.edge_component)) {
-    const int tls_port = stack_.component_of(*node).tls_port;
-    edges.edges.push_back(stack_.endpoint(*node));
-    if (tls_port == 0) continue;
-    edges.edges.back().port = static_cast<uint16_t>(tls_port);
-    edges.authority_file = authority_file(stack_);
-  }
-  for (const auto& [target, component] : stack_.file.targets)
-    for (const auto* node : stack_.of_component(component))
-      edges.targets[target].push_back(stack_.endpoint(*node));
-  edges.name = stack_.file.entry_name;
-  for (const auto* node : stack_.of_component(stack_.file.dns_component))
-    edges.name_servers.push_back({node->address, 53});
-  return edges;
+  return Platform(stack_).edges();
 }
 
 std::vector<std::string> Stage::container_nodes() const {

@@ -7,19 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "platform/books/collect.hpp"
 #include "engine/live_view.hpp"
 #include "engine/recorder.hpp"
 #include "engine/rehearsal.hpp"
 #include "load/load.hpp"
+#include "platform/books/collect.hpp"
 #include "stack/bring_up.hpp"
 #include "stack/observer.hpp"
 
 namespace rehearse {
-
-// What the platform still has to do, by the fields that its components call idle, in words. A look
-// that began before `since_ns` says nothing about now.
-std::vector<std::string> pending_work(const Stack& stack, const StackView& view, int64_t since_ns);
 
 class Stage {
  public:

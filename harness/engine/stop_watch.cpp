@@ -40,18 +40,9 @@ std::vector<std::string> live_check_names() {
 
 std::unique_ptr<LiveLedger> watch_ledger(const std::vector<StopCondition>& conditions,
                                          const Stack& stack, const Observer& observer) {
-  const auto query = stack.file.books.sql.find("ledger_entries");
   const bool wanted =
       std::ranges::find(conditions, live_ledger, &StopCondition::check) != conditions.end();
-  if (!wanted || query == stack.file.books.sql.end()) return nullptr;
-  return std::make_unique<LiveLedger>(
-      [&stack, &observer]() -> Result<DatabaseLogin> {
-        const auto node =
-            resolve_role(stack, observer.view(), stack.file.books.sql_component + ".primary");
-        if (!node) return std::unexpected(node.error());
-        return platform_login(stack, *node);
-      },
-      query->second);
+  return wanted ? watch_ledger_of(stack, observer) : nullptr;
 }
 
 StopWatch::StopWatch(const std::vector<StopCondition>& conditions, const Load& load,

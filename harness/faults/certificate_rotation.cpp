@@ -21,12 +21,7 @@ class CertificateRotation final : public Fault {
     const auto before = serial_of_secret(*stack_, secret_);
     if (!before) return fail(ExitCode::inconclusive, before.error().message);
     before_ = *before;
-    for (const auto& node : stack_->nodes) {
-      const auto& component = stack_->component_of(node);
-      const bool lists = std::ranges::find(component.secrets, secret_) != component.secrets.end();
-      if (lists && component.tls_port != 0)
-        places_.push_back({node.address, static_cast<uint16_t>(component.tls_port)});
-    }
+    places_ = servers_of_secret(*stack_, secret_);
     if (places_.empty())
       return fail(ExitCode::inconclusive, fmt::format("nobody serves with `{}`", secret_));
     return PlannedFault{context.entry.id, "certificate_rotation", secret_, {}};
@@ -37,8 +32,8 @@ class CertificateRotation final : public Fault {
   Result<std::optional<Evidence>> effect(Runtime&) override {
     const auto now = serial_of_secret(*stack_, secret_);
     if (!now) return std::unexpected(now.error());
-    for (const auto& place : places_) {
-      const auto shown = shown_serial(place, look_ms);
+    for (const Node* place : places_) {
+      const auto shown = shown_serial_of(*stack_, *place, look_ms);
       if (!shown || *shown != *now) return std::nullopt;
     }
     return Evidence{{"serial_before", before_},
@@ -50,8 +45,8 @@ class CertificateRotation final : public Fault {
 
  private:
   std::string secret_, before_;
-  const Stack* stack_ = nullptr;  // outlives every fault of its rehearsal
-  std::vector<Endpoint> places_;
+  const Stack* stack_ = nullptr;     // outlives every fault of its rehearsal
+  std::vector<const Node*> places_;  // who serves with it
 };
 
 }  // namespace

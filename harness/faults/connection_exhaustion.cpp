@@ -26,7 +26,7 @@ class ConnectionExhaustion final : public Fault {
     if (keep != context.entry.params.end())
       keep_ = static_cast<size_t>(std::get<int64_t>(keep->second));
     const auto node = resolve_role(context.stack, context.view,
-                                   context.stack.file.books.sql_component + ".primary");
+                                   context.platform().selector_of(Purpose::ledger, Rank::leader));
     if (!node) return std::unexpected(node.error());
     login_ = platform_login(context.stack, *node);
     name_ = session_name(context.entry.id);

@@ -10,15 +10,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/dns.hpp"
-#include "faults/control.hpp"
+#include "faults/fault.hpp"
+#include "platform/orders.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr int64_t dns_answer_ms = 300;
 constexpr int64_t stale_ttl_ms = 10'000;
-constexpr uint16_t dns_port = 53;
 constexpr int rcode_servfail = 2;
 
 class DnsFault final : public Fault {
@@ -28,27 +26,19 @@ class DnsFault final : public Fault {
   Result<PlannedFault> plan(const FaultContext& context) override {
     if (auto found = find_servers(context); !found) return std::unexpected(found.error());
     const auto& params = context.entry.params;
-    id_ = context.entry.id;
-    looked_up_ = context.stack.file.entry_name;
     if (name_ == "dns_stale") {
       mode_ = "stale";
       address_ = params.contains("address") ? std::get<std::string>(params.at("address"))
-                                            : forgotten_address(context.stack);
+                                            : platform_->forgotten_address();
       const auto ttl = params.find("ttl");
       ttl_s_ = (ttl == params.end() ? stale_ttl_ms : std::get<int64_t>(ttl->second)) / 1000;
     } else {
       const auto answer = params.find("answer");
       mode_ = answer == params.end() ? "silent" : std::get<std::string>(answer->second);
     }
-    PlannedFault planned{id_, name_, "", {}};
-    for (const auto& server : servers_) {
-      planned.target += (planned.target.empty() ? "" : ", ") + server.name;
-      planned.undo.push_back({"post",
-                              {server.name},
-                              fmt::format("{}:{}{}/{}/end", server.control.address,
-                                          server.control.port, conducts, id_)});
-    }
-    return planned;
+    orders_ = Orders(context.stack, servers_, OrderKind::conduct, context.entry.id);
+    return PlannedFault{context.entry.id, name_,
+                        fmt::format("{}", fmt::join(orders_.nodes(), ", ")), orders_.undo()};
   }
 
   Status inject(Runtime&) override { return give_order(); }
@@ -56,58 +46,39 @@ class DnsFault final : public Fault {
 
   Result<std::optional<Evidence>> effect(Runtime&) override {
     Evidence evidence;
-    for (const auto& server : servers_) {
-      const auto answer = ask(server);
+    for (const Node* server : servers_) {
+      const auto answer = platform_->look_up(*server);
       if (!is_wrong(answer)) return std::nullopt;
-      evidence[server.name + "_answered"] = in_words(answer);
+      evidence[server->name + "_answered"] = in_words(answer);
     }
     return evidence;
   }
 
   Result<Evidence> restored(Runtime&) override {
     Evidence evidence;
-    for (const auto& server : servers_) {
-      const auto answer = ask(server);
+    for (const Node* server : servers_) {
+      const auto answer = platform_->look_up(*server);
       if (!answer || answer->rcode != 0 || is_wrong(answer))
-        return fail(ExitCode::machine, fmt::format("{} answers {}", server.name, in_words(answer)));
-      evidence[server.name + "_answers_again"] = in_words(answer);
+        return fail(ExitCode::machine,
+                    fmt::format("{} answers {}", server->name, in_words(answer)));
+      evidence[server->name + "_answers_again"] = in_words(answer);
     }
     return evidence;
   }
 
  private:
-  struct Server {
-    std::string name;
-    Endpoint control, names;
-  };
-
   Status find_servers(const FaultContext& context) {
-    const auto all = context.stack.of_party("dns");
+    platform_.emplace(context.stack);
     const auto given = context.entry.params.find("server");
-    for (const Node* node : all) {
+    for (const Node* node : platform_->parties("dns")) {
       if (given != context.entry.params.end()) {
         const auto& names = std::get<Target>(given->second).names;
         if (std::ranges::find(names, node->name) == names.end()) continue;
       }
-      servers_.push_back({node->name, context.stack.endpoint(*node), {node->address, dns_port}});
+      servers_.push_back(node);
     }
     if (!servers_.empty()) return {};
     return fail(ExitCode::inconclusive, "the stack has no such name server");
-  }
-
-  // Beside the entries, where once another one was: nobody has it now.
-  static std::string forgotten_address(const Stack& stack) {
-    const auto entries = stack.of_component(stack.file.edge_component);
-    const std::string near = entries.empty() ? "198.18.9.0" : entries.front()->address;
-    for (int last = 199;; ++last) {
-      const auto address = fmt::format("{}.{}", near.substr(0, near.rfind('.')), last);
-      if (std::ranges::find(stack.nodes, address, &Node::address) == stack.nodes.end())
-        return address;
-    }
-  }
-
-  Result<DnsAnswer> ask(const Server& server) const {
-    return ask_dns(server.names, looked_up_, dns_answer_ms);
   }
 
   bool is_wrong(const Result<DnsAnswer>& answer) const {
@@ -124,27 +95,20 @@ class DnsFault final : public Fault {
   }
 
   Status give_order() const {
-    nlohmann::json order = {{"fault", id_}, {"mode", mode_}, {"lease_ms", conduct_lease_ms}};
+    nlohmann::json order = {{"mode", mode_}};
     if (mode_ == "stale") {
       order["address"] = address_;
       order["ttl_s"] = ttl_s_;
     }
-    Status status;
-    for (const auto& server : servers_) {
-      const auto answer = http_call(server.control, {"POST", conducts, {}, order.dump()},
-                                    control_connect_ms, control_total_ms);
-      if (answer && answer->status == 200) continue;
-      if (status)
-        status = fail(ExitCode::machine, answer ? fmt::format("{}: {}", server.name, answer->body)
-                                                : answer.error().message);
-    }
-    return status;
+    return orders_.give(order);
   }
 
   const std::string name_;
-  std::string id_, looked_up_, mode_, address_;
+  std::string mode_, address_;
   int64_t ttl_s_ = 0;
-  std::vector<Server> servers_;
+  std::optional<Platform> platform_;  // of the stack, which outlives every fault
+  std::vector<const Node*> servers_;
+  Orders orders_;
 };
 
 const ParamSchema servers{"server", ParamType::target_provider, false, {"dns"}};

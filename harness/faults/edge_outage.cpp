@@ -60,10 +60,7 @@ class EdgeOutage final : public Fault {
     const auto named = params.find("path");
     const std::string path =
         named == params.end() ? usual_path : std::get<std::string>(named->second);
-    for (const auto& entry : context.stack.file.paths)
-      if (entry.path == path && entry.component != context.stack.file.dns_component)
-        for (const auto* node : context.stack.of_component(entry.component))
-          if (context.stack.has_container(*node)) nodes_.push_back(node->name);
+    for (const auto* node : context.platform().on_path(path)) nodes_.push_back(node->name);
     if (!nodes_.empty()) return {};
     return fail(ExitCode::inconclusive, fmt::format("the stack has no path `{}`", path));
   }

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "platform/platform.hpp"
 #include "record/timeline.hpp"
 #include "runtime/runtime.hpp"
 #include "scenario/scenario.hpp"
@@ -29,6 +30,8 @@ struct FaultContext {
   StackView view;  // roles as of now: selectors are resolved on it
   const TimelineEntry& entry;
   std::mt19937_64& random;  // the run's seed, for {any: N}
+
+  Platform platform() const { return Platform(stack); }
 };
 
 class Fault {

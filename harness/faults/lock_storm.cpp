@@ -12,7 +12,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -42,7 +41,7 @@ class LockStorm final : public Fault {
         sessions == params.end() ? sessions_default : std::get<int64_t>(sessions->second);
     for (int64_t i = 0; i < count; ++i) seeds_.push_back(context.random());
     const auto node = resolve_role(context.stack, context.view,
-                                   context.stack.file.books.sql_component + ".primary");
+                                   context.platform().selector_of(Purpose::ledger, Rank::leader));
     if (!node) return std::unexpected(node.error());
     login_ = platform_login(context.stack, *node);
     name_ = session_name(context.entry.id);
@@ -96,15 +95,7 @@ class LockStorm final : public Fault {
       if (!again) return;
       looking_ = std::move(*again);
     }
-    const auto count = looking_->ask(
-        fmt::format("SELECT count(*) FROM pg_stat_activity AS other "
-                    "WHERE other.wait_event_type = 'Lock' AND other.application_name <> '{0}' "
-                    "AND EXISTS (SELECT FROM unnest(pg_blocking_pids(other.pid)) AS blocker "
-                    "JOIN pg_stat_activity AS ours ON ours.pid = blocker "
-                    "WHERE ours.application_name = '{0}')",
-                    name_),
-        lock_look_ms);
-    if (count) waiting_ = std::atoll(count->c_str());
+    waiting_ = looking_->waiting_behind(name_, lock_look_ms).value_or(0);
     waiting_max_ = std::max(waiting_max_, waiting_);
   }
 
@@ -123,15 +114,14 @@ class LockStorm final : public Fault {
 
   // One turn. Where the lock does not come in time, the next turn tries again.
   void hold_once(DatabaseSession& session, int64_t hold_ms, const std::stop_token& stop) {
-    const auto locked = session.ask(
-        fmt::format("BEGIN; LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", table_), lock_ms, stop);
+    const auto locked = session.lock_table(table_, lock_ms, stop);
     if (locked) {
       ++turns_;
       pause(stop, hold_ms);
     } else if (!session.broken()) {
       pause(stop, hold_ms_min);  // a refusal that comes at once must not become a busy loop
     }
-    (void)session.ask("ROLLBACK", answer_ms, stop);
+    session.roll_back(answer_ms, stop);
   }
 
   void pause(const std::stop_token& stop, int64_t length_ms) {

@@ -10,7 +10,6 @@
 #include <signal.h>
 
 #include "faults/fault.hpp"
-#include "stack/technology.hpp"
 
 namespace rehearse {
 namespace {
@@ -20,7 +19,7 @@ class PrimaryKill final : public Fault {
   Result<PlannedFault> plan(const FaultContext& context) override {
     const auto given = context.entry.params.find("target");
     const auto& stack = context.stack;
-    const Target primary{{}, selector_of(stack, stack.file.books.sql_component, Rank::leader), 0};
+    const Target primary{{}, context.platform().selector_of(Purpose::ledger, Rank::leader), 0};
     auto nodes = resolve_nodes(
         context, given == context.entry.params.end() ? primary : std::get<Target>(given->second));
     if (!nodes) return std::unexpected(nodes.error());

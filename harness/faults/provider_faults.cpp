@@ -7,17 +7,16 @@
 // Effect: the provider's own count of requests or webhooks that it treated so, at every provider
 // that the fault is aimed at. A share that met nobody yet is no effect.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/json_field.hpp"
-#include "faults/control.hpp"
+#include "faults/fault.hpp"
+#include "platform/orders.hpp"
 
 namespace rehearse {
 namespace {
-
-constexpr int tries = 2;
 
 enum Takes : unsigned {
   nothing = 0,
@@ -108,8 +107,8 @@ T param(const TimelineEntry& entry, const char* name, T otherwise) {
   return given == entry.params.end() ? otherwise : std::get<T>(given->second);
 }
 
-std::string order_of(const Row& row, const TimelineEntry& entry) {
-  nlohmann::json order = {{"fault", entry.id}, {"mode", row.mode}, {"lease_ms", conduct_lease_ms}};
+nlohmann::json order_of(const Row& row, const TimelineEntry& entry) {
+  nlohmann::json order = {{"mode", row.mode}};
   order["fraction"] = param(entry, "fraction", 1.0);
   if (row.takes & captured) order["captured"] = param(entry, "captured", false);
   if (row.takes & status) order["status"] = param(entry, "status", int64_t{500});
@@ -117,12 +116,12 @@ std::string order_of(const Row& row, const TimelineEntry& entry) {
   if (row.takes & depth) order["depth"] = param(entry, "depth", int64_t{8});
   if (row.takes & storm) order["copies"] = param(entry, "copies", int64_t{100});
   if (row.takes & delay) order["delay_ms"] = param(entry, "delay", row.delay_ms);
-  return order.dump();
+  return order;
 }
 
 Result<std::vector<const Node*>> resolve_providers(const FaultContext& context, const Row& row) {
   const Target& target = std::get<Target>(context.entry.params.at("provider"));
-  auto all = context.stack.of_party(row.party);
+  auto all = context.platform().parties(row.party);
   if (target.names.empty()) {
     const auto wanted = static_cast<size_t>(std::max(target.any, 0));
     if (wanted == 0 || wanted > all.size())
@@ -144,19 +143,6 @@ Result<std::vector<const Node*>> resolve_providers(const FaultContext& context, 
   return found;
 }
 
-// The body of a 2xx.
-Result<std::string> call(const Endpoint& to, const HttpRequest& request) {
-  std::string why;
-  for (int i = 0; i < tries; ++i) {
-    const auto answer = http_call(to, request, control_connect_ms, control_total_ms);
-    if (answer && answer->status / 100 == 2) return answer->body;
-    why = answer ? fmt::format("{} {}:{}{}: status {} {}", request.method, to.address, to.port,
-                               request.target, answer->status, answer->body)
-                 : answer.error().message;
-  }
-  return fail(ExitCode::machine, why);
-}
-
 class ProviderFault final : public Fault {
  public:
   explicit ProviderFault(const Row& row) : row_(row) {}
@@ -164,84 +150,45 @@ class ProviderFault final : public Fault {
   Result<PlannedFault> plan(const FaultContext& context) override {
     const auto nodes = resolve_providers(context, row_);
     if (!nodes) return std::unexpected(nodes.error());
-    id_ = context.entry.id;
     order_ = order_of(row_, context.entry);
-    PlannedFault planned{id_, row_.name, "", {}};
-    for (const Node* node : *nodes) {
-      const Endpoint at = context.stack.endpoint(*node);
-      providers_.push_back({node->name, at});
-      planned.target += (planned.target.empty() ? "" : ", ") + node->name;
-      planned.undo.push_back({"post",
-                              {node->name},
-                              fmt::format("{}:{}{}/{}/end", at.address, at.port, conducts, id_)});
-    }
-    return planned;
+    orders_ = Orders(context.stack, *nodes, OrderKind::conduct, context.entry.id);
+    return PlannedFault{context.entry.id, row_.name,
+                        fmt::format("{}", fmt::join(orders_.nodes(), ", ")), orders_.undo()};
   }
 
-  Status inject(Runtime&) override { return give_order(); }
-  Status refresh(Runtime&) override { return give_order(); }
+  Status inject(Runtime&) override { return orders_.give(order_); }
+  Status refresh(Runtime&) override { return orders_.give(order_); }
 
   Result<std::optional<Evidence>> effect(Runtime&) override {
     Evidence evidence;
-    for (const auto& provider : providers_) {
-      const auto counts = counts_of(provider);
+    for (size_t i = 0; i < orders_.nodes().size(); ++i) {
+      const auto counts = orders_.counts_of(i);
       if (!counts) return std::unexpected(counts.error());
       if (counts->treated == 0) return std::nullopt;
-      note(evidence, provider, *counts, "_at_effect");
+      note(evidence, orders_.nodes()[i], *counts, "_at_effect");
     }
     return evidence;
   }
 
   Evidence afterwards(Runtime&) override {
     Evidence evidence;
-    for (const auto& provider : providers_)
-      if (const auto counts = counts_of(provider)) note(evidence, provider, *counts, "");
+    for (size_t i = 0; i < orders_.nodes().size(); ++i)
+      if (const auto counts = orders_.counts_of(i)) note(evidence, orders_.nodes()[i], *counts, "");
     return evidence;
   }
 
   bool disruptive() const override { return row_.disruptive; }
 
  private:
-  struct Provider {
-    std::string name;
-    Endpoint endpoint;
-  };
-  struct Counts {
-    int64_t treated = 0, considered = 0;
-  };
-
-  // Every provider is told even if one before it does not listen; the first error is returned.
-  Status give_order() {
-    Status first;
-    const HttpRequest request{"POST", conducts, {{"Content-Type", "application/json"}}, order_};
-    for (const auto& provider : providers_)
-      if (const auto done = call(provider.endpoint, request); !done && first)
-        first = std::unexpected(done.error());
-    return first;
-  }
-
-  Result<Counts> counts_of(const Provider& provider) const {
-    const auto body = call(provider.endpoint, {"GET", conducts, {}, ""});
-    if (!body) return std::unexpected(body.error());
-    const auto list = nlohmann::json::parse(*body, nullptr, false);
-    if (!list.is_array())
-      return fail(ExitCode::machine, fmt::format("{} lists no conduct: {}", provider.name, *body));
-    for (const auto& item : list)
-      if (item.is_object() && field(item, "fault", "") == id_)
-        return Counts{field(item, "treated", int64_t{0}), field(item, "considered", int64_t{0})};
-    return Counts{};  // not on (any more): it has no effect
-  }
-
-  static void note(Evidence& evidence, const Provider& provider, const Counts& counts,
+  static void note(Evidence& evidence, const std::string& provider, const Orders::Counts& counts,
                    const char* when) {
-    evidence[fmt::format("{}_treated{}", provider.name, when)] = std::to_string(counts.treated);
-    evidence[fmt::format("{}_considered{}", provider.name, when)] =
-        std::to_string(counts.considered);
+    evidence[fmt::format("{}_treated{}", provider, when)] = std::to_string(counts.treated);
+    evidence[fmt::format("{}_considered{}", provider, when)] = std::to_string(counts.considered);
   }
 
   const Row& row_;
-  std::string id_, order_;
-  std::vector<Provider> providers_;
+  nlohmann::json order_;
+  Orders orders_;
 };
 
 }  // namespace

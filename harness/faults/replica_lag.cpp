@@ -10,31 +10,11 @@
 #include <fmt/ranges.h>
 #include <signal.h>
 
-#include <cstdlib>
-
 #include "faults/fault.hpp"
-#include "stack/technology.hpp"
-#include "undo/superuser.hpp"
+#include "platform/database.hpp"
 
 namespace rehearse {
 namespace {
-
-// bytes received and not replayed|age of the last replayed commit in seconds
-constexpr const char* ask_lag =
-    "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,"
-    " extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::numeric(12, 3)";
-
-struct Lag {
-  int64_t bytes = 0;
-  std::string age_s;
-};
-
-Lag lag_from(const std::string& printed) {
-  const std::string line = printed.substr(0, printed.find('\n'));
-  const size_t bar = line.find('|');
-  if (bar == std::string::npos) return {};
-  return {std::atoll(line.c_str()), line.substr(bar + 1)};
-}
 
 class ReplicaLag final : public Fault {
  public:
@@ -110,24 +90,23 @@ class ReplicaLag final : public Fault {
     if (given != context.entry.params.end())
       return resolve_nodes(context, std::get<Target>(given->second));
     const auto holder = [&](Rank rank) {
-      const auto& database = context.stack.file.books.sql_component;
-      return resolve_nodes(context, {{}, selector_of(context.stack, database, rank), 0});
+      return resolve_nodes(context, {{}, context.platform().selector_of(Purpose::ledger, rank), 0});
     };
     auto sync = holder(Rank::second);
     return sync ? sync : holder(Rank::spare);
   }
 
-  Result<std::vector<Lag>> look(Runtime& runtime) const {
-    std::vector<Lag> lags;
+  Result<std::vector<ReplayLag>> look(Runtime& runtime) const {
+    std::vector<ReplayLag> lags;
     for (const auto& node : nodes_) {
-      const auto printed = runtime.exec(node, superuser_psql(ask_lag));
-      if (!printed) return std::unexpected(printed.error());
-      lags.push_back(lag_from(*printed));
+      auto lag = replay_lag(runtime, node);
+      if (!lag) return std::unexpected(lag.error());
+      lags.push_back(std::move(*lag));
     }
     return lags;
   }
 
-  Evidence evidence(const std::string& when, const std::vector<Lag>& lags) const {
+  Evidence evidence(const std::string& when, const std::vector<ReplayLag>& lags) const {
     Evidence all;
     for (size_t i = 0; i < lags.size(); ++i) {
       all[fmt::format("{}_lag_bytes{}", nodes_[i], when)] = std::to_string(lags[i].bytes);

@@ -31,9 +31,8 @@ Result<Dark> dark_zones(const FaultContext& context) {
 }
 
 Result<Dark> dark_brokers(const FaultContext& context) {
-  const std::string& component = context.stack.file.books.kafka_component;
-  auto nodes =
-      resolve_nodes_of(context, std::get<Target>(context.entry.params.at("target")), component);
+  auto nodes = resolve_nodes_of(context, std::get<Target>(context.entry.params.at("target")),
+                                context.platform().component_of(Purpose::events));
   if (!nodes) return std::unexpected(nodes.error());
   return Dark{fmt::format("{}", fmt::join(*nodes, ", ")), *nodes};
 }

@@ -7,12 +7,15 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "stack/technology.hpp"
+#include "undo/superuser.hpp"
 
 namespace rehearse {
 namespace {
@@ -63,7 +66,13 @@ std::string field_of(const PGresult* result, int field) {
 
 DatabaseLogin platform_login(const Stack& stack, const std::string& node) {
   const auto& books = stack.file.books;
-  return {stack.find(node)->address, books.sql_user, books.sql_password, books.sql_database};
+  const Endpoint at = client_endpoint(stack, *stack.find(node));
+  return {at.address, books.sql_user, books.sql_password, books.sql_database, at.port};
+}
+
+std::string connection_text(const DatabaseLogin& login) {
+  return fmt::format("hostaddr={} port={} user={} password={} dbname={}", login.address, login.port,
+                     login.user, login.password, login.database);
 }
 
 std::string session_name(const std::string& fault_id) {
@@ -83,9 +92,10 @@ DatabaseResult<std::unique_ptr<DatabaseSession>> DatabaseSession::open(
     const DatabaseLogin& login, const std::string& name, int64_t deadline_ms,
     const std::stop_token& stop) {
   const int64_t deadline_ns = monotonic_ns() + deadline_ms * ns_per_ms;
+  const std::string port = std::to_string(login.port);
   const std::vector<std::pair<const char*, const char*>> given = {
       {"hostaddr", login.address.c_str()},
-      {"port", "5432"},
+      {"port", port.c_str()},
       {"user", login.user.c_str()},
       {"password", login.password.c_str()},
       {"dbname", login.database.c_str()},
@@ -154,6 +164,44 @@ DatabaseResult<std::string> DatabaseSession::ask(const std::string& statement, i
   if (PQstatus(connection_) != CONNECTION_OK) broken_ = true;
   if (error) return std::unexpected(*error);
   return first;
+}
+
+DatabaseResult<std::string> DatabaseSession::lock_table(const std::string& table,
+                                                        int64_t deadline_ms,
+                                                        const std::stop_token& stop) {
+  return ask(fmt::format("BEGIN; LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", table), deadline_ms,
+             stop);
+}
+
+void DatabaseSession::roll_back(int64_t deadline_ms, const std::stop_token& stop) {
+  (void)ask("ROLLBACK", deadline_ms, stop);
+}
+
+DatabaseResult<int64_t> DatabaseSession::waiting_behind(const std::string& session_name,
+                                                        int64_t deadline_ms) {
+  const auto count =
+      ask(fmt::format("SELECT count(*) FROM pg_stat_activity AS other "
+                      "WHERE other.wait_event_type = 'Lock' AND other.application_name <> '{0}' "
+                      "AND EXISTS (SELECT FROM unnest(pg_blocking_pids(other.pid)) AS blocker "
+                      "JOIN pg_stat_activity AS ours ON ours.pid = blocker "
+                      "WHERE ours.application_name = '{0}')",
+                      session_name),
+          deadline_ms);
+  if (!count) return std::unexpected(count.error());
+  return std::atoll(count->c_str());
+}
+
+Result<ReplayLag> replay_lag(Runtime& runtime, const std::string& node) {
+  const auto printed = runtime.exec(
+      node,
+      superuser_psql("SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(),"
+                     " pg_last_wal_replay_lsn())::bigint, extract(epoch FROM"
+                     " clock_timestamp() - pg_last_xact_replay_timestamp())::numeric(12, 3)"));
+  if (!printed) return std::unexpected(printed.error());
+  const std::string line = printed->substr(0, printed->find('\n'));
+  const size_t bar = line.find('|');
+  if (bar == std::string::npos) return ReplayLag{};
+  return ReplayLag{std::atoll(line.c_str()), line.substr(bar + 1)};
 }
 
 }  // namespace rehearse

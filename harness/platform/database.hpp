@@ -22,7 +22,11 @@ namespace rehearse {
 
 struct DatabaseLogin {
   std::string address, user, password, database;
+  int port = 5432;  // PostgreSQL's own
 };
+// As libpq and libpqxx read it.
+std::string connection_text(const DatabaseLogin& login);
+
 // As the stack's books name it. That user is no superuser: the connections that the server reserves
 // for superusers stay free for Patroni and for the undo.
 DatabaseLogin platform_login(const Stack& stack, const std::string& node);
@@ -38,6 +42,13 @@ struct DatabaseError {
 };
 template <typename T>
 using DatabaseResult = std::expected<T, DatabaseError>;
+
+// What a standby has received and not replayed, by the word of its own superuser.
+struct ReplayLag {
+  int64_t bytes = 0;
+  std::string age_s;  // of the last replayed commit
+};
+Result<ReplayLag> replay_lag(Runtime& runtime, const std::string& node);
 
 constexpr int64_t session_open_ms = 2'000;
 
@@ -56,6 +67,12 @@ class DatabaseSession {
   // Afterwards the session is broken where no answer came in time.
   DatabaseResult<std::string> ask(const std::string& statement, int64_t deadline_ms,
                                   const std::stop_token& stop = {});
+  // Begins a transaction that keeps writers off a table, once it is given the lock.
+  DatabaseResult<std::string> lock_table(const std::string& table, int64_t deadline_ms,
+                                         const std::stop_token& stop = {});
+  void roll_back(int64_t deadline_ms, const std::stop_token& stop = {});
+  // How many sessions of others wait for a lock behind those of that name.
+  DatabaseResult<int64_t> waiting_behind(const std::string& session_name, int64_t deadline_ms);
   bool broken() const { return broken_; }
 
  private:

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "platform/platform.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -71,6 +73,19 @@ void LiveLedger::look(const std::stop_token& stop) {
   if (space + 1 == said->size()) return;
   const std::lock_guard lock(mutex_);
   violation_ = "transactions do not sum to zero: " + said->substr(space + 1);
+}
+
+std::unique_ptr<LiveLedger> watch_ledger_of(const Stack& stack, const Observer& observer) {
+  const auto query = stack.file.books.sql.find("ledger_entries");
+  if (query == stack.file.books.sql.end()) return nullptr;
+  return std::make_unique<LiveLedger>(
+      [&stack, &observer]() -> Result<DatabaseLogin> {
+        const auto node = resolve_role(stack, observer.view(),
+                                       Platform(stack).selector_of(Purpose::ledger, Rank::leader));
+        if (!node) return std::unexpected(node.error());
+        return platform_login(stack, *node);
+      },
+      query->second);
 }
 
 }  // namespace rehearse

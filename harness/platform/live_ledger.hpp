@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "platform/database.hpp"
+#include "stack/observer.hpp"
 
 namespace rehearse {
 
@@ -41,5 +42,8 @@ class LiveLedger {
   std::optional<std::string> violation_;
   std::jthread thread_;
 };
+
+// Of the platform on a stack, wherever its database is led; null: it tells no ledger.
+std::unique_ptr<LiveLedger> watch_ledger_of(const Stack& stack, const Observer& observer);
 
 }  // namespace rehearse

@@ -125,6 +125,9 @@ ResetEntry read_reset(const Node& node, const StackNames& names, Problems& probl
 void read_platform(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems) {
   if (const Node* targets = root.take("targets")) read_targets(*targets, names, stack, problems);
   if (const Node* paths = root.take("paths")) read_paths(*paths, names, stack, problems);
+  if (const Node* consumers = root.take("consumers"))
+    stack.consumer_component =
+        read_one_of(*consumers, "component", names.components, problems).value_or("");
   if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
   if (const Node* reset = root.take("reset")) stack.reset = read_reset(*reset, names, problems);
 }

@@ -96,6 +96,7 @@ struct StackFile {
   std::string entry_name, dns_component;
   std::vector<PathEntry> paths;                // in order
   std::map<std::string, std::string> targets;  // what else they go to: name → component
+  std::string consumer_component;              // who take the events
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };

@@ -72,6 +72,18 @@ Status make_one(const Stack& stack, const SecretEntry& secret, const KeyPair& au
 
 }  // namespace
 
+std::vector<const Node*> servers_of_secret(const Stack& stack, const std::string& name) {
+  std::vector<const Node*> nodes;
+  for (const auto& node : stack.nodes)
+    if (lists(stack, node, name) && stack.component_of(node).tls_port != 0) nodes.push_back(&node);
+  return nodes;
+}
+
+Result<std::string> shown_serial_of(const Stack& stack, const Node& node, int64_t deadline_ms) {
+  return shown_serial({node.address, static_cast<uint16_t>(stack.component_of(node).tls_port)},
+                      deadline_ms);
+}
+
 std::string authority_file(const Stack& stack) {
   return stack.secrets_dir + "/authority.pem";
 }

@@ -23,6 +23,10 @@ Status renew_secret(const Stack& stack, const std::string& name);
 // The serial number of a certificate of the stack, in hex. Errors: usage, it has no such one.
 Result<std::string> serial_of_secret(const Stack& stack, const std::string& name);
 
+// The nodes that serve with it, and the serial number that one of them shows now.
+std::vector<const Node*> servers_of_secret(const Stack& stack, const std::string& name);
+Result<std::string> shown_serial_of(const Stack& stack, const Node& node, int64_t deadline_ms);
+
 // The authority's certificate, for clients that are no node of the stack.
 std::string authority_file(const Stack& stack);
 

@@ -100,13 +100,6 @@ std::vector<const Node*> Stack::of_component(const std::string& component) const
   return found;
 }
 
-std::vector<const Node*> Stack::of_party(const std::string& kind) const {
-  std::vector<const Node*> found;
-  for (const auto& node : nodes)
-    if (component_of(node).party == kind) found.push_back(&node);
-  return found;
-}
-
 std::vector<const Node*> Stack::in_zone(const std::string& zone) const {
   std::vector<const Node*> found;
   for (const auto& node : nodes)

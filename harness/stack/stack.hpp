@@ -26,7 +26,6 @@ struct Stack {
 
   const ComponentEntry& component_of(const Node& node) const;
   std::vector<const Node*> of_component(const std::string& component) const;
-  std::vector<const Node*> of_party(const std::string& kind) const;
   std::vector<const Node*> in_zone(const std::string& zone) const;  // with a container
   const Node* find(const std::string& name) const;
   bool has_container(const Node& node) const { return !component_of(node).image.empty(); }

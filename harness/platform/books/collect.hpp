@@ -9,6 +9,7 @@
 
 #include "base/http.hpp"
 #include "base/result.hpp"
+#include "platform/database.hpp"
 #include "record/tables.hpp"
 
 namespace rehearse {
@@ -20,10 +21,10 @@ struct RedisStream {
 };
 
 struct BooksSource {
-  std::string sql_address, sql_user, sql_password, sql_database;  // of the primary
-  std::map<std::string, std::string> sql;                         // canonical table → query
-  std::string kafka_bootstrap, kafka_topic;                       // empty = no events
-  std::vector<std::pair<std::string, Endpoint>> providers;        // name → where its book is
+  DatabaseLogin sql_login;                                  // on the primary
+  std::map<std::string, std::string> sql;                   // canonical table → query
+  std::string kafka_bootstrap, kafka_topic;                 // empty = no events
+  std::vector<std::pair<std::string, Endpoint>> providers;  // name → where its book is
   std::string provider_path;
   std::vector<std::pair<std::string, Endpoint>> streams;  // live streams: name → where its book is
   std::string stream_path;

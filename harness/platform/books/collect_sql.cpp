@@ -26,10 +26,10 @@ Status write_table(const std::string& path, const pqxx::result& result) {
 Status collect_sql(const BooksSource& source, const std::string& dir) {
   std::string table;
   try {
-    pqxx::connection connection(fmt::format(
-        "hostaddr={} port=5432 user={} password={} dbname={} connect_timeout=5 "
-        "target_session_attrs=read-write options='-c statement_timeout=60s -c timezone=UTC'",
-        source.sql_address, source.sql_user, source.sql_password, source.sql_database));
+    pqxx::connection connection(
+        fmt::format("{} connect_timeout=5 target_session_attrs=read-write options='-c "
+                    "statement_timeout=60s -c timezone=UTC'",
+                    connection_text(source.sql_login)));
     pqxx::transaction<pqxx::isolation_level::repeatable_read> snapshot(connection);
     for (const auto& [name, query] : source.sql) {
       table = name;
@@ -40,7 +40,7 @@ Status collect_sql(const BooksSource& source, const std::string& dir) {
     return {};
   } catch (const std::exception& error) {
     return fail(ExitCode::inconclusive, fmt::format("book {} cannot be had from {}: {}", table,
-                                                    source.sql_address, error.what()));
+                                                    source.sql_login.address, error.what()));
   }
 }
 

@@ -10,11 +10,11 @@ Status wipe_sql(const BooksSource& source, const std::vector<std::string>& state
   std::string doing = "connecting";
   try {
     // A statement that waits for a lock or for its replica gives up soon: the caller tries again.
-    pqxx::connection connection(fmt::format(
-        "hostaddr={} port=5432 user={} password={} dbname={} connect_timeout=5 "
-        "target_session_attrs=read-write options='-c statement_timeout=20s -c lock_timeout=5s "
-        "-c client_min_messages=warning'",
-        source.sql_address, source.sql_user, source.sql_password, source.sql_database));
+    pqxx::connection connection(
+        fmt::format("{} connect_timeout=5 target_session_attrs=read-write options='-c "
+                    "statement_timeout=20s -c lock_timeout=5s "
+                    "-c client_min_messages=warning'",
+                    connection_text(source.sql_login)));
     pqxx::work transaction(connection);
     for (const auto& statement : statements) {
       doing = statement;
@@ -25,7 +25,7 @@ Status wipe_sql(const BooksSource& source, const std::vector<std::string>& state
     return {};
   } catch (const std::exception& error) {
     return fail(ExitCode::machine, fmt::format("the database at {} cannot be wiped ({}): {}",
-                                               source.sql_address, doing, error.what()));
+                                               source.sql_login.address, doing, error.what()));
   }
 }
 

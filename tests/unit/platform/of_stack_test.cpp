@@ -1,6 +1,6 @@
-#include "engine/stage.hpp"
-
 #include <gtest/gtest.h>
+
+#include "platform/platform.hpp"
 
 namespace rehearse {
 namespace {
@@ -20,7 +20,7 @@ class PendingWorkTest : public testing::Test {
     }
   }
   std::vector<std::string> pending(int64_t since_ns = 50) {
-    return pending_work(stack_, view_, since_ns);
+    return Platform(stack_).pending_work(view_, since_ns);
   }
   Stack stack_;
   StackView view_;

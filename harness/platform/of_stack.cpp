@@ -1,0 +1,102 @@
+// The platform as it stands on a stack now: where its books are, where players go to, what it has
+// still to do.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "platform/platform.hpp"
+#include "runtime/runtime.hpp"
+#include "stack/observer.hpp"
+#include "stack/secrets.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr uint16_t name_servers_port = 53;
+
+constexpr int64_t name_answer_ms = 300;
+
+using Places = std::vector<std::pair<std::string, Endpoint>>;
+
+Places places_of(const Stack& stack, const std::vector<std::string>& components) {
+  Places places;
+  for (const auto& component : components)
+    for (const auto* node : stack.of_component(component))
+      places.emplace_back(node->name, client_endpoint(stack, *node));
+  return places;
+}
+
+}  // namespace
+
+Result<BooksSource> Platform::books_source(const StackView& view) const {
+  const auto& books = stack_.file.books;
+  const auto primary = resolve_role(stack_, view, selector_of(Purpose::ledger, Rank::leader));
+  if (!primary) return std::unexpected(primary.error());
+  BooksSource source;
+  source.sql_login = platform_login(stack_, *primary);
+  source.sql = books.sql;
+  source.kafka_topic = books.kafka_topic;
+  std::vector<std::string> brokers;
+  for (const auto& [name, at] : places_of(stack_, {books.kafka_component}))
+    brokers.push_back(fmt::format("{}:{}", at.address, at.port));
+  source.kafka_bootstrap = fmt::format("{}", fmt::join(brokers, ","));
+  source.providers = places_of(stack_, books.provider_components);
+  source.provider_path = books.provider_path;
+  source.streams = places_of(stack_, books.stream_components);
+  source.stream_path = books.stream_path;
+  for (const auto& entry : stack_.file.paths)
+    for (const auto* node : stack_.of_component(entry.component))
+      source.paths.push_back({entry.path, entry.hop, entry.component, node->address, entry.name});
+  source.reporting = places_of(stack_, {books.reporting_component});
+  source.reporting_query = books.reporting_query;
+  // Whoever wipes the other books need not wait for a master.
+  if (const auto master = resolve_role(stack_, view, selector_of(Purpose::cache, Rank::leader)))
+    source.redis = client_endpoint(stack_, *stack_.find(*master));
+  source.redis_password = books.redis_password;
+  for (const auto& [table, stream] : books.redis_streams)
+    source.redis_streams[table] = {stream.first, stream.second};
+  source.alerts = places_of(stack_, {books.alerts_component});
+  return source;
+}
+
+PlatformEdges Platform::edges() const {
+  PlatformEdges edges{namespace_path(stack_.file.players_node), {}};
+  for (const auto* node : nodes_of(Purpose::entrance)) {
+    const int tls_port = stack_.component_of(*node).tls_port;
+    edges.edges.push_back(stack_.endpoint(*node));
+    if (tls_port == 0) continue;
+    edges.edges.back().port = static_cast<uint16_t>(tls_port);
+    edges.authority_file = authority_file(stack_);
+  }
+  for (const auto& [target, component] : stack_.file.targets)
+    for (const auto* node : stack_.of_component(component))
+      edges.targets[target].push_back(stack_.endpoint(*node));
+  edges.name = stack_.file.entry_name;
+  for (const auto* node : nodes_of(Purpose::names))
+    edges.name_servers.push_back({node->address, name_servers_port});
+  return edges;
+}
+
+Result<DnsAnswer> Platform::look_up(const Node& name_server) const {
+  return ask_dns({name_server.address, name_servers_port}, stack_.file.entry_name, name_answer_ms);
+}
+
+std::vector<std::string> Platform::pending_work(const StackView& view, int64_t since_ns) const {
+  std::vector<std::string> pending;
+  for (const auto& component : stack_.file.components)
+    for (const auto* node : stack_.of_component(component.name))
+      for (const auto& [field, wanted] : component.idle) {
+        const auto seen = view.nodes.find(node->name);
+        if (seen == view.nodes.end() || seen->second.seen_ns < since_ns) {
+          pending.push_back(fmt::format("{} was not looked at since", node->name));
+          break;
+        }
+        const auto value = seen->second.status.find(field);
+        if (value == seen->second.status.end())
+          pending.push_back(fmt::format("{} says nothing of {}", node->name, field));
+        else if (value->second != wanted)
+          pending.push_back(fmt::format("{} {} = {}", node->name, field, value->second));
+      }
+  return pending;
+}
+
+}  // namespace rehearse

@@ -1,0 +1,45 @@
+// Orders to nodes of the platform and to outside parties, over the control network, which no fault
+// touches: how to misbehave, until when. An order that is not given again within its lease ends by
+// itself, so nothing stays behind when the harness dies.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "stack/stack.hpp"
+#include "undo/journal.hpp"
+
+namespace rehearse {
+
+enum class OrderKind {
+  conduct,  // {mode, fraction, …}: outside parties, fixtures/casino/outside/misconduct.hpp
+  stall,    // {group}: consumers
+};
+
+class Orders {
+ public:
+  Orders() = default;  // to nobody
+  Orders(const Stack& stack, const std::vector<const Node*>& nodes, OrderKind kind,
+         const std::string& fault_id);
+
+  const std::vector<std::string>& nodes() const { return nodes_; }
+  std::vector<UndoStep> undo() const;  // one step a node: ends it
+  // Every node is told even if one before it does not listen; the first error is returned
+  // (machine).
+  Status give(const nlohmann::json& words) const;
+
+  // What a node's own count says of an order that is on; one that is not on has treated nobody.
+  struct Counts {
+    int64_t treated = 0, considered = 0;
+  };
+  Result<Counts> counts_of(size_t node) const;
+
+ private:
+  const char* path_ = "";
+  std::string fault_id_;
+  std::vector<std::string> nodes_;
+  std::vector<Endpoint> places_;  // of each node
+};
+
+}  // namespace rehearse
