@@ -1,4 +1,4 @@
-#include "engine/reset.hpp"
+#include "platform/reset.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
