@@ -13,18 +13,6 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t window_ms = 10'000;
-// A backoff that doubles from 200 ms with half of it random has three pauses below 800 ms. A
-// payment goes through it while it is sent and again while it is pending; a cashier that dies adds
-// one.
-constexpr int64_t short_ms = 800, short_max = 8;
-// A question that comes so long after the last one is the regular look at a pending transfer.
-constexpr int64_t regular_ms = 4'500;
-// Both cashiers together: the floor of their budgets over a window, and what each has saved up.
-constexpr int64_t floor_per_window = 2 * (5 * 10 + 10), percent_of_first = 20;
-// With the pauses at their longest (5 s, half of it random) for as long as a run lasts.
-constexpr int64_t tries_at_first = 12, cap_ms = 2'500;
-
 // The requests for one payment at one provider, in the order of the provider's book.
 using Requests = std::vector<const ProviderRequest*>;
 
@@ -35,7 +23,8 @@ struct Tally {
 
 class Retries {
  public:
-  explicit Retries(Examination& examination) : examination_(examination) {}
+  Retries(const RetryBudget& budget, Examination& examination)
+      : budget_(budget), examination_(examination) {}
 
   void examine_payment(std::string_view provider, std::string_view key, const Requests& requests) {
     // Asked about, and never sent: no payment, but a look whether the provider is there.
@@ -60,7 +49,7 @@ class Retries {
       const ProviderRequest* after = i + 1 < requests.size() ? requests[i + 1] : nullptr;
       if (before != nullptr && before->kind == "create") continue;
       if (after != nullptr && after->kind == "create") continue;
-      if (before != nullptr && request.at_ms - before->at_ms >= regular_ms) continue;
+      if (before != nullptr && request.at_ms - before->at_ms >= budget_.regular_look_ms) continue;
       tries_ms.push_back(request.at_ms);
       if (before != nullptr) tally.again_ms.push_back(request.at_ms);
     }
@@ -91,28 +80,31 @@ class Retries {
     if (tries_ms.size() < 2) return;
     int64_t short_pauses = 0;
     for (size_t i = 1; i < tries_ms.size(); ++i)
-      short_pauses += tries_ms[i] - tries_ms[i - 1] < short_ms ? 1 : 0;
+      short_pauses += tries_ms[i] - tries_ms[i - 1] < budget_.short_pause_ms ? 1 : 0;
     const int64_t span_ms = tries_ms.back() - tries_ms.front();
-    const int64_t bound = tries_at_first + span_ms / cap_ms;
+    const int64_t bound = budget_.tries_at_first + span_ms / budget_.later_pause_ms;
     if (std::ssize(tries_ms) > bound)
       examination_.violation("{}: tried {} times at {} within {} ms, where a backoff allows {}",
                              key, tries_ms.size(), provider, span_ms, bound);
-    if (short_pauses > short_max)
+    if (short_pauses > budget_.short_pauses_max)
       examination_.violation("{}: {} of its {} pauses at {} were below {} ms: they do not grow",
-                             key, short_pauses, tries_ms.size() - 1, provider, short_ms);
+                             key, short_pauses, tries_ms.size() - 1, provider,
+                             budget_.short_pause_ms);
   }
 
-  // Of every ten seconds that end with a retry; the worst one is shown. First requests earn retries
+  // Of every window that ends with a retry; the worst one is shown. First requests earn retries
   // for a window, so those of the window before count too.
   void examine_windows(std::string_view provider, const Tally& tally) {
     size_t from = 0;
     int64_t over = 0, worst = 0, worst_bound = 0;
     for (size_t i = 0; i < tally.again_ms.size(); ++i) {
       const int64_t end_ms = tally.again_ms[i];
-      while (tally.again_ms[from] <= end_ms - window_ms) ++from;
-      const auto first_from = std::ranges::upper_bound(tally.first_ms, end_ms - 2 * window_ms);
+      while (tally.again_ms[from] <= end_ms - budget_.window_ms) ++from;
+      const auto first_from =
+          std::ranges::upper_bound(tally.first_ms, end_ms - 2 * budget_.window_ms);
       const auto first_to = std::ranges::upper_bound(tally.first_ms, end_ms);
-      const int64_t bound = floor_per_window + (first_to - first_from) * percent_of_first / 100;
+      const int64_t bound =
+          budget_.again_max + (first_to - first_from) * budget_.percent_of_first / 100;
       const auto again = static_cast<int64_t>(i - from + 1);
       if (again <= bound || again - bound <= over) continue;
       over = again - bound;
@@ -121,9 +113,10 @@ class Retries {
     }
     if (over == 0) return;
     examination_.violation("{}: {} retries within {} s, where its budget allows {}: a storm",
-                           provider, worst, window_ms / 1000, worst_bound);
+                           provider, worst, budget_.window_ms / 1000, worst_bound);
   }
 
+  const RetryBudget& budget_;
   Examination& examination_;
   std::map<std::string_view, Tally> tallies_;
 };
@@ -138,7 +131,7 @@ Finding examine_retries_bounded(const Joined& joined) {
     payments[{request.provider, request.business_key}].push_back(&request);
   Examination examination("retries_bounded");
   examination.examined(std::ssize(*books.provider_requests));
-  Retries retries(examination);
+  Retries retries(joined.run.retries, examination);
   for (const auto& [name, requests] : payments)
     retries.examine_payment(name.first, name.second, requests);
   retries.examine_windows();

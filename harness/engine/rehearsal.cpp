@@ -115,6 +115,7 @@ Status Rehearsal::prepare() {
   run_.stack = scenario_.stack;
   run_.seed = scenario_.seed;
   run_.targets = scenario_.targets;
+  run_.retries = options_.stack.retries;
   run_.checks = scenario_.checks;
   run_.expect_fail = scenario_.expect_fail;
   run_.capabilities = options_.stack.capabilities;

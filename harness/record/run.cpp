@@ -58,6 +58,18 @@ void fields_of_slo(F& f, T& slo) {
 }
 
 template <typename F, typename T>
+void fields_of_retries(F& f, T& budget) {
+  f("window_ms", budget.window_ms);
+  f("again_max", budget.again_max);
+  f("percent_of_first", budget.percent_of_first);
+  f("short_pause_ms", budget.short_pause_ms);
+  f("short_pauses_max", budget.short_pauses_max);
+  f("tries_at_first", budget.tries_at_first);
+  f("later_pause_ms", budget.later_pause_ms);
+  f("regular_look_ms", budget.regular_look_ms);
+}
+
+template <typename F, typename T>
 void fields_of_run(F& f, T& run) {
   f("id", run.id);
   f("scenario", run.scenario);
@@ -87,6 +99,7 @@ void fields_of_run(F& f, T& run) {
   f("rto_targets_ms", run.targets.rto_ms);
   f("rpo_targets_ms", run.targets.rpo_ms);
   f("slo_targets", run.targets.slo);
+  f("retries", run.retries);
   f("scheduled", run.load.scheduled);
   f("not_sent", run.load.not_sent);
   f("lateness_us", run.load.lateness_us);
@@ -122,6 +135,7 @@ struct Writer {
   static json encode(const FaultRecord& value);
   static json encode(const RoleChange& value);
   static json encode(const SloTarget& value);
+  static json encode(const RetryBudget& value);
 };
 
 json Writer::encode(const FaultRecord& value) {
@@ -140,6 +154,13 @@ json Writer::encode(const SloTarget& value) {
   json object = json::object();
   Writer writer{object};
   fields_of_slo(writer, value);
+  return object;
+}
+
+json Writer::encode(const RetryBudget& value) {
+  json object = json::object();
+  Writer writer{object};
+  fields_of_retries(writer, value);
   return object;
 }
 
@@ -203,6 +224,13 @@ struct Reader {
     need_object(from);
     Reader reader{from};
     fields_of_slo(reader, value);
+  }
+  static void decode(const json& from, RetryBudget& value) {
+    need_object(from);
+    Reader reader{from};
+    fields_of_retries(reader, value);
+    if (value.window_ms < 1 || value.later_pause_ms < 1)
+      throw std::runtime_error("its window and its pauses must be longer than 0 ms");
   }
 };
 

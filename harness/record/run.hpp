@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "record/targets.hpp"
-#include "record/tables.hpp"
 #include "record/history.hpp"
+#include "record/retry_budget.hpp"
+#include "record/tables.hpp"
+#include "record/targets.hpp"
 #include "record/timeline.hpp"
 
 namespace rehearse {
@@ -48,6 +49,7 @@ struct Run {
   std::set<std::string> capabilities;  // of the stack
 
   Targets targets;
+  RetryBudget retries;
   LoadFacts load;
   std::vector<std::string> not_played;  // kinds that the profile has and the stack has no way for
   History history;

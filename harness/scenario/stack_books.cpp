@@ -100,6 +100,29 @@ BooksEntry read_books(const Node& node, const StackNames& names, Problems& probl
   return books;
 }
 
+RetryBudget read_retries(const Node& node, Problems& problems) {
+  MapReader map(node, "retries", problems);
+  RetryBudget budget;
+  const auto duration = [&](const char* key, int64_t& ms) {
+    if (const Node* given = map.need(key))
+      ms = read_duration_ms(*given, key, 1, problems).value_or(1);
+  };
+  const auto count = [&](const char* key, int64_t& number) {
+    if (const Node* given = map.need(key))
+      number = static_cast<int64_t>(read_whole(*given, key, 0, INT32_MAX, problems).value_or(0));
+  };
+  duration("window", budget.window_ms);
+  count("again_max", budget.again_max);
+  count("percent_of_first", budget.percent_of_first);
+  duration("short_pause", budget.short_pause_ms);
+  count("short_pauses_max", budget.short_pauses_max);
+  count("tries_at_first", budget.tries_at_first);
+  duration("later_pause", budget.later_pause_ms);
+  duration("regular_look", budget.regular_look_ms);
+  map.finish();
+  return budget;
+}
+
 // What is wiped must not be written to meanwhile, so it must be stopped as well.
 ResetEntry read_reset(const Node& node, const StackNames& names, Problems& problems) {
   MapReader map(node, "reset", problems);
@@ -128,6 +151,7 @@ void read_platform(MapReader& root, const StackNames& names, StackFile& stack, P
   if (const Node* consumers = root.take("consumers"))
     stack.consumer_component =
         read_one_of(*consumers, "component", names.components, problems).value_or("");
+  if (const Node* retries = root.take("retries")) stack.retries = read_retries(*retries, problems);
   if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
   if (const Node* reset = root.take("reset")) stack.reset = read_reset(*reset, names, problems);
 }

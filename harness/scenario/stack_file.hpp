@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "record/retry_budget.hpp"
 
 namespace rehearse {
 
@@ -97,6 +98,7 @@ struct StackFile {
   std::vector<PathEntry> paths;                // in order
   std::map<std::string, std::string> targets;  // what else they go to: name → component
   std::string consumer_component;              // who take the events
+  RetryBudget retries;
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };

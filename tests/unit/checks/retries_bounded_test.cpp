@@ -52,6 +52,16 @@ TEST_F(RetriesBounded, ABackoffThatGrowsIsFine) {
   EXPECT_EQ(finding().verdict, Verdict::pass) << first();
 }
 
+TEST_F(RetriesBounded, TheBudgetIsWhatThePlatformDeclares) {
+  quiet_minute();
+  for (int i = 0; i < 11; ++i) request("p1", "create", i * 300);
+  run_.retries.short_pause_ms = 200;
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  run_.retries.tries_at_first = 8;
+  EXPECT_EQ(finding().verdict, Verdict::fail);
+  EXPECT_THAT(first(), testing::HasSubstr("where a backoff allows 9"));
+}
+
 TEST_F(RetriesBounded, PausesThatDoNotGrow) {
   quiet_minute();
   for (int i = 0; i < 11; ++i) request("p1", "create", i * 300);

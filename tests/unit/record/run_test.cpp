@@ -68,6 +68,23 @@ TEST(RunFolder, DamageIsNamed) {
 
 // Whatever is wrong with a run's folder, the answer is that it is no whole run: never a crash, and
 // never a run of which less is asked.
+// Of what a platform may try again, older runs say nothing.
+TEST(RunFolder, ARetryBudgetComesBackAndIsTheUsualOneWhereNoneWasRecorded) {
+  const std::string dir = testing::TempDir() + "/rehearse-budget";
+  std::filesystem::remove_all(dir);
+  synthetic::RecordedRun run = synthetic::honest_run();
+  run.retries.again_max = 7;
+  ASSERT_TRUE(write_run(dir, run));
+  EXPECT_EQ(read_run(dir)->retries, run.retries);
+  std::string kept;
+  std::istringstream facts(text_of(dir + "/run.json"));
+  for (std::string line; std::getline(facts, line);)
+    if (!line.starts_with("  \"retries\"")) kept += line + "\n";
+  std::ofstream(dir + "/run.json") << kept;
+  EXPECT_EQ(read_run(dir)->retries, RetryBudget{});
+  std::filesystem::remove_all(dir);
+}
+
 class DamagedRun : public testing::Test {
  protected:
   void SetUp() override {
