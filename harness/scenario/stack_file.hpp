@@ -32,7 +32,7 @@ struct ComponentEntry {
   std::vector<StackNodeEntry> nodes;
   std::vector<std::string> after;  // components that must be healthy before this one is created
   int port = 0;                    // of health, status and roles
-  std::string health_path;         // 200 = healthy; empty = healthy when the port accepts
+  std::string health_path;  // 200 = healthy; empty = when the port accepts; of ClickHouse a query
   std::string roles;  // a technology of stack/, or the role that one node of a service holds, or ""
   std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
   std::string fence_path;               // POST: no more writes from here on

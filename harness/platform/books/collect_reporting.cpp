@@ -6,6 +6,7 @@
 
 #include "platform/books/collect_parts.hpp"
 #include "record/csv.hpp"
+#include "stack/technologies/clickhouse.hpp"
 
 namespace rehearse {
 namespace {
@@ -37,13 +38,11 @@ Result<CsvRow> row_of(const std::string& node, std::string_view line) {
 Status collect_reporting(const BooksSource& source, const std::string& dir) {
   std::vector<CsvRow> rows;
   for (const auto& [node, endpoint] : source.reporting) {
-    const HttpRequest query{"POST", "/", {}, source.reporting_query + " FORMAT JSONEachRow"};
-    const auto answer = http_call(endpoint, query, 2'000, 30'000);
+    const auto answer =
+        ask_clickhouse(endpoint, source.reporting_query + " FORMAT JSONEachRow", 2'000, 30'000);
     if (!answer) return no_reporting(node, answer.error().message);
-    if (answer->status != 200)
-      return no_reporting(node, fmt::format("status {}: {}", answer->status, answer->body));
     const size_t before = rows.size();
-    std::string_view rest = answer->body;
+    std::string_view rest = *answer;
     while (!rest.empty()) {
       const size_t end = std::min(rest.find('\n'), rest.size());
       auto row = row_of(node, rest.substr(0, end));
