@@ -6,7 +6,7 @@
 namespace rehearse {
 namespace {
 
-Finding finding_of(synthetic::RecordedRun run) {
+Finding lifeline_finding(synthetic::RecordedRun run) {
   run.checks = {"lifeline_independent"};
   return examine_all(run).front();
 }
@@ -57,7 +57,7 @@ class LifelineIndependent : public testing::Test {
 };
 
 TEST_F(LifelineIndependent, PassesWhereNothingIsShared) {
-  const Finding finding = finding_of(run_);
+  const Finding finding = lifeline_finding(run_);
   EXPECT_EQ(finding.verdict, Verdict::pass) << finding.summary;
   EXPECT_EQ(finding.examined, 2);
 }
@@ -66,48 +66,48 @@ TEST_F(LifelineIndependent, ASharedComponentAddressOrNameIsRed) {
   const PathHop whole = run_.books.paths->back();
   auto& hop = run_.books.paths->back();
   hop.component = "edge";
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail);
   hop = whole;
   hop.address = "198.18.1.51";
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail);
   hop = whole;
   hop.name = "play.casino.example";
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail);
   hop = whole;
   hop.name = "";
   run_.books.paths->front().name = "";
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::pass) << "no name is shared with no name";
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::pass) << "no name is shared with no name";
 }
 
 TEST_F(LifelineIndependent, MustWorkWhileTheEdgeIsOut) {
   outage(Outcome::ok);
-  const Finding well = finding_of(run_);
+  const Finding well = lifeline_finding(run_);
   EXPECT_EQ(well.verdict, Verdict::pass) << well.summary;
   EXPECT_NE(well.summary.find("26 operations"), std::string::npos) << well.summary;
   outage(Outcome::failed);
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail);
   outage(Outcome::rejected);
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail) << "closed when it was needed";
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail) << "closed when it was needed";
 }
 
 TEST_F(LifelineIndependent, IsOpenInAnEmergencyOnlyAndForContactsOfBefore) {
   run_.books.lifeline_requests = {request(1'500)};
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::pass);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::pass);
   run_.books.lifeline_requests = {request(2'500)};
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail);
   run_.books.lifeline_requests = {request(900)};
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail);
   auto late = request(1'500);
   late.registered_ms = 1'200;
   run_.books.lifeline_requests = {late};
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::fail);
 }
 
 TEST_F(LifelineIndependent, WithoutPathsNothingIsProved) {
   run_.books.paths.reset();
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::inconclusive);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::inconclusive);
   run_.books.paths = {{"players", "edge", "edge", "198.18.1.51", ""}};
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::inconclusive);
+  EXPECT_EQ(lifeline_finding(run_).verdict, Verdict::inconclusive);
 }
 
 }  // namespace

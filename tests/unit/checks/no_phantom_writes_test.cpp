@@ -13,7 +13,7 @@ using Set = std::set<std::string>;
 Finding phantoms(const Run& run) {
   return finding_of(run, "no_phantom_writes");
 }
-std::string first_of(const Run& run) {
+std::string first_phantom(const Run& run) {
   const Finding finding = phantoms(run);
   EXPECT_EQ(finding.verdict, Verdict::fail);
   return finding.witnesses.empty() ? "" : finding.witnesses.front();
@@ -23,14 +23,14 @@ TEST(NoPhantomWrites, KeyOfNobody) {
   RecordedRun run = honest_run();
   book_again(run, key(run, nth(run, OperationKind::win, 30)), "another-000001");
   EXPECT_EQ(red(run), (Set{"no_phantom_writes", "pnl_matches"}));  // more won than clients know
-  EXPECT_THAT(first_of(run), testing::HasSubstr("another-000001): nobody in this run"));
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("another-000001): nobody in this run"));
 }
 
 TEST(NoPhantomWrites, OperationThatNeverBegan) {
   RecordedRun run = honest_run();
   book_again(run, key(run, nth(run, OperationKind::win, 30)), key(run, 999'999));
   EXPECT_EQ(red(run), (Set{"no_phantom_writes", "pnl_matches"}));
-  EXPECT_THAT(first_of(run), testing::HasSubstr("no client began"));
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("no client began"));
 }
 
 TEST(NoPhantomWrites, OtherKindPlayerCurrencyOrMoney) {
@@ -38,16 +38,17 @@ TEST(NoPhantomWrites, OtherKindPlayerCurrencyOrMoney) {
   const uint64_t win = nth(honest, OperationKind::win, 30);
   RecordedRun run = honest;
   run.history.operations[win].kind = OperationKind::bet;
-  EXPECT_THAT(first_of(run), testing::HasSubstr("no step of a bet"));
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("no step of a bet"));
   run = honest;
   run.history.operations[win].player += 1;
-  EXPECT_THAT(first_of(run), testing::HasSubstr("asked for by p"));
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("asked for by p"));
   run = honest;
   run.history.operations[win].currency = Currency::BRL;
-  EXPECT_THAT(first_of(run), testing::HasSubstr("1.50 BRL was asked for"));
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("1.50 BRL was asked for"));
   run = honest;
   run.history.operations[win].amount_minor -= 1;
-  EXPECT_THAT(first_of(run), testing::HasSubstr("1.49 EUR was asked for: cash moved by 1.50 EUR"));
+  EXPECT_THAT(first_phantom(run),
+              testing::HasSubstr("1.49 EUR was asked for: cash moved by 1.50 EUR"));
   run = honest;  // less than asked for is the platform's to say
   run.history.operations[win].amount_minor += 1;
   EXPECT_EQ(phantoms(run).verdict, Verdict::pass);
@@ -62,7 +63,8 @@ TEST(NoPhantomWrites, RollbackGivesBackNoMoreThanItsBet) {
   for (LedgerEntry& entry : *run.books.ledger_entries) {
     if (entry.key == key(run, rollback)) entry.amount_minor *= 2;
   }
-  EXPECT_THAT(first_of(run), testing::HasSubstr("1.00 EUR was asked for: cash moved by 2.00 EUR"));
+  EXPECT_THAT(first_phantom(run),
+              testing::HasSubstr("1.00 EUR was asked for: cash moved by 2.00 EUR"));
   ASSERT_EQ(run.history.operations[bet].amount_minor, 100);
 }
 
@@ -72,7 +74,7 @@ TEST(NoPhantomWrites, StepOfAnotherPayment) {
   for (LedgerEntry& entry : *run.books.ledger_entries) {
     if (entry.key == deposit + ":deposit") entry.key = deposit + ":bonus";
   }
-  EXPECT_THAT(first_of(run), testing::HasSubstr("no step of a deposit"));
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("no step of a deposit"));
 }
 
 TEST(NoPhantomWrites, BookedTwice) {
@@ -80,7 +82,7 @@ TEST(NoPhantomWrites, BookedTwice) {
   const std::string hold = key(run, nth(run, OperationKind::payout, 30)) + ":hold";
   book_again(run, hold, hold);
   EXPECT_EQ(red(run), (Set{"no_phantom_writes", "pnl_matches"}));
-  EXPECT_THAT(first_of(run), testing::HasSubstr("booked before as tx "));
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("booked before as tx "));
 }
 
 TEST(NoPhantomWrites, DeclinedOrNotDoneAndBookedAllTheSame) {
@@ -89,7 +91,7 @@ TEST(NoPhantomWrites, DeclinedOrNotDoneAndBookedAllTheSame) {
     Attempt& attempt = attempt_of(run, nth(run, OperationKind::bet, 300));
     attempt.outcome = outcome;
     attempt.amount_minor = attempt.seq = attempt.version = 0;
-    EXPECT_THAT(first_of(run), testing::HasSubstr("its client was told that it is not done"));
+    EXPECT_THAT(first_phantom(run), testing::HasSubstr("its client was told that it is not done"));
   }
 }
 

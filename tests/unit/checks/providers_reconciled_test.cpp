@@ -14,7 +14,7 @@ ProviderTransfer& transfer_of(Run& run, const std::string& business_key) {
   return *std::ranges::find(*run.books.provider_transfers, business_key,
                             &ProviderTransfer::business_key);
 }
-std::string first_of(const Run& run) {
+std::string first_unreconciled(const Run& run) {
   const Finding finding = finding_of(run, "providers_reconciled");
   return finding.witnesses.empty() ? "" : finding.witnesses.front();
 }
@@ -56,14 +56,14 @@ TEST_F(ProvidersReconciled, StillPending) {
   ProviderTransfer& transfer = transfer_of(run_, declined_);
   transfer.state = "pending";
   EXPECT_THAT(red(run_), testing::Contains("providers_reconciled"));
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("still pending"));
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("still pending"));
   run_.drained_ms.reset();
   EXPECT_EQ(finding_of(run_, "providers_reconciled").verdict, Verdict::inconclusive);
 }
 
 TEST_F(ProvidersReconciled, ProviderMovedOnlyWhatWasAskedFor) {
   intent_of(run_, deposit_).amount_minor += 1;
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("a deposit of 20.01 EUR, but transfer"));
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("a deposit of 20.01 EUR, but transfer"));
 }
 
 TEST_F(ProvidersReconciled, SomethingElseOnTheProvidersAccount) {
@@ -72,7 +72,7 @@ TEST_F(ProvidersReconciled, SomethingElseOnTheProvidersAccount) {
   fee->account = "psp:psp-a:EUR";
   run_.checks = {"providers_reconciled"};
   EXPECT_EQ(red(run_), Set{"providers_reconciled"});
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("on the account of psp-a"));
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("on the account of psp-a"));
 }
 
 TEST_F(ProvidersReconciled, MoneyThatWentBackIsInBothBooks) {
@@ -80,9 +80,9 @@ TEST_F(ProvidersReconciled, MoneyThatWentBackIsInBothBooks) {
   back.transfer = "cb-1";
   back.direction = "chargeback";
   run_.books.provider_transfers->push_back(back);
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("chargeback at"));
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("chargeback at"));
   run_.books.provider_transfers->back().direction = "refund";
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("refund at"));
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("refund at"));
 }
 
 TEST_F(ProvidersReconciled, ARefusedDepositThatWentBackIsEven) {
@@ -108,7 +108,7 @@ TEST_F(ProvidersReconciled, AFeeThatTheLedgerDoesNotHave) {
   transfer_of(run_, payout_).fee_minor = 0;
   EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
   transfer_of(run_, payout_).fee_minor = 20;
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("the provider's fee is 0.20 EUR"));
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("the provider's fee is 0.20 EUR"));
 }
 
 TEST_F(ProvidersReconciled, ASettlementLineThatDiffers) {
@@ -118,7 +118,7 @@ TEST_F(ProvidersReconciled, ASettlementLineThatDiffers) {
   EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
   for (const char* verdict : {"mismatched", "unknown"}) {
     run_.books.settlement_lines->front().verdict = verdict;
-    EXPECT_THAT(first_of(run_), testing::HasSubstr(verdict));
+    EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr(verdict));
   }
 }
 

@@ -12,7 +12,7 @@ using namespace synthetic;
 
 // Bets every 10 ms, acknowledged with seq = 2 * id + 1, epoch 1 up to the fault at 1 s, then 2.
 // Those in [lost_from, lost_to) are not in the books.
-Run bets(uint64_t lost_from, uint64_t lost_to) {
+Run bets_with_loss(uint64_t lost_from, uint64_t lost_to) {
   RecordedRun run;
   run.history.run_key = "k";
   run.history.zero_ns = zero_ns;
@@ -55,7 +55,7 @@ RpoRow ledger_of(const Run& run) {
 }
 
 TEST(MeasureRpo, NothingLost) {
-  const RpoRow row = ledger_of(bets(0, 0));
+  const RpoRow row = ledger_of(bets_with_loss(0, 0));
   EXPECT_EQ(row.lost_count, 0);
   EXPECT_EQ(row.lost_ms, 0);
   EXPECT_TRUE(row.lost_money.empty());
@@ -63,7 +63,7 @@ TEST(MeasureRpo, NothingLost) {
 }
 
 TEST(MeasureRpo, LostSuffix) {
-  RecordedRun run = bets(90, 100);  // the last ten before the fault
+  RecordedRun run = bets_with_loss(90, 100);  // the last ten before the fault
   RpoRow row = ledger_of(run);
   EXPECT_EQ(row.lost_count, 10);
   EXPECT_EQ(row.holes, 0);
@@ -83,13 +83,13 @@ TEST(MeasureRpo, LostSuffix) {
 }
 
 TEST(MeasureRpo, LostAfterTheFaultCountsToTheLastAcknowledgement) {
-  RecordedRun run = bets(90, 100);
+  RecordedRun run = bets_with_loss(90, 100);
   run.faults[0].effective_ms = 950;  // the old writer went on acknowledging
   EXPECT_DOUBLE_EQ(*ledger_of(run).lost_ms, 995 - 905);
 }
 
 TEST(MeasureRpo, HolesFailWhateverTheTarget) {
-  RecordedRun run = bets(90, 95);  // 95 to 99, of the same epoch, survived
+  RecordedRun run = bets_with_loss(90, 95);  // 95 to 99, of the same epoch, survived
   run.targets.rpo_ms["ledger"] = 1'000'000;
   RpoRow row = ledger_of(run);
   EXPECT_EQ(row.lost_count, 5);
@@ -100,20 +100,20 @@ TEST(MeasureRpo, HolesFailWhateverTheTarget) {
 }
 
 TEST(MeasureRpo, HoleByTimeWhereTheAnswerHasNoSequence) {
-  RecordedRun run = bets(90, 91);
+  RecordedRun run = bets_with_loss(90, 91);
   run.history.attempts[90].seq = 0;
   run.history.attempts[90].epoch = run.history.attempts[90].timeline = 0;
   EXPECT_EQ(ledger_of(run).holes, 1);
 }
 
 TEST(MeasureRpo, UnansweredIsNotLost) {
-  RecordedRun run = bets(90, 100);
+  RecordedRun run = bets_with_loss(90, 100);
   for (uint64_t id = 90; id < 100; ++id) run.history.attempts[id].outcome = Outcome::unknown;
   EXPECT_EQ(ledger_of(run).lost_count, 0);
 }
 
 TEST(MeasureRpo, WithoutBooksItIsNull) {
-  RecordedRun run = bets(0, 0);
+  RecordedRun run = bets_with_loss(0, 0);
   run.books.ledger_entries.reset();
   EXPECT_FALSE(ledger_of(run).lost_count);
   EXPECT_EQ(ledger_of(run).verdict, Verdict::inconclusive);
@@ -202,7 +202,7 @@ TEST(MeasurePnl, SourcesAgreeOnAnHonestRun) {
 
 // A ledger of one transaction of each kind that makes revenue or costs some.
 RecordedRun revenue(std::string_view currency) {
-  RecordedRun run = bets(0, 0);
+  RecordedRun run = bets_with_loss(0, 0);
   auto& entries = run.books.ledger_entries.emplace();
   const std::string cur(currency), cash = "player:p0001:cash:" + cur,
                                    bonus = "player:p0001:bonus:" + cur,
@@ -268,7 +268,7 @@ TEST(LedgerView, SaysWhatEachKindMoved) {
 }
 
 TEST(MeasureLoad, ExactPercentilesByNearestRank) {
-  RecordedRun run = bets(0, 0);
+  RecordedRun run = bets_with_loss(0, 0);
   for (Attempt& attempt : run.history.attempts) {
     attempt.intended_ns = attempt.sent_ns - 1'000'000 * static_cast<int64_t>(attempt.operation);
   }

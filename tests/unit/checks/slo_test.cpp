@@ -16,14 +16,14 @@ namespace {
 
 using namespace synthetic;
 
-struct Fate {
+struct BetFate {
   Outcome outcome = Outcome::ok;
   double latency_ms = 10;
 };
 
 // A bet each 100 ms from -10 s to 60 s; a fault takes effect at 1 s and is healed at 20 s. The
 // baseline begins at -8 s.
-Run bets(const std::function<Fate(double t_ms)>& fate) {
+Run bets_by_fate(const std::function<BetFate(double t_ms)>& fate) {
   RecordedRun run;
   run.history.run_key = "k";
   run.history.zero_ns = zero_ns;
@@ -46,7 +46,7 @@ Run bets(const std::function<Fate(double t_ms)>& fate) {
     attempt.number = 1;
     attempt.intended_ns = operation.intended_ns;
     attempt.sent_ns = attempt.intended_ns + 1'000;
-    const Fate how = fate(t_ms);
+    const BetFate how = fate(t_ms);
     attempt.outcome = how.outcome;
     const bool answered = how.outcome == Outcome::ok || how.outcome == Outcome::rejected;
     if (answered) attempt.answered_ns = at_ns(t_ms + how.latency_ms);
@@ -55,7 +55,7 @@ Run bets(const std::function<Fate(double t_ms)>& fate) {
   return run;
 }
 
-Fate slow_in_the_middle(double t_ms) {
+BetFate slow_in_the_middle(double t_ms) {
   return {Outcome::ok, t_ms < 0 ? 10.0 : t_ms < 1'000 ? 900.0 : t_ms < 20'000 ? 300.0 : 50.0};
 }
 
@@ -66,7 +66,7 @@ SloRow level(Run& run, const std::string& name, const std::string& phase, double
 }
 
 TEST(MeasureSlo, PhasesAreApart) {
-  RecordedRun run = bets(slow_in_the_middle);
+  RecordedRun run = bets_by_fate(slow_in_the_middle);
   const SloRow before = level(run, "bet_max", "before", 10);
   EXPECT_DOUBLE_EQ(*before.measured, 10);
   EXPECT_EQ(before.attempts, 80);
@@ -82,8 +82,8 @@ TEST(MeasureSlo, PhasesAreApart) {
 }
 
 TEST(MeasureSlo, AfterBeginsWhenEverythingIsBack) {
-  RecordedRun run = bets([](double t_ms) {
-    return t_ms >= 1'000 && t_ms < 30'000 ? Fate{Outcome::unknown, 0} : Fate{};
+  RecordedRun run = bets_by_fate([](double t_ms) {
+    return t_ms >= 1'000 && t_ms < 30'000 ? BetFate{Outcome::unknown, 0} : BetFate{};
   });
   EXPECT_EQ(level(run, "bet_unknown", "after", 0).attempts, 300);
   EXPECT_EQ(level(run, "bet_unknown", "after", 0).verdict, Verdict::pass);
@@ -92,12 +92,12 @@ TEST(MeasureSlo, AfterBeginsWhenEverythingIsBack) {
 }
 
 TEST(MeasureSlo, NoAfterWhileSomethingIsOut) {
-  RecordedRun run = bets([](double t_ms) {
-    return t_ms >= 1'000 ? Fate{Outcome::unknown, 0} : Fate{};
+  RecordedRun run = bets_by_fate([](double t_ms) {
+    return t_ms >= 1'000 ? BetFate{Outcome::unknown, 0} : BetFate{};
   });
   EXPECT_EQ(level(run, "bet_p95", "after", 500).verdict, Verdict::inconclusive);
   EXPECT_EQ(level(run, "bet_unknown", "during", 0.5).attempts, 590);
-  run = bets(slow_in_the_middle);
+  run = bets_by_fate(slow_in_the_middle);
   run.faults[0].healed_ms.reset();
   EXPECT_FALSE(level(run, "bet_p95", "after", 500).measured);
   run.faults[0].heal_expected = false;  // it happened once and is over
@@ -105,14 +105,16 @@ TEST(MeasureSlo, NoAfterWhileSomethingIsOut) {
 }
 
 TEST(MeasureSlo, WithoutADisruptiveFaultThereIsNoDuring) {
-  RecordedRun run = bets(slow_in_the_middle);
+  RecordedRun run = bets_by_fate(slow_in_the_middle);
   run.faults[0].disruptive = false;
   EXPECT_EQ(level(run, "bet_p95", "during", 1'000).verdict, Verdict::inconclusive);
   EXPECT_EQ(level(run, "bet_p95", "after", 1'000).attempts, 400);
 }
 
 TEST(MeasureSlo, WhatTheFaultCutOffSaysNothingAboutBefore) {
-  RecordedRun run = bets([](double t_ms) { return Fate{Outcome::ok, t_ms == -100 ? 700.0 : 10}; });
+  RecordedRun run = bets_by_fate([](double t_ms) {
+    return BetFate{Outcome::ok, t_ms == -100 ? 700.0 : 10};
+  });
   const SloRow row = level(run, "bet_max", "before", 10);
   EXPECT_EQ(row.attempts, 79);
   EXPECT_DOUBLE_EQ(*row.measured, 10);
@@ -120,8 +122,8 @@ TEST(MeasureSlo, WhatTheFaultCutOffSaysNothingAboutBefore) {
 
 TEST(MeasureSlo, UnansweredAreSlowerThanAny) {
   int64_t n = 0;
-  RecordedRun run = bets([&n](double) {
-    return ++n % 10 == 0 ? Fate{Outcome::unknown, 0} : Fate{};
+  RecordedRun run = bets_by_fate([&n](double) {
+    return ++n % 10 == 0 ? BetFate{Outcome::unknown, 0} : BetFate{};
   });
   run.faults[0].disruptive = false;
   EXPECT_DOUBLE_EQ(*level(run, "bet_p50", "after", 10).measured, 10);
@@ -133,10 +135,10 @@ TEST(MeasureSlo, UnansweredAreSlowerThanAny) {
 
 TEST(MeasureSlo, SharesAreOfAllOperations) {
   int64_t n = 0;
-  RecordedRun run = bets([&n](double) {
+  RecordedRun run = bets_by_fate([&n](double) {
     constexpr Outcome outcomes[] = {Outcome::ok, Outcome::rejected, Outcome::failed,
                                     Outcome::unknown};
-    return Fate{outcomes[++n % 4], 10};
+    return BetFate{outcomes[++n % 4], 10};
   });
   run.faults[0].disruptive = false;
   for (const char* name : {"bet_rejected", "bet_failed", "bet_unknown"}) {
@@ -146,7 +148,7 @@ TEST(MeasureSlo, SharesAreOfAllOperations) {
 
 // All are rejected, and each `nth` for this reason.
 RecordedRun rejected_for(const char* reason, size_t nth) {
-  RecordedRun run = bets([](double) { return Fate{Outcome::rejected, 10}; });
+  RecordedRun run = bets_by_fate([](double) { return BetFate{Outcome::rejected, 10}; });
   run.faults[0].disruptive = false;
   for (size_t i = 0; i < run.history.attempts.size(); i += nth)
     std::strcpy(run.history.attempts[i].reason, reason);
@@ -164,7 +166,7 @@ TEST(MeasureSlo, WhoTookABetBackIsDeclinedRightly) {
 }
 
 TEST(MeasureSlo, SentAgainAfterItsAnswerCountsOnce) {
-  RecordedRun run = bets([](double) { return Fate{}; });
+  RecordedRun run = bets_by_fate([](double) { return BetFate{}; });
   Attempt again = run.history.attempts[400];
   again.number = 2;
   again.outcome = Outcome::unknown;

@@ -6,7 +6,7 @@
 namespace rehearse {
 namespace {
 
-Finding finding_of(synthetic::RecordedRun run) {
+Finding stream_finding(synthetic::RecordedRun run) {
   run.checks = {"stream_independent"};
   return examine_all(run).front();
 }
@@ -39,7 +39,7 @@ class StreamIndependent : public testing::Test {
 };
 
 TEST_F(StreamIndependent, PassesWhereTheScheduleIsTheSame) {
-  const Finding finding = finding_of(run_);
+  const Finding finding = stream_finding(run_);
   EXPECT_EQ(finding.verdict, Verdict::pass) << finding.summary;
   EXPECT_EQ(finding.examined, 30);
   EXPECT_NE(finding.summary.find("3 and 6 of them"), std::string::npos) << finding.summary;
@@ -49,31 +49,31 @@ TEST_F(StreamIndependent, AWindowThatMovedShrankOrIsMissingIsRed) {
   auto& window = run_.books.windows->at(4);
   window.opened_ms += 500;
   window.closed_ms += 500;
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
   window.opened_ms -= 500;
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail) << "held open for those who saw it late";
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail) << "held open for those who saw it late";
   run_.books.windows->erase(run_.books.windows->begin() + 4);
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
 }
 
 TEST_F(StreamIndependent, ABetTakenLateOrRefusedInTimeIsRed) {
   auto& bets = *run_.books.window_bets;
   const auto whole = bets;
   bets[8].decided_ms += 6'000;
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
   bets = whole;
   bets[9].decided_ms -= 6'000;
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
   bets = whole;
   bets[0].window = "t1-99";
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::fail);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
 }
 
 TEST_F(StreamIndependent, WithoutADegradedStreamAFaultProvesNothing) {
   for (auto& sample : *run_.books.stream_samples) sample.mode = "webrtc";
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::inconclusive);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::inconclusive);
   run_.faults.clear();
-  EXPECT_EQ(finding_of(run_).verdict, Verdict::pass);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::pass);
 }
 
 }  // namespace

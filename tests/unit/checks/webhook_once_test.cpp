@@ -13,7 +13,7 @@ using Set = std::set<std::string>;
 WebhookEffect& effect_of(Run& run, const std::string& business_key) {
   return *std::ranges::find(*run.books.webhook_effects, business_key, &WebhookEffect::business_key);
 }
-std::string first_of(const Run& run) {
+std::string first_unpaired(const Run& run) {
   const Finding finding = finding_of(run, "webhook_once");
   return finding.witnesses.empty() ? "" : finding.witnesses.front();
 }
@@ -35,7 +35,7 @@ TEST_F(WebhookOnce, CopiesAreCounted) {
 TEST_F(WebhookOnce, AppliedTwice) {
   effect_of(run_, deposit_).applied = 2;
   EXPECT_EQ(red(run_), Set{"webhook_once"});
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("applied 2 times"));
+  EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("applied 2 times"));
 }
 
 TEST_F(WebhookOnce, CreditedTwiceUnderOneKeyOrTwo) {
@@ -43,7 +43,7 @@ TEST_F(WebhookOnce, CreditedTwiceUnderOneKeyOrTwo) {
   book_again(run_, deposit_ + ":deposit", deposit_ + ":deposit");
   EXPECT_EQ(red(run_),
             (Set{"no_phantom_writes", "pnl_matches", "providers_reconciled", "webhook_once"}));
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("ended twice in the ledger"));
+  EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("ended twice in the ledger"));
   run_ = honest;
   book_again(run_, deposit_ + ":deposit", deposit_ + ":deposit-2");
   EXPECT_THAT(red(run_), testing::Contains("webhook_once"));
@@ -54,14 +54,14 @@ TEST_F(WebhookOnce, NeverApplied) {
   effect.applied = 0;
   effect.tx.clear();
   EXPECT_EQ(red(run_), Set{"webhook_once"});
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("never applied, though transfer"));
+  EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("never applied, though transfer"));
   // News that there was nothing to do about need not be applied when the end of it was.
   run_.books.webhook_effects->push_back(effect_of(run_, payout_));
   run_.books.webhook_effects->back().event = "e-pending";
   effect_of(run_, payout_).applied = 1;
   EXPECT_EQ(red(run_), Set{"webhook_once"});  // still without a transaction
   effect_of(run_, payout_).tx = honest_run().books.webhook_effects->at(0).tx;
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("applied as tx"));  // of another payment
+  EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("applied as tx"));  // of another payment
 }
 
 TEST_F(WebhookOnce, NotAppliedBeforeTheDrainRanOut) {
@@ -90,7 +90,7 @@ TEST_F(WebhookOnce, TransactionThatIsNotThere) {
 TEST_F(WebhookOnce, AppliedOfATransferThatTheProviderLacks) {
   effect_of(run_, deposit_).transfer = "x-forged";
   EXPECT_EQ(red(run_), Set{"webhook_once"});
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("has no transfer x-forged"));
+  EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("has no transfer x-forged"));
 }
 
 TEST_F(WebhookOnce, TakenThoughItsProviderNeverSentIt) {
@@ -104,7 +104,7 @@ TEST_F(WebhookOnce, TakenThoughItsProviderNeverSentIt) {
   forged.tx.clear();
   run_.books.webhook_effects->push_back(forged);
   EXPECT_EQ(red(run_), Set{"webhook_once"});
-  EXPECT_THAT(first_of(run_), testing::HasSubstr("never sent by its provider"));
+  EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("never sent by its provider"));
 }
 
 TEST_F(WebhookOnce, WithoutTheTransfersColumnItCannotBeSaid) {
