@@ -11,7 +11,7 @@ namespace {
 ExitCode take_all_down(const Cli& cli) {
   const auto lock = MachineLock::take();
   if (!lock) return complain(lock.error());
-  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const auto runtime = open_runtime();
   const auto left = runtime->leftovers();
   if (!left) return complain(left.error());
   if (auto down = take_down(*runtime); !down) return complain(down.error());

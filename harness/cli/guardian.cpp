@@ -26,7 +26,7 @@ void outlive_signals() {
 
 ExitCode guard_run(const std::string& run_dir) {
   outlive_signals();
-  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const auto runtime = open_runtime();
   const auto needed = [&run_dir] {
     const auto active = read_active();
     return !active || active->run_dir == run_dir;

@@ -11,7 +11,7 @@ namespace rehearse {
 namespace {
 
 // One that cannot be healed keeps none of the others from it.
-Status heal_faults(Runtime& runtime, const std::string& run_dir, bool quiet) {
+Status heal_faults(Effects& runtime, const std::string& run_dir, bool quiet) {
   const std::string path = run_dir + "/faults.jsonl";
   const auto open = read_unhealed(path);
   if (!open) return std::unexpected(open.error());
@@ -30,7 +30,7 @@ Status heal_faults(Runtime& runtime, const std::string& run_dir, bool quiet) {
 ExitCode undo_all(const Cli& cli) {
   const auto lock = MachineLock::take();
   if (!lock) return complain(lock.error());
-  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const auto runtime = open_runtime();
   const auto active = read_active();
   if (!active) return complain(active.error());
   if (active->kept) {

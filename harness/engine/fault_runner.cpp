@@ -35,11 +35,11 @@ struct FaultRunner::Occurrence {
   bool lasting = false;        // injected, and waits for the end of observation
 };
 
-FaultRunner::FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack& stack,
+FaultRunner::FaultRunner(const Scenario& scenario, Effects& effects, const Stack& stack,
                          const Observer& observer, Journal& journal, Recorder& recorder,
                          const Patience& patience)
     : scenario_(scenario),
-      runtime_(runtime),
+      effects_(effects),
       stack_(stack),
       observer_(observer),
       journal_(journal),
@@ -138,7 +138,7 @@ std::optional<std::string> FaultRunner::take_knobs(Occurrence& occurrence,
 // touched yet, so that undoing it would change nothing.
 Status FaultRunner::prepare(Occurrence& occurrence, Fault& fault, PlannedFault& planned) {
   auto made =
-      fault.plan({runtime_, stack_, observer_.view(), *occurrence.entry, occurrence.random});
+      fault.plan({effects_, stack_, observer_.view(), *occurrence.entry, occurrence.random});
   if (!made) return std::unexpected(made.error());
   planned = std::move(*made);
   planned.id = occurrence.record.id;
@@ -203,14 +203,14 @@ bool FaultRunner::inject(Occurrence& occurrence, Fault& fault, const PlannedFaul
   }
   recorder_.event(occurrence.record.id, "injecting",
                   fmt::format("{} on {}", planned.fault, planned.target));
-  const Status done = fault.inject(runtime_);
+  const Status done = fault.inject(effects_);
   (void)journal_.mark(occurrence.record.id, "injected", injected_ms);
   if (!done) set_failed(occurrence, "injection failed: " + done.error().message);
   return done.has_value();
 }
 
 bool FaultRunner::see_effect(Occurrence& occurrence, Fault& fault) {
-  const auto evidence = fault.effect(runtime_);
+  const auto evidence = fault.effect(effects_);
   if (!evidence && evidence.error().message != occurrence.effect_error) {
     occurrence.effect_error = evidence.error().message;
     recorder_.event(occurrence.record.id, "effect unknown", occurrence.effect_error);
@@ -243,7 +243,7 @@ void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
       set_failed(occurrence, fmt::format("no effect was seen within {} ms", patience_.effect_ms));
     }
     if (monotonic_ns() >= next_refresh_ns) {
-      if (auto done = fault.refresh(runtime_); !done)
+      if (auto done = fault.refresh(effects_); !done)
         set_failed(occurrence, "could not be kept up: " + done.error().message);
       next_refresh_ns += refresh_interval_ns;
     }
@@ -264,10 +264,10 @@ void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
 // What was undone shows after a moment: a server loads its zone anew, a process begins to serve.
 Result<Evidence> FaultRunner::see_restored(Fault& fault) {
   const int64_t deadline_ns = monotonic_ns() + patience_.restored_ms * ns_per_ms;
-  auto restored = fault.restored(runtime_);
+  auto restored = fault.restored(effects_);
   while (!restored && monotonic_ns() < deadline_ns) {
     std::this_thread::sleep_for(restored_poll);
-    restored = fault.restored(runtime_);
+    restored = fault.restored(effects_);
   }
   return restored;
 }
@@ -275,9 +275,9 @@ Result<Evidence> FaultRunner::see_restored(Fault& fault) {
 // Tried again until it works: a fault that stays on would be the next run's trouble.
 void FaultRunner::heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned) {
   recorder_.event(occurrence.record.id, "healing");
-  Evidence evidence = fault.afterwards(runtime_);
+  Evidence evidence = fault.afterwards(effects_);
   const auto put_right = [&]() -> Status {
-    if (auto done = undo(runtime_, planned.undo); !done) return done;
+    if (auto done = undo(effects_, planned.undo); !done) return done;
     const auto restored = see_restored(fault);
     if (!restored) return std::unexpected(restored.error());
     evidence.insert(restored->begin(), restored->end());

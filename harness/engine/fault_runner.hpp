@@ -31,7 +31,7 @@ constexpr int64_t planning_lead_ns = ns_per_s;
 
 class FaultRunner {
  public:
-  FaultRunner(const Scenario& scenario, Runtime& runtime, const Stack& stack,
+  FaultRunner(const Scenario& scenario, Effects& effects, const Stack& stack,
               const Observer& observer, Journal& journal, Recorder& recorder,
               const Patience& patience = {});
   ~FaultRunner();  // heals what is still on
@@ -67,7 +67,7 @@ class FaultRunner {
   void set_failed(Occurrence& occurrence, const std::string& why);
 
   const Scenario& scenario_;
-  Runtime& runtime_;
+  Effects& effects_;
   const Stack& stack_;
   const Observer& observer_;
   Journal& journal_;

@@ -100,6 +100,10 @@ StatePaths state_paths() {
           root + "/lock", root + "/logs",  root + "/nodes/.secrets"};
 }
 
+std::unique_ptr<Runtime> open_runtime() {
+  return make_runtime(state_paths().nodes);
+}
+
 std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {
   std::vector<MachineFact> facts;
   const bool root = ::geteuid() == 0;
@@ -188,8 +192,8 @@ Status clear_active() {
   return {};
 }
 
-Status require_clean(Runtime& runtime) {
-  const auto left = runtime.leftovers();
+Status require_clean(Machine& machine) {
+  const auto left = machine.leftovers();
   if (!left) return std::unexpected(left.error());
   if (left->empty()) return {};
   const auto active = read_active();

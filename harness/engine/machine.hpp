@@ -18,6 +18,9 @@ struct StatePaths {
 };
 StatePaths state_paths();
 
+// The one of this machine.
+std::unique_ptr<Runtime> open_runtime();
+
 struct MachineFact {
   std::string name;  // root, podman, memory, …
   bool ok = false;
@@ -54,6 +57,6 @@ Result<ActiveStack> read_active();  // empty stack = none
 Status clear_active();
 
 // Errors (machine) when something of an earlier run is still here, with the remedy.
-Status require_clean(Runtime& runtime);
+Status require_clean(Machine& machine);
 
 }  // namespace rehearse

@@ -405,7 +405,7 @@ Status rehearse_scenario(const RehearsalOptions& given, LiveView& live) {
   auto stack = make_stack(options.stack, options.scenario.stack_set);
   if (!stack) return std::unexpected(stack.error());
   stack->secrets_dir = state_paths().secrets;
-  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const auto runtime = open_runtime();
   if (!options.reuse) {
     if (auto clean = require_clean(*runtime); !clean) return clean;
   } else if (!options.reset_ms) {
@@ -438,7 +438,7 @@ Result<double> reset_active_stack(const StackFile& file,
         ExitCode::machine,
         fmt::format("the stack that is up is {}{}: take it down by `./rehearse down`",
                     active->stack, active->stack == file.name ? " with other settings" : ""));
-  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const auto runtime = open_runtime();
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
   return make_pristine(stage, *runtime, live, cancelled);
@@ -446,7 +446,7 @@ Result<double> reset_active_stack(const StackFile& file,
 
 Status take_active_down(LiveView& live) {
   live.status("taking the stack down");
-  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const auto runtime = open_runtime();
   const int64_t began_ns = monotonic_ns();
   if (auto down = take_down(*runtime); !down) return down;
   if (auto cleared = clear_active(); !cleared) return cleared;
@@ -463,7 +463,7 @@ Status raise_and_keep(const StackFile& file, const std::map<std::string, std::st
   stack->secrets_dir = state_paths().secrets;
   auto images = read_image_list(places.images_list);
   if (!images) return std::unexpected(images.error());
-  const auto runtime = make_podman_runtime(state_paths().nodes);
+  const auto runtime = open_runtime();
   if (auto clean = require_clean(*runtime); !clean) return clean;
   const std::string logs = state_paths().logs;
   if (auto begun = NodeLogs::begin_anew(logs); !begun) return std::unexpected(begun.error());

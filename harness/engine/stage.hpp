@@ -12,6 +12,7 @@
 #include "engine/rehearsal.hpp"
 #include "load/load.hpp"
 #include "platform/books/collect.hpp"
+#include "runtime/runtime.hpp"
 #include "stack/bring_up.hpp"
 #include "stack/observer.hpp"
 

@@ -28,7 +28,7 @@ class CacheFlush final : public Fault {
     return PlannedFault{context.entry.id, "cache_flush", node_->name, {}};
   }
 
-  Status inject(Runtime& runtime) override {
+  Status inject(Effects& runtime) override {
     const auto cached = keys(runtime, cache_database), kept = keys(runtime, credit_database);
     if (!cached) return std::unexpected(cached.error());
     if (!kept) return std::unexpected(kept.error());
@@ -43,7 +43,7 @@ class CacheFlush final : public Fault {
   }
 
   // A cache that was empty before has not lost anything: no effect, and the run says so.
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     if (!flushed_ || cached_before_ == 0) return std::nullopt;
     const auto cached = keys(runtime, cache_database), kept = keys(runtime, credit_database);
     if (!cached) return std::unexpected(cached.error());
@@ -59,7 +59,7 @@ class CacheFlush final : public Fault {
   }
 
  private:
-  Result<int64_t> keys(Runtime& runtime, int database) const {
+  Result<int64_t> keys(Effects& runtime, int database) const {
     const auto printed = runtime.exec(node_->name, redis_cli(*node_, database, {"DBSIZE"}));
     if (!printed) return std::unexpected(printed.error());
     return std::atoll(printed->c_str());

@@ -28,14 +28,14 @@ class CacheLoss final : public Fault {
   }
 
   // What was dead before is not our doing.
-  Status inject(Runtime& runtime) override {
+  Status inject(Effects& runtime) override {
     const auto running = all_run(runtime, true);
     if (!running) return std::unexpected(running.error());
     if (!*running) return fail(ExitCode::inconclusive, "Redis was dead before it was killed");
     return runtime.kill(nodes_);
   }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto gone = all_run(runtime, false);
     if (!gone) return std::unexpected(gone.error());
     if (!*gone) return std::nullopt;
@@ -43,7 +43,7 @@ class CacheLoss final : public Fault {
                     {"roles_lost", roles_}};
   }
 
-  Result<Evidence> restored(Runtime& runtime) override {
+  Result<Evidence> restored(Effects& runtime) override {
     Evidence evidence;
     for (size_t i = 0; i < nodes_.size(); ++i) {
       const auto printed = runtime.exec(nodes_[i], ask_role_[i]);
@@ -59,7 +59,7 @@ class CacheLoss final : public Fault {
 
  private:
   // Whether all of them run, or none of them does.
-  Result<bool> all_run(Runtime& runtime, bool wanted) const {
+  Result<bool> all_run(Effects& runtime, bool wanted) const {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());
     for (const auto& node : nodes_) {

@@ -27,9 +27,9 @@ class CertificateRotation final : public Fault {
     return PlannedFault{context.entry.id, "certificate_rotation", secret_, {}};
   }
 
-  Status inject(Runtime&) override { return renew_secret(*stack_, secret_); }
+  Status inject(Effects&) override { return renew_secret(*stack_, secret_); }
 
-  Result<std::optional<Evidence>> effect(Runtime&) override {
+  Result<std::optional<Evidence>> effect(Effects&) override {
     const auto now = serial_of_secret(*stack_, secret_);
     if (!now) return std::unexpected(now.error());
     for (const Node* place : places_) {

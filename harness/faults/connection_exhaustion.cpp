@@ -34,7 +34,7 @@ class ConnectionExhaustion final : public Fault {
         context.entry.id, "connection_exhaustion", *node, {end_sessions(*node, name_)}};
   }
 
-  Status inject(Runtime&) override {
+  Status inject(Effects&) override {
     if (auto full = fill(); !full) return full;
     if (held_.size() <= keep_)
       return fail(ExitCode::inconclusive,
@@ -44,7 +44,7 @@ class ConnectionExhaustion final : public Fault {
     return {};
   }
 
-  Result<std::optional<Evidence>> effect(Runtime&) override {
+  Result<std::optional<Evidence>> effect(Effects&) override {
     if (refusal_.empty()) return std::nullopt;
     return Evidence{{"sqlstate", too_many_connections},
                     {"refusal", refusal_},
@@ -53,7 +53,7 @@ class ConnectionExhaustion final : public Fault {
   }
 
   // Nothing is refilled where some are to be left: whose they are now cannot be said.
-  Status refresh(Runtime&) override {
+  Status refresh(Effects&) override {
     if (keep_ > 0) return {};
     const size_t before = held_.size();
     Status full = fill();
@@ -61,7 +61,7 @@ class ConnectionExhaustion final : public Fault {
     return full;
   }
 
-  Evidence afterwards(Runtime&) override {
+  Evidence afterwards(Effects&) override {
     Evidence evidence{{"connections_taken_later", std::to_string(taken_later_)}};
     held_.clear();
     return evidence;

@@ -44,12 +44,12 @@ class ConsumerStall final : public Fault {
     return planned;
   }
 
-  Status inject(Runtime& runtime) override {
+  Status inject(Effects& runtime) override {
     return group_ == reporting ? runtime.pause(paused_) : give_order();
   }
-  Status refresh(Runtime&) override { return group_ == reporting ? Status() : give_order(); }
+  Status refresh(Effects&) override { return group_ == reporting ? Status() : give_order(); }
 
-  Result<std::optional<Evidence>> effect(Runtime&) override {
+  Result<std::optional<Evidence>> effect(Effects&) override {
     if (monotonic_ns() - looked_ns_ < look_every_ns) return std::nullopt;
     looked_ns_ = monotonic_ns();
     const auto lag = platform_->consumer_lag(group_);
@@ -60,7 +60,7 @@ class ConsumerStall final : public Fault {
     return Evidence{{"lag_grew", fmt::format("{}", fmt::join(lags_, ", "))}};
   }
 
-  Evidence afterwards(Runtime&) override {
+  Evidence afterwards(Effects&) override {
     const auto lag = platform_->consumer_lag(group_);
     if (!lag) return {};
     return {{"lag_at_end", std::to_string(*lag)}};

@@ -41,10 +41,10 @@ class DnsFault final : public Fault {
                         fmt::format("{}", fmt::join(orders_.nodes(), ", ")), orders_.undo()};
   }
 
-  Status inject(Runtime&) override { return give_order(); }
-  Status refresh(Runtime&) override { return give_order(); }
+  Status inject(Effects&) override { return give_order(); }
+  Status refresh(Effects&) override { return give_order(); }
 
-  Result<std::optional<Evidence>> effect(Runtime&) override {
+  Result<std::optional<Evidence>> effect(Effects&) override {
     Evidence evidence;
     for (const Node* server : servers_) {
       const auto answer = platform_->look_up(*server);
@@ -54,7 +54,7 @@ class DnsFault final : public Fault {
     return evidence;
   }
 
-  Result<Evidence> restored(Runtime&) override {
+  Result<Evidence> restored(Effects&) override {
     Evidence evidence;
     for (const Node* server : servers_) {
       const auto answer = platform_->look_up(*server);

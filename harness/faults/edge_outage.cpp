@@ -26,12 +26,12 @@ class EdgeOutage final : public Fault {
                         {{"uncut", nodes_, all_zones_range}}};
   }
 
-  Status inject(Runtime& runtime) override { return refresh(runtime); }
-  Status refresh(Runtime& runtime) override {
+  Status inject(Effects& runtime) override { return refresh(runtime); }
+  Status refresh(Effects& runtime) override {
     return runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms);
   }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto cuts = runtime.cuts(nodes_);
     if (!cuts) return std::unexpected(cuts.error());
     for (const auto& [node, cut] : *cuts)
@@ -42,7 +42,7 @@ class EdgeOutage final : public Fault {
                     {"packets_dropped_at_effect", std::to_string(packets)}};
   }
 
-  Evidence afterwards(Runtime& runtime) override {
+  Evidence afterwards(Effects& runtime) override {
     const auto packets = dropped(runtime);
     if (!packets) return {};
     return {{"packets_dropped", std::to_string(*packets - dropped_before_)}};
@@ -71,7 +71,7 @@ class EdgeOutage final : public Fault {
     for (const auto& [node, cut] : cuts) packets += cut.dropped_packets - cut.dropped_between;
     return packets;
   }
-  Result<int64_t> dropped(Runtime& runtime) const {
+  Result<int64_t> dropped(Effects& runtime) const {
     const auto cuts = runtime.cuts(nodes_);
     if (!cuts) return std::unexpected(cuts.error());
     return sum(*cuts);

@@ -15,7 +15,7 @@
 #include "base/result.hpp"
 #include "platform/platform.hpp"
 #include "record/timeline.hpp"
-#include "runtime/runtime.hpp"
+#include "runtime/effects.hpp"
 #include "scenario/scenario.hpp"
 #include "stack/observer.hpp"
 #include "stack/stack.hpp"
@@ -25,7 +25,7 @@ namespace rehearse {
 
 // What a fault may touch and know at the moment of its injection.
 struct FaultContext {
-  Runtime& runtime;
+  Effects& runtime;
   const Stack& stack;
   StackView view;  // roles as of now: selectors are resolved on it
   const TimelineEntry& entry;
@@ -40,16 +40,16 @@ class Fault {
   // Resolves targets and says how to undo. Nothing is touched yet. Errors (inconclusive): no
   // target.
   virtual Result<PlannedFault> plan(const FaultContext& context) = 0;
-  virtual Status inject(Runtime& runtime) = 0;
+  virtual Status inject(Effects& runtime) = 0;
   // Evidence once the effect is seen, nullopt while it is not seen yet. Called until it is.
-  virtual Result<std::optional<Evidence>> effect(Runtime& runtime) = 0;
+  virtual Result<std::optional<Evidence>> effect(Effects& runtime) = 0;
   // Called about every second while the fault lasts: keeps alive what would expire in the kernel.
-  virtual Status refresh(Runtime&) { return {}; }
+  virtual Status refresh(Effects&) { return {}; }
   // Right before the undo: what was seen over the whole duration. Also lets go of what the fault
   // itself holds open.
-  virtual Evidence afterwards(Runtime&) { return {}; }
+  virtual Evidence afterwards(Effects&) { return {}; }
   // After the undo: what shows that it worked. An error is a healing that failed, and is retried.
-  virtual Result<Evidence> restored(Runtime&) { return Evidence{}; }
+  virtual Result<Evidence> restored(Effects&) { return Evidence{}; }
   // Whether clients may feel it: only such faults open an outage.
   virtual bool disruptive() const { return true; }
 };

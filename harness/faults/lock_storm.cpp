@@ -51,7 +51,7 @@ class LockStorm final : public Fault {
                         {end_sessions(*node, name_)}};
   }
 
-  Status inject(Runtime&) override {
+  Status inject(Effects&) override {
     std::vector<std::unique_ptr<DatabaseSession>> sessions;
     for (size_t i = 0; i <= seeds_.size(); ++i) {
       auto session = DatabaseSession::open(login_, name_, session_open_ms);
@@ -66,7 +66,7 @@ class LockStorm final : public Fault {
     return {};
   }
 
-  Result<std::optional<Evidence>> effect(Runtime&) override {
+  Result<std::optional<Evidence>> effect(Effects&) override {
     look();
     if (waiting_ == 0) return std::nullopt;
     return Evidence{{"table", table_},
@@ -74,12 +74,12 @@ class LockStorm final : public Fault {
                     {"others_waiting_at_effect", std::to_string(waiting_)}};
   }
 
-  Status refresh(Runtime&) override {
+  Status refresh(Effects&) override {
     look();
     return {};
   }
 
-  Evidence afterwards(Runtime&) override {
+  Evidence afterwards(Effects&) override {
     end();
     return {{"turns_held", std::to_string(turns_)},
             {"others_waiting_max", std::to_string(waiting_max_)}};

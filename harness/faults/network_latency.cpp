@@ -39,9 +39,9 @@ class NetworkLatency final : public Fault {
         context.entry.id, "network_latency", place_.name, {{"undelay", place_.nodes}}};
   }
 
-  Status inject(Runtime& runtime) override { return runtime.delay(place_.nodes, spec_); }
+  Status inject(Effects& runtime) override { return runtime.delay(place_.nodes, spec_); }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto states = runtime.delays(place_.nodes);
     if (!states) return std::unexpected(states.error());
     for (const auto& [node, state] : *states)
@@ -54,7 +54,7 @@ class NetworkLatency final : public Fault {
     return evidence;
   }
 
-  Evidence afterwards(Runtime& runtime) override {
+  Evidence afterwards(Effects& runtime) override {
     const auto states = runtime.delays(place_.nodes);
     return states ? describe(*states, "") : Evidence{};
   }

@@ -39,15 +39,15 @@ class NetworkPartition final : public Fault {
                          {"uncut", other.nodes, fmt::format("{}", fmt::join(one.addresses, ","))}}};
   }
 
-  Status inject(Runtime& runtime) override { return refresh(runtime); }
+  Status inject(Effects& runtime) override { return refresh(runtime); }
 
-  Status refresh(Runtime& runtime) override {
+  Status refresh(Effects& runtime) override {
     auto done = runtime.cut(sides_[0].nodes, sides_[1].addresses, border_timeout_ms);
     if (!done) return done;
     return runtime.cut(sides_[1].nodes, sides_[0].addresses, border_timeout_ms);
   }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto now = dropped(runtime);
     if (!now) return std::unexpected(now.error());
     if (!now->in_force || now->since(before_) == 0) return std::nullopt;
@@ -58,7 +58,7 @@ class NetworkPartition final : public Fault {
     return evidence;
   }
 
-  Evidence afterwards(Runtime& runtime) override {
+  Evidence afterwards(Effects& runtime) override {
     const auto now = dropped(runtime);
     if (!now) return {};
     Evidence evidence;
@@ -90,7 +90,7 @@ class NetworkPartition final : public Fault {
     }
   };
 
-  Result<Dropped> dropped(Runtime& runtime) const {
+  Result<Dropped> dropped(Effects& runtime) const {
     Dropped result;
     for (const auto& side : sides_) {
       const auto cuts = runtime.cuts(side.nodes);

@@ -11,11 +11,11 @@ class Noop final : public Fault {
   Result<PlannedFault> plan(const FaultContext& context) override {
     return PlannedFault{context.entry.id, "noop", "nothing", {}};
   }
-  Status inject(Runtime&) override {
+  Status inject(Effects&) override {
     injected_ = true;
     return {};
   }
-  Result<std::optional<Evidence>> effect(Runtime&) override {
+  Result<std::optional<Evidence>> effect(Effects&) override {
     if (!injected_) return std::nullopt;
     return Evidence{{"touched", "nothing"}};
   }

@@ -36,7 +36,7 @@ class PrimaryKill final : public Fault {
                         {{"start", nodes_}}};
   }
 
-  Status inject(Runtime& runtime) override {
+  Status inject(Effects& runtime) override {
     for (size_t i = 0; i < nodes_.size(); ++i) {
       const auto pid = runtime.pid_of(nodes_[i], std::string(processes_[i]));
       if (!pid) return std::unexpected(pid.error());
@@ -46,7 +46,7 @@ class PrimaryKill final : public Fault {
     return {};
   }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     if (pids_.size() != nodes_.size()) return std::nullopt;
     for (size_t i = 0; i < nodes_.size(); ++i) {
       const auto state = runtime.process(nodes_[i], pids_[i]);

@@ -27,7 +27,7 @@ class ProcessKill final : public Fault {
   }
 
   // What was dead before is not our doing.
-  Status inject(Runtime& runtime) override {
+  Status inject(Effects& runtime) override {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());
     for (const auto& node : nodes_) {
@@ -38,7 +38,7 @@ class ProcessKill final : public Fault {
     return runtime.kill(nodes_);
   }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());
     for (const auto& node : nodes_) {
@@ -49,7 +49,7 @@ class ProcessKill final : public Fault {
                     {"roles_lost", roles_}};
   }
 
-  Result<Evidence> restored(Runtime& runtime) override {
+  Result<Evidence> restored(Effects& runtime) override {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());
     for (const auto& node : nodes_) {

@@ -25,9 +25,9 @@ class ProcessPause final : public Fault {
                         {{"unpause", nodes_}}};
   }
 
-  Status inject(Runtime& runtime) override { return runtime.pause(nodes_); }
+  Status inject(Effects& runtime) override { return runtime.pause(nodes_); }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());
     for (const auto& node : nodes_) {
@@ -39,14 +39,14 @@ class ProcessPause final : public Fault {
   }
 
   // Whoever woke them before their time shortened the fault.
-  Status refresh(Runtime& runtime) override {
+  Status refresh(Effects& runtime) override {
     const auto seen = effect(runtime);
     if (!seen) return std::unexpected(seen.error());
     if (*seen) return {};
     return fail(ExitCode::inconclusive, "not all of the nodes stand still any more");
   }
 
-  Result<Evidence> restored(Runtime& runtime) override {
+  Result<Evidence> restored(Effects& runtime) override {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());
     for (const auto& node : nodes_) {

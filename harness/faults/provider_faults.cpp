@@ -156,10 +156,10 @@ class ProviderFault final : public Fault {
                         fmt::format("{}", fmt::join(orders_.nodes(), ", ")), orders_.undo()};
   }
 
-  Status inject(Runtime&) override { return orders_.give(order_); }
-  Status refresh(Runtime&) override { return orders_.give(order_); }
+  Status inject(Effects&) override { return orders_.give(order_); }
+  Status refresh(Effects&) override { return orders_.give(order_); }
 
-  Result<std::optional<Evidence>> effect(Runtime&) override {
+  Result<std::optional<Evidence>> effect(Effects&) override {
     Evidence evidence;
     for (size_t i = 0; i < orders_.nodes().size(); ++i) {
       const auto counts = orders_.counts_of(i);
@@ -170,7 +170,7 @@ class ProviderFault final : public Fault {
     return evidence;
   }
 
-  Evidence afterwards(Runtime&) override {
+  Evidence afterwards(Effects&) override {
     Evidence evidence;
     for (size_t i = 0; i < orders_.nodes().size(); ++i)
       if (const auto counts = orders_.counts_of(i)) note(evidence, orders_.nodes()[i], *counts, "");

@@ -43,13 +43,13 @@ class ReplicaLag final : public Fault {
     return planned;
   }
 
-  Status inject(Runtime& runtime) override {
+  Status inject(Effects& runtime) override {
     for (size_t i = 0; i < nodes_.size(); ++i)
       if (auto done = runtime.signal(nodes_[i], pids_[i], SIGSTOP); !done) return done;
     return {};
   }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto stopped = all_stopped(runtime);
     if (!stopped) return std::unexpected(stopped.error());
     if (!*stopped) return std::nullopt;
@@ -61,7 +61,7 @@ class ReplicaLag final : public Fault {
   }
 
   // Whoever woke it before its time, or replaced it, shortened the fault.
-  Status refresh(Runtime& runtime) override {
+  Status refresh(Effects& runtime) override {
     const auto stopped = all_stopped(runtime);
     if (!stopped) return std::unexpected(stopped.error());
     if (*stopped) return {};
@@ -69,13 +69,13 @@ class ReplicaLag final : public Fault {
   }
 
   // Against the values of the effect: that the lag grew.
-  Evidence afterwards(Runtime& runtime) override {
+  Evidence afterwards(Effects& runtime) override {
     const auto lags = look(runtime);
     return lags ? evidence("_at_the_end", *lags) : Evidence{};
   }
 
  private:
-  Result<bool> all_stopped(Runtime& runtime) const {
+  Result<bool> all_stopped(Effects& runtime) const {
     for (size_t i = 0; i < nodes_.size(); ++i) {
       const auto state = runtime.process(nodes_[i], pids_[i]);
       if (!state) return std::unexpected(state.error());
@@ -96,7 +96,7 @@ class ReplicaLag final : public Fault {
     return sync ? sync : holder(Rank::spare);
   }
 
-  Result<std::vector<ReplayLag>> look(Runtime& runtime) const {
+  Result<std::vector<ReplayLag>> look(Effects& runtime) const {
     std::vector<ReplayLag> lags;
     for (const auto& node : nodes_) {
       auto lag = replay_lag(runtime, node);

@@ -56,13 +56,13 @@ class SilentDeath final : public Fault {
                         {{"uncut", nodes_, all_zones_range}, {"start", nodes_}}};
   }
 
-  Status inject(Runtime& runtime) override {
+  Status inject(Effects& runtime) override {
     if (auto silent = runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms); !silent)
       return silent;
     return runtime.kill(nodes_);
   }
 
-  Result<std::optional<Evidence>> effect(Runtime& runtime) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());
     for (const auto& node : nodes_) {
@@ -80,11 +80,11 @@ class SilentDeath final : public Fault {
                     {"packets_dropped_at_effect", std::to_string(packets)}};
   }
 
-  Status refresh(Runtime& runtime) override {
+  Status refresh(Effects& runtime) override {
     return runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms);
   }
 
-  Evidence afterwards(Runtime& runtime) override {
+  Evidence afterwards(Effects& runtime) override {
     const auto packets = dropped(runtime);
     if (!packets) return {};
     return {{"packets_dropped", std::to_string(*packets - dropped_before_)}};
@@ -97,7 +97,7 @@ class SilentDeath final : public Fault {
     for (const auto& [node, cut] : cuts) packets += cut.dropped_packets - cut.dropped_between;
     return packets;
   }
-  Result<int64_t> dropped(Runtime& runtime) const {
+  Result<int64_t> dropped(Effects& runtime) const {
     const auto cuts = runtime.cuts(nodes_);
     if (!cuts) return std::unexpected(cuts.error());
     return sum(*cuts);

@@ -191,7 +191,7 @@ DatabaseResult<int64_t> DatabaseSession::waiting_behind(const std::string& sessi
   return std::atoll(count->c_str());
 }
 
-Result<ReplayLag> replay_lag(Runtime& runtime, const std::string& node) {
+Result<ReplayLag> replay_lag(Effects& runtime, const std::string& node) {
   const auto printed = runtime.exec(
       node,
       superuser_psql("SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(),"

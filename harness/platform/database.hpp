@@ -48,7 +48,7 @@ struct ReplayLag {
   int64_t bytes = 0;
   std::string age_s;  // of the last replayed commit
 };
-Result<ReplayLag> replay_lag(Runtime& runtime, const std::string& node);
+Result<ReplayLag> replay_lag(Effects& runtime, const std::string& node);
 
 constexpr int64_t session_open_ms = 2'000;
 

@@ -32,7 +32,7 @@ std::vector<std::string> container_nodes_of(const Stack& stack) {
   return names;
 }
 
-Status kill_and_wait(Runtime& runtime, const std::vector<std::string>& nodes, int64_t deadline_ns) {
+Status kill_and_wait(Effects& runtime, const std::vector<std::string>& nodes, int64_t deadline_ns) {
   if (auto killed = runtime.kill(nodes); !killed) return killed;
   while (true) {
     const auto states = runtime.states();
@@ -81,7 +81,7 @@ Status prove_unused(const std::function<Result<BooksSource>()>& source, int64_t 
 
 }  // namespace
 
-Status require_no_residue(Runtime& runtime, const Stack& stack) {
+Status require_no_residue(Effects& runtime, const Stack& stack) {
   const auto left = residue(runtime, container_nodes_of(stack));
   if (!left) return std::unexpected(left.error());
   if (left->empty()) return {};

@@ -29,7 +29,7 @@ Status reset_platform(const Stack& stack, Runtime& runtime, const ResetHands& ha
                       int64_t deadline_ns, const std::function<bool()>& cancelled);
 
 // Residue is not healed here: who left it behind must be seen, so the stack counts as spoilt.
-Status require_no_residue(Runtime& runtime, const Stack& stack);
+Status require_no_residue(Effects& runtime, const Stack& stack);
 
 // What all books hold besides the players' openings, in words.
 Result<std::vector<std::string>> traces_in(BooksSource source);

@@ -1,126 +1,18 @@
-// Verbs of effect on named targets. Everything is addressed by the node's name, never by a PID, so
-// that an undo written to disk still means the same thing after a crash or a restart.
-//
-// Podman with network namespaces of our own comes first; another runtime implements the same seam.
+// What runs the nodes. Podman with network namespaces of our own comes first; another runtime
+// implements the same two seams.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "base/result.hpp"
+#include "runtime/effects.hpp"
+#include "runtime/machine.hpp"
 
 namespace rehearse {
 
-// One node's container and the network namespace that outlives it.
-struct NodeSpec {
-  std::string name;     // etcd-1
-  std::string address;  // 198.18.1.11
-  std::string image;    // empty: a namespace without a container (the players' one)
-  std::vector<std::string> args;
-  std::map<std::string, std::string> env;
-  std::vector<std::pair<std::string, std::string>> read_only_mounts;  // host path → path inside
-  int cpu_shares = 0;                                                 // 0 = the usual 1024
-};
-
-struct NetworkSpec {
-  std::string stack;            // label of all that we make
-  std::string subnet;           // 198.18.0.0/16: nothing else on this machine may use it
-  std::string control_address;  // 198.18.255.1: the host's own, in no zone
-  std::vector<NodeSpec> nodes;
-};
-
-struct NodeState {
-  bool exists = false;
-  bool running = false;  // also while it is paused
-  bool paused = false;
-};
-
-// One process inside a node. A dead one that nobody has buried yet is gone.
-enum class ProcessState { gone, stopped, alive };
-
-// What a cut has stopped so far, as the kernel counts it in the node's namespace.
-struct CutState {
-  bool active = false;  // something is cut at this moment
-  int64_t dropped_packets = 0;
-  // Of these: by cuts of single addresses, which part two sides from each other.
-  bool between = false;
-  int64_t dropped_between = 0;
-};
-
-// How long what a node sends is held: delay ± jitter, evenly spread, by a seed of the run's.
-struct DelaySpec {
-  int64_t delay_us = 0, jitter_us = 0;
-  uint64_t seed = 0;
-};
-
-struct DelayState {
-  bool active = false;                      // packets are delayed at this moment
-  int64_t packets = 0;                      // that were delayed and let go
-  std::optional<double> median_ms, p99_ms;  // how long they were held; none = not measured
-};
-
-// An address range that a cut never includes: the control network, so that we stay in control.
-constexpr const char* all_zones_range = "198.18.0.0/17";
-
-class Runtime {
- public:
-  virtual ~Runtime() = default;
-
-  // Bridge, namespaces, addresses, and in each namespace the (empty) packet rules of ours.
-  virtual Status create_network(const NetworkSpec& network) = 0;
-  virtual Status remove_network() = 0;
-
-  virtual Status create(const NodeSpec& node, const std::string& log_path) = 0;
-  virtual Status start(const std::vector<std::string>& nodes) = 0;  // again, after a kill
-  // SIGKILL to all processes of these nodes; dead ones stay dead.
-  virtual Status kill(const std::vector<std::string>& nodes) = 0;
-  // One process inside a node, by its pid as seen from inside: the only one whose command line
-  // (words joined by spaces) holds `words` (errors: none, several), a signal to it, what it does.
-  virtual Result<int64_t> pid_of(const std::string& node, const std::string& words) = 0;
-  virtual Status signal(const std::string& node, int64_t pid, int signal) = 0;
-  virtual Result<ProcessState> process(const std::string& node, int64_t pid) = 0;
-  // All processes of a node stand still, as a virtual machine does that its host forgot.
-  virtual Status pause(const std::vector<std::string>& nodes) = 0;
-  virtual Status unpause(const std::vector<std::string>& nodes) = 0;  // paused or not
-  // Runs a program inside a node to its end, as that container's user: what it printed.
-  virtual Result<std::string> exec(const std::string& node,
-                                   const std::vector<std::string>& argv) = 0;
-  virtual Status wipe(const std::vector<std::string>& nodes) = 0;  // data of nodes that are dead
-  virtual Status remove_all() = 0;                                 // containers and their data
-  virtual Result<std::map<std::string, NodeState>> states() = 0;
-
-  // Drops everything from and to `ranges` in the nodes' namespaces for at most `timeout_ms`: the
-  // kernel lets it through again by itself when nobody refreshes it. A range is an address or a
-  // prefix; prefixes that are cut at once must not overlap, while an address may be cut within a
-  // prefix that is cut as well, and stays so when that is uncut. Counters begin with the network.
-  virtual Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
-                     int64_t timeout_ms) = 0;
-  // Back to the baseline for these ranges, cut or not.
-  virtual Status uncut(const std::vector<std::string>& nodes,
-                       const std::vector<std::string>& ranges) = 0;
-  virtual Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) = 0;
-
-  // Holds packets that leave the nodes towards the other nodes, until undelay. Nothing here
-  // expires: it ends with this process, or (where the kernel itself delays) by undelay from
-  // another.
-  virtual Status delay(const std::vector<std::string>& nodes, const DelaySpec& spec) = 0;
-  virtual Status undelay(const std::vector<std::string>& nodes) = 0;  // delayed or not
-  virtual Result<std::map<std::string, DelayState>> delays(
-      const std::vector<std::string>& nodes) = 0;
-
-  // Everything of ours that is on this machine: containers, namespaces, bridge, data, in words.
-  virtual Result<std::vector<std::string>> leftovers() = 0;
-
-  virtual Result<std::map<std::string, std::string>> versions() = 0;  // of the runtime itself
-};
+class Runtime : public Machine, public Effects {};
 
 // `state_dir`: where the nodes' data lives, one folder each (/var/lib/rehearse/nodes).
-std::unique_ptr<Runtime> make_podman_runtime(const std::string& state_dir);
-
-std::string namespace_path(const std::string& node);  // /run/netns/rhs-etcd-1
+std::unique_ptr<Runtime> make_runtime(const std::string& state_dir);
 
 }  // namespace rehearse

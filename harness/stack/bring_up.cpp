@@ -33,7 +33,7 @@ Status wait_for_components(const Stack& stack, const ComponentEntry& component,
 
 }  // namespace
 
-Status raise(Runtime& runtime, const Stack& stack, const StackPlaces& places,
+Status raise(Machine& machine, const Stack& stack, const StackPlaces& places,
              const Observer& observer, int64_t deadline_ns,
              const std::function<bool()>& cancelled) {
   const NetworkSpec network = network_of(stack, places);
@@ -44,7 +44,7 @@ Status raise(Runtime& runtime, const Stack& stack, const StackPlaces& places,
                               component.name, "fixtures/images"));
   if (!stack.secrets_dir.empty())
     if (auto made = make_secrets(stack); !made) return made;
-  if (auto made = runtime.create_network(network); !made) return made;
+  if (auto made = machine.create_network(network); !made) return made;
   std::vector<std::function<Status()>> jobs;
   const auto run_jobs = [&jobs]() -> Status {
     auto done = run_parallel(jobs, starts_at_once);
@@ -61,16 +61,16 @@ Status raise(Runtime& runtime, const Stack& stack, const StackPlaces& places,
     }
     for (const auto& node : network.nodes)
       if (stack.find(node.name)->component == component.name)
-        jobs.push_back([&runtime, &node, &places] {
-          return runtime.create(node, places.log_dir + "/" + node.name + ".log");
+        jobs.push_back([&machine, &node, &places] {
+          return machine.create(node, places.log_dir + "/" + node.name + ".log");
         });
   }
   return run_jobs();
 }
 
-Status take_down(Runtime& runtime) {
-  if (auto done = runtime.remove_all(); !done) return done;
-  return runtime.remove_network();
+Status take_down(Machine& machine) {
+  if (auto done = machine.remove_all(); !done) return done;
+  return machine.remove_network();
 }
 
 }  // namespace rehearse

@@ -13,10 +13,10 @@ namespace rehearse {
 // Makes network and containers; components named in `after` must be healthy before their
 // dependents are made. Returns when everything is created; readiness is missing_redundancy's word.
 // Errors (machine): what could not be made. What was made until then is left for take_down.
-Status raise(Runtime& runtime, const Stack& stack, const StackPlaces& places,
+Status raise(Machine& machine, const Stack& stack, const StackPlaces& places,
              const Observer& observer, int64_t deadline_ns, const std::function<bool()>& cancelled);
 
 // Removes every container, namespace and data folder of ours. Safe to repeat.
-Status take_down(Runtime& runtime);
+Status take_down(Machine& machine);
 
 }  // namespace rehearse

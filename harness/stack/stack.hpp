@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/http.hpp"
-#include "runtime/runtime.hpp"
+#include "runtime/machine.hpp"
 #include "scenario/stack_file.hpp"
 
 namespace rehearse {

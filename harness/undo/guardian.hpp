@@ -13,12 +13,12 @@
 
 #include "base/result.hpp"
 #include "runtime/companion.hpp"
-#include "runtime/runtime.hpp"
+#include "runtime/effects.hpp"
 
 namespace rehearse {
 
 struct GuardianDuty {
-  Runtime& runtime;
+  Effects& runtime;
   std::string run_dir;
   // False once nobody needs it: the stack was taken down, or belongs to another run by now.
   std::function<bool()> needed = [] { return true; };

@@ -44,17 +44,17 @@ PlannedFault planned_from(const Json& line) {
   return fault;
 }
 
-Status uncut(Runtime& runtime, const UndoStep& step) {
+Status uncut(Effects& runtime, const UndoStep& step) {
   return runtime.uncut(step.nodes, cut_ranges(step.detail));
 }
-Status undelay(Runtime& runtime, const UndoStep& step) {
+Status undelay(Effects& runtime, const UndoStep& step) {
   return runtime.undelay(step.nodes);
 }
-Status unpause(Runtime& runtime, const UndoStep& step) {
+Status unpause(Effects& runtime, const UndoStep& step) {
   return runtime.unpause(step.nodes);
 }
 // One that is gone has nothing to go on with.
-Status go_on(Runtime& runtime, const UndoStep& step) {
+Status go_on(Effects& runtime, const UndoStep& step) {
   const int64_t pid = std::atoll(step.detail.c_str());
   if (pid <= 1)
     return fail(ExitCode::bug, fmt::format("the journal names no process: {}", step.detail));
@@ -66,12 +66,12 @@ Status go_on(Runtime& runtime, const UndoStep& step) {
   }
   return {};
 }
-Status start(Runtime& runtime, const UndoStep& step) {
+Status start(Effects& runtime, const UndoStep& step) {
   return runtime.start(step.nodes);
 }
 
 // Faults are ours to end on our own containers only, whatever a damaged journal says.
-Status post(Runtime&, const UndoStep& step) {
+Status post(Effects&, const UndoStep& step) {
   const size_t colon = step.detail.find(':'), slash = step.detail.find('/');
   if (colon == std::string::npos || slash == std::string::npos || slash < colon ||
       !step.detail.starts_with("198.18."))
@@ -88,7 +88,7 @@ Status post(Runtime&, const UndoStep& step) {
 }
 
 // A server that does not run has lost already what such a statement would take back.
-Status sql(Runtime& runtime, const UndoStep& step) {
+Status sql(Effects& runtime, const UndoStep& step) {
   const auto states = runtime.states();
   if (!states) return std::unexpected(states.error());
   Status first;
@@ -103,13 +103,13 @@ Status sql(Runtime& runtime, const UndoStep& step) {
 
 constexpr struct {
   std::string_view action;
-  Status (*carry_out)(Runtime&, const UndoStep&);
+  Status (*carry_out)(Effects&, const UndoStep&);
 } undo_actions[] = {
     {"uncut", uncut}, {"undelay", undelay}, {"unpause", unpause}, {"continue", go_on},
     {"start", start}, {"post", post},       {"sql", sql},
 };
 
-Status carry_out(Runtime& runtime, const UndoStep& step) {
+Status carry_out(Effects& runtime, const UndoStep& step) {
   for (const auto& known : undo_actions)
     if (known.action == step.action) return known.carry_out(runtime, step);
   return fail(ExitCode::bug, fmt::format("the journal names an unknown undo `{}`", step.action));
@@ -202,14 +202,14 @@ Result<std::vector<PlannedFault>> read_unhealed(const std::string& path) {
   return open;
 }
 
-Status undo(Runtime& runtime, const std::vector<UndoStep>& steps) {
+Status undo(Effects& runtime, const std::vector<UndoStep>& steps) {
   Status first;
   for (const auto& step : steps)
     if (auto done = carry_out(runtime, step); !done && first) first = done;
   return first;
 }
 
-Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
+Result<std::vector<std::string>> residue(Effects& runtime, const std::vector<std::string>& nodes,
                                          const std::vector<std::string>& bare) {
   std::vector<std::string> found;
   std::vector<std::string> all = nodes;

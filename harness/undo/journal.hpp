@@ -18,7 +18,7 @@
 
 #include "base/result.hpp"
 #include "record/timeline.hpp"
-#include "runtime/runtime.hpp"
+#include "runtime/effects.hpp"
 
 namespace rehearse {
 
@@ -71,11 +71,11 @@ Result<std::vector<PlannedFault>> read_unhealed(const std::string& path);
 
 // Carries out the steps in their order. Every step is tried even if one before it fails; the first
 // error is returned.
-Status undo(Runtime& runtime, const std::vector<UndoStep>& steps);
+Status undo(Effects& runtime, const std::vector<UndoStep>& steps);
 
 // What deviates from the baseline of a whole stack: cuts and delays still active, nodes not
 // running. `bare` are the nodes that are a namespace without a container.
-Result<std::vector<std::string>> residue(Runtime& runtime, const std::vector<std::string>& nodes,
+Result<std::vector<std::string>> residue(Effects& runtime, const std::vector<std::string>& nodes,
                                          const std::vector<std::string>& bare = {});
 
 }  // namespace rehearse

@@ -7,7 +7,7 @@
 
 namespace rehearse {
 
-// For Runtime::exec. Prints rows as unaligned text, fields separated by `|`. The image keeps the
+// For Effects::exec. Prints rows as unaligned text, fields separated by `|`. The image keeps the
 // password in root's own .pgpass; -w: a wrong one is an error, never a question.
 inline std::vector<std::string> superuser_psql(const std::string& statement) {
   return {"psql", "-X",

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/effects.hpp"
 #include "runtime/podman/delayer.hpp"
 #include "runtime/podman/packet_rules.hpp"
-#include "runtime/runtime.hpp"
 
 namespace rehearse {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "runtime/runtime.hpp"
+#include "runtime/effects.hpp"
 
 struct nfq_handle;
 struct nfq_q_handle;

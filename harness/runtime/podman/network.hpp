@@ -1,8 +1,9 @@
 // Network namespaces on a bridge of ours, and the packet rules inside them.
 #pragma once
 
+#include "runtime/effects.hpp"
+#include "runtime/machine.hpp"
 #include "runtime/podman/packet_rules.hpp"
-#include "runtime/runtime.hpp"
 
 namespace rehearse::network {
 

@@ -230,7 +230,7 @@ class Podman final : public Runtime {
 
 }  // namespace
 
-std::unique_ptr<Runtime> make_podman_runtime(const std::string& state_dir) {
+std::unique_ptr<Runtime> make_runtime(const std::string& state_dir) {
   return std::make_unique<Podman>(state_dir);
 }
 

@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "runtime/machine.hpp"
 
 namespace rehearse {
 namespace {

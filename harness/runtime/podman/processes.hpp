@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "runtime/runtime.hpp"
+#include "runtime/effects.hpp"
 
 namespace rehearse {
 
@@ -36,7 +36,7 @@ class Processes {
   // Of every node with a pid file.
   Result<std::map<std::string, NodeState>> states() const;
 
-  // See Runtime for these three.
+  // See Effects for these three.
   Result<int64_t> pid_of(const std::string& node, const std::string& words) const;
   Status signal(const std::string& node, int64_t pid_inside, int signal) const;
   Result<ProcessState> process(const std::string& node, int64_t pid_inside) const;

@@ -16,18 +16,18 @@
 namespace rehearse {
 namespace {
 
-struct Machine {
+struct Picture {
   std::map<std::string, NodeState> nodes;
   std::set<std::string> cut_nodes;
   std::map<std::string, std::set<std::string>> cut_ranges;
   std::map<std::string, DelaySpec> delayed;
 };
 
-Machine picture_of(const FakeRuntime& runtime) {
+Picture picture_of(const FakeRuntime& runtime) {
   return {runtime.nodes, runtime.cut_nodes, runtime.cut_ranges, runtime.delayed};
 }
 
-void restore(FakeRuntime& runtime, const Machine& machine) {
+void restore(FakeRuntime& runtime, const Picture& machine) {
   runtime.nodes = machine.nodes;
   runtime.cut_nodes = machine.cut_nodes;
   runtime.cut_ranges = machine.cut_ranges;
@@ -38,17 +38,12 @@ void restore(FakeRuntime& runtime, const Machine& machine) {
 const std::set<std::string> modelled = {"uncut", "undelay", "unpause", "start"};
 
 // Carries out each deed in two halves and tells every step.
-class SteppingRuntime final : public Runtime {
+class SteppingEffects final : public Effects {
  public:
   using Names = std::vector<std::string>;
-  SteppingRuntime(FakeRuntime& inner, std::function<void(const std::string&)> tell)
+  SteppingEffects(FakeRuntime& inner, std::function<void(const std::string&)> tell)
       : inner_(inner), tell_(std::move(tell)) {}
 
-  Status create_network(const NetworkSpec& spec) override { return inner_.create_network(spec); }
-  Status remove_network() override { return inner_.remove_network(); }
-  Status create(const NodeSpec& node, const std::string& log) override {
-    return inner_.create(node, log);
-  }
   Status start(const Names& names) override {
     return step("start", names, [&](const Names& some) { return inner_.start(some); });
   }
@@ -75,8 +70,6 @@ class SteppingRuntime final : public Runtime {
   Result<std::string> exec(const std::string& node, const Names& argv) override {
     return inner_.exec(node, argv);
   }
-  Status wipe(const Names& names) override { return inner_.wipe(names); }
-  Status remove_all() override { return inner_.remove_all(); }
   Result<std::map<std::string, NodeState>> states() override { return inner_.states(); }
   Status cut(const Names& names, const Names& ranges, int64_t timeout_ms) override {
     return step("cut", names,
@@ -97,8 +90,6 @@ class SteppingRuntime final : public Runtime {
   Result<std::map<std::string, DelayState>> delays(const Names& names) override {
     return inner_.delays(names);
   }
-  Result<Names> leftovers() override { return inner_.leftovers(); }
-  Result<std::map<std::string, std::string>> versions() override { return inner_.versions(); }
 
  private:
   Status step(const std::string& verb, const Names& names,
@@ -145,7 +136,7 @@ ParamValue sample(const ParamSchema& param) {
 
 struct Death {
   std::string when;
-  Machine machine;
+  Picture machine;
   std::string journal;
 };
 
@@ -197,7 +188,7 @@ class DeathTest : public testing::Test {
     const auto picture = [&](const std::string& when) {
       deaths.push_back({when, picture_of(machine), *read_file(path)});
     };
-    SteppingRuntime runtime(machine, picture);
+    SteppingEffects runtime(machine, picture);
     Recorder recorder(picture);
     const auto journal = std::move(*Journal::create(path));
     Scenario scenario;
@@ -215,7 +206,7 @@ class DeathTest : public testing::Test {
     return deaths;
   }
 
-  std::vector<std::string> residue_of(const Machine& machine) {
+  std::vector<std::string> residue_of(const Picture& machine) {
     FakeRuntime runtime;
     restore(runtime, machine);
     return *residue(runtime, containers_, bare_);
@@ -237,7 +228,7 @@ class DeathTest : public testing::Test {
 
   std::string dir_;
   Stack stack_;
-  Machine baseline_;
+  Picture baseline_;
   std::vector<std::string> containers_, bare_;
 };
 
