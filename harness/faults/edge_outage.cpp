@@ -23,12 +23,12 @@ class EdgeOutage final : public Fault {
     return PlannedFault{context.entry.id,
                         "edge_outage",
                         fmt::format("{}", fmt::join(nodes_, ", ")),
-                        {{"uncut", nodes_, all_zones_range}}};
+                        {{"uncut", nodes_, everyone}}};
   }
 
   Status inject(Effects& runtime) override { return refresh(runtime); }
   Status refresh(Effects& runtime) override {
-    return runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms);
+    return runtime.cut(nodes_, {everyone}, cut_timeout_ms);
   }
 
   Result<std::optional<Evidence>> effect(Effects& runtime) override {

@@ -35,16 +35,16 @@ class NetworkPartition final : public Fault {
     return PlannedFault{context.entry.id,
                         "network_partition",
                         fmt::format("{} | {}", one.name, other.name),
-                        {{"uncut", one.nodes, fmt::format("{}", fmt::join(other.addresses, ","))},
-                         {"uncut", other.nodes, fmt::format("{}", fmt::join(one.addresses, ","))}}};
+                        {{"uncut", one.nodes, fmt::format("{}", fmt::join(other.nodes, ","))},
+                         {"uncut", other.nodes, fmt::format("{}", fmt::join(one.nodes, ","))}}};
   }
 
   Status inject(Effects& runtime) override { return refresh(runtime); }
 
   Status refresh(Effects& runtime) override {
-    auto done = runtime.cut(sides_[0].nodes, sides_[1].addresses, border_timeout_ms);
+    auto done = runtime.cut(sides_[0].nodes, sides_[1].nodes, border_timeout_ms);
     if (!done) return done;
-    return runtime.cut(sides_[1].nodes, sides_[0].addresses, border_timeout_ms);
+    return runtime.cut(sides_[1].nodes, sides_[0].nodes, border_timeout_ms);
   }
 
   Result<std::optional<Evidence>> effect(Effects& runtime) override {
@@ -71,13 +71,9 @@ class NetworkPartition final : public Fault {
  private:
   // A role's holder is named by its role and often stands among "all the others" too.
   static void leave_out(Place& place, const Place& other) {
-    Place rest{place.name, {}, {}};
-    for (size_t i = 0; i < place.nodes.size(); ++i) {
-      if (std::ranges::find(other.nodes, place.nodes[i]) != other.nodes.end()) continue;
-      rest.nodes.push_back(place.nodes[i]);
-      rest.addresses.push_back(place.addresses[i]);
-    }
-    place = std::move(rest);
+    std::erase_if(place.nodes, [&](const std::string& node) {
+      return std::ranges::find(other.nodes, node) != other.nodes.end();
+    });
   }
 
   struct Dropped {

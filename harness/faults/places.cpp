@@ -10,9 +10,8 @@ namespace rehearse {
 Result<Place> resolve_place(const FaultContext& context, const Target& target) {
   Place place;
   const auto add = [&place](const Node& node) {
-    if (std::ranges::find(place.nodes, node.name) != place.nodes.end()) return;
-    place.nodes.push_back(node.name);
-    place.addresses.push_back(node.address);
+    if (std::ranges::find(place.nodes, node.name) == place.nodes.end())
+      place.nodes.push_back(node.name);
   };
   if (!target.of.empty()) {
     const auto holder = resolve_role(context.stack, context.view, target.of);

@@ -14,8 +14,8 @@ namespace rehearse {
 constexpr int64_t cut_timeout_ms = 4'000;
 
 struct Place {
-  std::string name;  // as resolved: "az-1", "postgres-2 (postgres.primary)"
-  std::vector<std::string> nodes, addresses;  // of each node, those without a container as well
+  std::string name;                // as resolved: "az-1", "postgres-2 (postgres.primary)"
+  std::vector<std::string> nodes;  // those without a container as well
 };
 
 // Errors (inconclusive): nobody holds the role, or no node is there.

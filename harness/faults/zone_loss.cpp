@@ -50,15 +50,12 @@ class SilentDeath final : public Fault {
     const auto before = dropped(context.runtime);
     if (!before) return std::unexpected(before.error());
     dropped_before_ = *before;
-    return PlannedFault{context.entry.id,
-                        name_,
-                        dark->name,
-                        {{"uncut", nodes_, all_zones_range}, {"start", nodes_}}};
+    return PlannedFault{
+        context.entry.id, name_, dark->name, {{"uncut", nodes_, everyone}, {"start", nodes_}}};
   }
 
   Status inject(Effects& runtime) override {
-    if (auto silent = runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms); !silent)
-      return silent;
+    if (auto silent = runtime.cut(nodes_, {everyone}, cut_timeout_ms); !silent) return silent;
     return runtime.kill(nodes_);
   }
 
@@ -81,7 +78,7 @@ class SilentDeath final : public Fault {
   }
 
   Status refresh(Effects& runtime) override {
-    return runtime.cut(nodes_, {all_zones_range}, cut_timeout_ms);
+    return runtime.cut(nodes_, {everyone}, cut_timeout_ms);
   }
 
   Evidence afterwards(Effects& runtime) override {

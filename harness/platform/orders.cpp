@@ -43,9 +43,7 @@ std::vector<UndoStep> Orders::undo() const {
   std::vector<UndoStep> steps;
   for (size_t i = 0; i < nodes_.size(); ++i)
     steps.push_back(
-        {"post",
-         {nodes_[i]},
-         fmt::format("{}:{}{}/{}/end", places_[i].address, places_[i].port, path_, fault_id_)});
+        post_to(nodes_[i], places_[i].port, fmt::format("{}/{}/end", path_, fault_id_)));
   return steps;
 }
 

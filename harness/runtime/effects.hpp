@@ -26,7 +26,7 @@ enum class ProcessState { gone, stopped, alive };
 struct CutState {
   bool active = false;  // something is cut at this moment
   int64_t dropped_packets = 0;
-  // Of these: by cuts of single addresses, which part two sides from each other.
+  // Of these: by cuts of single peers, which part two sides from each other.
   bool between = false;
   int64_t dropped_between = 0;
 };
@@ -43,8 +43,8 @@ struct DelayState {
   std::optional<double> median_ms, p99_ms;  // how long they were held; none = not measured
 };
 
-// An address range that a cut never includes: the control network, so that we stay in control.
-constexpr const char* all_zones_range = "198.18.0.0/17";
+// As a peer: every node of every zone. The control network is never cut: we stay in control.
+constexpr const char* everyone = "*";
 
 class Effects {
  public:
@@ -65,16 +65,18 @@ class Effects {
   virtual Result<std::string> exec(const std::string& node,
                                    const std::vector<std::string>& argv) = 0;
   virtual Result<std::map<std::string, NodeState>> states() = 0;
+  // Where we reach a node over the control network. Errors (machine): no such node is up.
+  virtual Result<std::string> address_of(const std::string& node) = 0;
 
-  // Drops everything from and to `ranges` in the nodes' namespaces for at most `timeout_ms`: the
-  // kernel lets it through again by itself when nobody refreshes it. A range is an address or a
-  // prefix; prefixes that are cut at once must not overlap, while an address may be cut within a
-  // prefix that is cut as well, and stays so when that is uncut. Counters begin with the network.
-  virtual Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
+  // Drops everything between the nodes and `peers` (names of nodes, or `everyone`), in the nodes'
+  // namespaces, for at most `timeout_ms`: the kernel lets it through again by itself when nobody
+  // refreshes it. A peer may be cut where everyone is cut as well, and stays so when that is uncut.
+  // Counters begin with the network.
+  virtual Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& peers,
                      int64_t timeout_ms) = 0;
-  // Back to the baseline for these ranges, cut or not.
+  // Back to the baseline for these peers, cut or not.
   virtual Status uncut(const std::vector<std::string>& nodes,
-                       const std::vector<std::string>& ranges) = 0;
+                       const std::vector<std::string>& peers) = 0;
   virtual Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) = 0;
 
   // Holds packets that leave the nodes towards the other nodes, until undelay. Nothing here

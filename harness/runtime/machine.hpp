@@ -13,9 +13,9 @@ namespace rehearse {
 
 // One node's container and the network namespace that outlives it.
 struct NodeSpec {
-  std::string name;     // etcd-1
-  std::string address;  // 198.18.1.11
-  std::string image;    // empty: a namespace without a container (the players' one)
+  std::string name;  // etcd-1
+  std::string address;
+  std::string image;  // empty: a namespace without a container (the players' one)
   std::vector<std::string> args;
   std::map<std::string, std::string> env;
   std::vector<std::pair<std::string, std::string>> read_only_mounts;  // host path → path inside
@@ -23,9 +23,10 @@ struct NodeSpec {
 };
 
 struct NetworkSpec {
-  std::string stack;            // label of all that we make
-  std::string subnet;           // 198.18.0.0/16: nothing else on this machine may use it
-  std::string control_address;  // 198.18.255.1: the host's own, in no zone
+  std::string stack;               // label of all that we make
+  std::string subnet;              // a prefix: nothing else on this machine may use it
+  std::string control_address;     // the host's own, in no zone
+  std::vector<std::string> zones;  // a prefix each
   std::vector<NodeSpec> nodes;
 };
 

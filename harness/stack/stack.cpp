@@ -153,7 +153,8 @@ Result<std::map<std::string, std::string>> read_image_list(const std::string& pa
 }
 
 NetworkSpec network_of(const Stack& stack, const StackPlaces& places) {
-  NetworkSpec network{stack.file.name, stack.file.subnet, stack.file.control_address, {}};
+  NetworkSpec network{stack.file.name, stack.file.subnet, stack.file.control_address, {}, {}};
+  for (const auto& [zone, prefix] : stack.file.zones) network.zones.push_back(prefix);
   for (const auto& node : stack.nodes) {
     const auto& component = stack.component_of(node);
     NodeSpec spec{node.name, node.address, "", component.args, node.env, {}};

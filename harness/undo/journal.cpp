@@ -45,7 +45,7 @@ PlannedFault planned_from(const Json& line) {
 }
 
 Status uncut(Effects& runtime, const UndoStep& step) {
-  return runtime.uncut(step.nodes, cut_ranges(step.detail));
+  return runtime.uncut(step.nodes, peers_in(step.detail));
 }
 Status undelay(Effects& runtime, const UndoStep& step) {
   return runtime.undelay(step.nodes);
@@ -70,21 +70,29 @@ Status start(Effects& runtime, const UndoStep& step) {
   return runtime.start(step.nodes);
 }
 
-// Faults are ours to end on our own containers only, whatever a damaged journal says.
-Status post(Effects&, const UndoStep& step) {
+// Faults are ours to end on our own containers only, whatever a damaged journal says: the node's
+// address is the runtime's word. In a journal of before it stands there, and must be the same.
+Status post(Effects& runtime, const UndoStep& step) {
   const size_t colon = step.detail.find(':'), slash = step.detail.find('/');
-  if (colon == std::string::npos || slash == std::string::npos || slash < colon ||
-      !step.detail.starts_with("198.18."))
-    return fail(ExitCode::bug, fmt::format("the journal names no URL of ours: {}", step.detail));
-  const Endpoint to{
-      step.detail.substr(0, colon),
-      static_cast<uint16_t>(std::atoi(step.detail.substr(colon + 1, slash - colon - 1).c_str()))};
+  if (colon == std::string::npos || slash == std::string::npos || slash < colon)
+    return fail(ExitCode::bug, fmt::format("the journal names no port and path: {}", step.detail));
+  const std::string named = step.detail.substr(0, colon);
+  const auto port =
+      static_cast<uint16_t>(std::atoi(step.detail.substr(colon + 1, slash - colon - 1).c_str()));
   const HttpRequest request{"POST", step.detail.substr(slash), {}, ""};
-  const auto answer = http_call(to, request, post_connect_ms, post_total_ms);
-  if (answer && answer->status / 100 == 2) return {};
-  return fail(ExitCode::machine, fmt::format("{}: {}", step.detail,
-                                             answer ? fmt::format("status {}", answer->status)
-                                                    : answer.error().message));
+  Status first;
+  for (const auto& node : step.nodes) {
+    const auto address = runtime.address_of(node);
+    if (!address) return std::unexpected(address.error());
+    if (!named.empty() && named != *address)
+      return fail(ExitCode::bug, fmt::format("the journal says {} of {}", step.detail, node));
+    const auto answer = http_call({*address, port}, request, post_connect_ms, post_total_ms);
+    if ((answer && answer->status / 100 == 2) || !first) continue;
+    first = fail(ExitCode::machine, fmt::format("{}{}: {}", node, step.detail,
+                                                answer ? fmt::format("status {}", answer->status)
+                                                       : answer.error().message));
+  }
+  return first;
 }
 
 // A server that does not run has lost already what such a statement would take back.
@@ -116,6 +124,10 @@ Status carry_out(Effects& runtime, const UndoStep& step) {
 }
 
 }  // namespace
+
+UndoStep post_to(const std::string& node, uint16_t port, const std::string& path) {
+  return {"post", {node}, fmt::format(":{}{}", port, path)};
+}
 
 Result<std::unique_ptr<Journal>> Journal::create(const std::string& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

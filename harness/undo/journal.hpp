@@ -11,6 +11,7 @@
 //   {"step":"healed","id":"az","by":"guardian","at":"2026-…Z"}   its clock is not the run's
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,19 +24,23 @@
 namespace rehearse {
 
 // One idempotent step back to the declared baseline, on handles that we own.
-//   uncut    the nodes' packets from and to the ranges in `detail` (joined by commas) pass again
+//   uncut    packets between the nodes and the peers in `detail` pass again (names of nodes, joined
+//            by commas, or `*` for everyone)
 //   undelay  what the nodes send is delayed no longer
 //   unpause  the nodes' processes run again
 //   continue the process with the pid in `detail` (as seen inside the node) is stopped no longer
 //   start    the nodes' containers run again
-//   post     POST to the URL in `detail` ("198.18.8.81:8080/control/…"), of a node of ours
+//   post     POST to each node, to the port and path in `detail` (":8080/control/…")
 //   sql      the statement in `detail`, as the superuser of the database on each node that runs:
 //            it takes back what lasts no longer than the server does (sessions)
+// Journals of before had addresses and prefixes as peers, and ADDRESS:PORT/PATH: both are obeyed.
 struct UndoStep {
   std::string action;
   std::vector<std::string> nodes;
   std::string detail = {};
 };
+
+UndoStep post_to(const std::string& node, uint16_t port, const std::string& path);
 
 struct PlannedFault {
   std::string id, fault, target;

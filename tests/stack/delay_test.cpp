@@ -63,7 +63,7 @@ class DelayTest : public testing::Test {
       run({"ip", "-n", ns, "link", "set", "lo", "up"});
       run({"ip", "-n", ns, "link", "set", "eth0", "up"});
     }
-    ASSERT_TRUE(Delays(prefix, range, packet_rules()).prepare({"a", "b"}));
+    ASSERT_TRUE(Delays(prefix, packet_rules()).prepare({"a", "b"}));
     if (HasFatalFailure()) return;
     near_ = socket_in("rhtest-a");
     far_ = socket_in("rhtest-b");
@@ -135,8 +135,8 @@ class DelayTest : public testing::Test {
 TEST_F(DelayTest, FiftyMillisecondsAreFiftyWithinOne) {
   const auto before = round_trips(40);
   ASSERT_EQ(before.size(), 40u);
-  Delays delays(prefix, range, packet_rules());
-  ASSERT_TRUE(delays.begin({"a"}, {50'000, 0, 1}));
+  Delays delays(prefix, packet_rules());
+  ASSERT_TRUE(delays.begin({"a"}, {50'000, 0, 1}, range));
   const auto during = round_trips(60);
   ASSERT_EQ(during.size(), 60u);
   const auto state = delays.states({"a"});
@@ -160,8 +160,8 @@ TEST_F(DelayTest, FiftyMillisecondsAreFiftyWithinOne) {
 }
 
 TEST_F(DelayTest, JitterSpreadsAndReordersNothing) {
-  Delays delays(prefix, range, packet_rules());
-  ASSERT_TRUE(delays.begin({"a"}, {20'000, 10'000, 1}));
+  Delays delays(prefix, packet_rules());
+  ASSERT_TRUE(delays.begin({"a"}, {20'000, 10'000, 1}, range));
   const auto during = round_trips(80);
   ASSERT_EQ(during.size(), 80u);
   EXPECT_GE(during.front(), 10);
@@ -184,13 +184,13 @@ TEST_F(DelayTest, JitterSpreadsAndReordersNothing) {
 TEST_F(DelayTest, WithoutItsHarnessPacketsPassAndAnotherTakesTheRuleAway) {
   if (find_delay_means() != DelayMeans::queue) GTEST_SKIP() << "the kernel itself delays here";
   {
-    Delays dead(prefix, range, packet_rules());
-    ASSERT_TRUE(dead.begin({"a"}, {50'000, 0, 1}));
+    Delays dead(prefix, packet_rules());
+    ASSERT_TRUE(dead.begin({"a"}, {50'000, 0, 1}, range));
   }
   const auto passing = round_trips(20);
   ASSERT_EQ(passing.size(), 20u);
   EXPECT_LT(at(passing, 0.5), 2);
-  Delays other(prefix, range, packet_rules());
+  Delays other(prefix, packet_rules());
   EXPECT_TRUE(other.states({"a"})->at("a").active);
   ASSERT_TRUE(other.end({"a"}));
   EXPECT_FALSE(other.states({"a"})->at("a").active);
@@ -198,15 +198,15 @@ TEST_F(DelayTest, WithoutItsHarnessPacketsPassAndAnotherTakesTheRuleAway) {
 }
 
 TEST_F(DelayTest, IsNotBegunTwiceOnOneNode) {
-  Delays delays(prefix, range, packet_rules());
-  ASSERT_TRUE(delays.begin({"a", "b"}, {1'000, 0, 1}));
-  EXPECT_FALSE(delays.begin({"b"}, {1'000, 0, 1}));
+  Delays delays(prefix, packet_rules());
+  ASSERT_TRUE(delays.begin({"a", "b"}, {1'000, 0, 1}, range));
+  EXPECT_FALSE(delays.begin({"b"}, {1'000, 0, 1}, range));
   ASSERT_TRUE(delays.end({"a", "b"}));
 }
 
 TEST_F(DelayTest, ThousandsOfPacketsAtOnceAllArrive) {
-  Delays delays(prefix, range, packet_rules());
-  ASSERT_TRUE(delays.begin({"a"}, {50'000, 0, 1}));
+  Delays delays(prefix, packet_rules());
+  ASSERT_TRUE(delays.begin({"a"}, {50'000, 0, 1}, range));
   constexpr int count = 3'000;
   std::atomic<int> arrived = 0;
   std::jthread reader([&] {

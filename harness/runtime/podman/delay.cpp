@@ -73,17 +73,17 @@ DelayMeans Delays::means() {
   return *means_;
 }
 
-Status Delays::add_rule(const std::string& node, const DelaySpec& spec) {
+Status Delays::add_rule(const std::string& node, const DelaySpec& spec, const std::string& range) {
   const std::string ns = prefix_ + node;
   if (means() == DelayMeans::netem)
-    return run({"tc", "-n", ns, "-batch", "-"}, netem_batch(range_, spec));
+    return run({"tc", "-n", ns, "-batch", "-"}, netem_batch(range, spec));
   auto delayer = Delayer::start("/run/netns/" + ns, spec);
   if (!delayer) return std::unexpected(delayer.error());
   {
     const std::lock_guard lock(mutex_);
     delayers_[node] = std::move(*delayer);
   }
-  return rules_.run("/run/netns/" + ns, add_hook(range_));
+  return rules_.run("/run/netns/" + ns, add_hook(range));
 }
 
 Status Delays::remove_rule(const std::string& node) {
@@ -131,7 +131,8 @@ Status Delays::prepare(const std::vector<std::string>& nodes) {
   return run_parallel(jobs);
 }
 
-Status Delays::begin(const std::vector<std::string>& nodes, const DelaySpec& spec) {
+Status Delays::begin(const std::vector<std::string>& nodes, const DelaySpec& spec,
+                     const std::string& range) {
   if (means() == DelayMeans::none)
     return fail(ExitCode::machine,
                 "this machine has neither netem nor NFQUEUE: nothing can be delayed; "
@@ -143,7 +144,7 @@ Status Delays::begin(const std::vector<std::string>& nodes, const DelaySpec& spe
       return fail(ExitCode::machine, fmt::format("what {} sends is delayed already", node));
   // One after the other: the thread of a fault has a priority that threads of its own would lack.
   for (const auto& node : nodes)
-    if (auto done = add_rule(node, spec); !done) return done;
+    if (auto done = add_rule(node, spec, range); !done) return done;
   return {};
 }
 

@@ -22,27 +22,27 @@ DelayMeans find_delay_means();
 
 class Delays {
  public:
-  // Of the namespaces PREFIXnode, whose device is eth0; packets towards `range` are delayed.
-  Delays(std::string prefix, std::string range, PacketRules& rules)
-      : prefix_(std::move(prefix)), range_(std::move(range)), rules_(rules) {}
+  // Of the namespaces PREFIXnode, whose device is eth0.
+  Delays(std::string prefix, PacketRules& rules) : prefix_(std::move(prefix)), rules_(rules) {}
 
   // Once for each namespace, before its first delay: what takes too long at a fault's moment. It
   // changes nothing for any packet yet.
   Status prepare(const std::vector<std::string>& nodes);
-  // Errors (machine): it cannot be done, or a node is delayed already. What was done until then is
-  // end()'s to take back.
-  Status begin(const std::vector<std::string>& nodes, const DelaySpec& spec);
+  // Of packets towards `range`. Errors (machine): it cannot be done, or a node is delayed already.
+  // What was done until then is end()'s to take back.
+  Status begin(const std::vector<std::string>& nodes, const DelaySpec& spec,
+               const std::string& range);
   // No rule, no qdisc, no thread: whoever began it, delayed or not.
   Status end(const std::vector<std::string>& nodes);
   Result<std::map<std::string, DelayState>> states(const std::vector<std::string>& nodes);
 
  private:
   DelayMeans means();
-  Status add_rule(const std::string& node, const DelaySpec& spec);
+  Status add_rule(const std::string& node, const DelaySpec& spec, const std::string& range);
   Status remove_rule(const std::string& node);
   Result<DelayState> state_of(const std::string& node);
 
-  const std::string prefix_, range_;
+  const std::string prefix_;
   PacketRules& rules_;
   std::mutex mutex_;
   std::optional<DelayMeans> means_;

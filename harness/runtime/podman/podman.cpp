@@ -12,6 +12,7 @@
 #include "base/parallel.hpp"
 #include "base/result.hpp"
 #include "runtime/command.hpp"
+#include "runtime/podman/address_book.hpp"
 #include "runtime/podman/delay.hpp"
 #include "runtime/podman/network.hpp"
 #include "runtime/podman/packet_rules.hpp"
@@ -38,15 +39,21 @@ std::vector<std::string> podman(std::initializer_list<std::string> args) {
 class Podman final : public Runtime {
  public:
   explicit Podman(const std::string& state_dir)
-      : state_dir_(state_dir), processes_(state_dir + ".pids") {}
+      : state_dir_(state_dir),
+        processes_(state_dir + ".pids"),
+        addresses_(state_dir + ".network") {}
 
   Status create_network(const NetworkSpec& spec) override {
+    if (auto written = addresses_.write(spec); !written) return written;
     if (auto made = network::create(rules_, spec); !made) return made;
     std::vector<std::string> nodes;
     for (const auto& node : spec.nodes) nodes.push_back(node.name);
     return delays_.prepare(nodes);
   }
-  Status remove_network() override { return network::remove(rules_); }
+  Status remove_network() override {
+    if (auto removed = network::remove(rules_); !removed) return removed;
+    return addresses_.remove();
+  }
 
   Status create(const NodeSpec& node, const std::string& log_path) override {
     const std::string data = state_dir_ + "/" + node.name;
@@ -169,20 +176,30 @@ class Podman final : public Runtime {
 
   Result<std::map<std::string, NodeState>> states() override { return processes_.states(); }
 
-  Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& ranges,
+  Result<std::string> address_of(const std::string& node) override {
+    return addresses_.address_of(node);
+  }
+
+  Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& peers,
              int64_t timeout_ms) override {
-    return network::cut(rules_, nodes, ranges, timeout_ms);
+    const auto ranges = addresses_.ranges_of(peers);
+    if (!ranges) return std::unexpected(ranges.error());
+    return network::cut(rules_, nodes, *ranges, timeout_ms);
   }
   Status uncut(const std::vector<std::string>& nodes,
-               const std::vector<std::string>& ranges) override {
-    return network::uncut(rules_, nodes, ranges);
+               const std::vector<std::string>& peers) override {
+    const auto ranges = addresses_.ranges_of(peers);
+    if (!ranges) return std::unexpected(ranges.error());
+    return network::uncut(rules_, nodes, *ranges);
   }
   Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) override {
     return network::cuts(rules_, nodes);
   }
 
   Status delay(const std::vector<std::string>& nodes, const DelaySpec& spec) override {
-    return delays_.begin(nodes, spec);
+    const auto range = addresses_.zones_range();
+    if (!range) return std::unexpected(range.error());
+    return delays_.begin(nodes, spec, *range);
   }
   Status undelay(const std::vector<std::string>& nodes) override { return delays_.end(nodes); }
   Result<std::map<std::string, DelayState>> delays(const std::vector<std::string>& nodes) override {
@@ -224,8 +241,9 @@ class Podman final : public Runtime {
 
   std::string state_dir_;
   Processes processes_;
+  AddressBook addresses_;
   PacketRules rules_;
-  Delays delays_{network::prefix, all_zones_range, rules_};
+  Delays delays_{network::prefix, rules_};
 };
 
 }  // namespace

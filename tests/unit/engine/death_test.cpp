@@ -19,18 +19,18 @@ namespace {
 struct Picture {
   std::map<std::string, NodeState> nodes;
   std::set<std::string> cut_nodes;
-  std::map<std::string, std::set<std::string>> cut_ranges;
+  std::map<std::string, std::set<std::string>> cut_peers;
   std::map<std::string, DelaySpec> delayed;
 };
 
 Picture picture_of(const FakeRuntime& runtime) {
-  return {runtime.nodes, runtime.cut_nodes, runtime.cut_ranges, runtime.delayed};
+  return {runtime.nodes, runtime.cut_nodes, runtime.cut_peers, runtime.delayed};
 }
 
 void restore(FakeRuntime& runtime, const Picture& machine) {
   runtime.nodes = machine.nodes;
   runtime.cut_nodes = machine.cut_nodes;
-  runtime.cut_ranges = machine.cut_ranges;
+  runtime.cut_peers = machine.cut_peers;
   runtime.delayed = machine.delayed;
 }
 
@@ -71,6 +71,9 @@ class SteppingEffects final : public Effects {
     return inner_.exec(node, argv);
   }
   Result<std::map<std::string, NodeState>> states() override { return inner_.states(); }
+  Result<std::string> address_of(const std::string& node) override {
+    return inner_.address_of(node);
+  }
   Status cut(const Names& names, const Names& ranges, int64_t timeout_ms) override {
     return step("cut", names,
                 [&](const Names& some) { return inner_.cut(some, ranges, timeout_ms); });

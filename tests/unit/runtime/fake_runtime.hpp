@@ -27,7 +27,8 @@ class FakeRuntime final : public Runtime {
   };
   std::map<std::string, Process> processes;  // by node: the one that is looked for
   std::set<std::string> cut_nodes;
-  std::map<std::string, std::set<std::string>> cut_ranges;  // by node; empty = not told
+  std::map<std::string, std::set<std::string>> cut_peers;  // by node; empty = not told
+  std::map<std::string, std::string> addresses;            // by node
   std::map<std::string, DelaySpec> delayed;
   DelayState delay_seen{true, 3, 50.0, 50.3};  // of a node that is delayed
   int64_t packets_per_look = 1;
@@ -124,19 +125,23 @@ class FakeRuntime final : public Runtime {
     const std::lock_guard lock(mutex_);
     return nodes;
   }
-  Status cut(const std::vector<std::string>& names, const std::vector<std::string>& ranges,
+  Result<std::string> address_of(const std::string& node) override {
+    if (addresses.contains(node)) return addresses[node];
+    return fail(ExitCode::machine, "there is no node " + node);
+  }
+  Status cut(const std::vector<std::string>& names, const std::vector<std::string>& peers,
              int64_t) override {
     const std::lock_guard lock(mutex_);
     cut_nodes.insert(names.begin(), names.end());
-    for (const auto& name : names) cut_ranges[name].insert(ranges.begin(), ranges.end());
+    for (const auto& name : names) cut_peers[name].insert(peers.begin(), peers.end());
     return note("cut");
   }
   Status uncut(const std::vector<std::string>& names,
-               const std::vector<std::string>& ranges) override {
+               const std::vector<std::string>& peers) override {
     const std::lock_guard lock(mutex_);
     for (const auto& name : names) {
-      for (const auto& range : ranges) cut_ranges[name].erase(range);
-      if (cut_ranges[name].empty()) cut_nodes.erase(name);
+      for (const auto& peer : peers) cut_peers[name].erase(peer);
+      if (cut_peers[name].empty()) cut_nodes.erase(name);
     }
     return note("uncut");
   }
@@ -144,13 +149,9 @@ class FakeRuntime final : public Runtime {
     const std::lock_guard lock(mutex_);
     std::map<std::string, CutState> result;
     for (const auto& name : names) {
-      const auto& ranges = cut_ranges[name];
-      const bool between =
-          std::ranges::any_of(ranges, [](const auto& range) { return !range.contains('/'); });
-      const bool whole = cut_nodes.contains(name) &&
-                         (ranges.empty() || std::ranges::any_of(ranges, [](const auto& range) {
-                            return range.contains('/');
-                          }));
+      const auto& peers = cut_peers[name];
+      const bool between = peers.size() > peers.count(everyone);
+      const bool whole = cut_nodes.contains(name) && (peers.empty() || peers.contains(everyone));
       CutState& cut = result[name];
       cut.active = whole || between;
       cut.between = between;

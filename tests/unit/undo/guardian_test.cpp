@@ -24,11 +24,8 @@ class GuardianTest : public testing::Test {
     for (const char* name : {"etcd-1", "postgres-1", "wallet-1"})
       runtime_.nodes[name] = {true, true};
     auto journal = Journal::create(journal_path());
-    EXPECT_TRUE(
-        (*journal)->planned({"az",
-                             "zone_loss",
-                             "az-1",
-                             {{"uncut", {"etcd-1"}, "198.18.0.0/17"}, {"start", {"etcd-1"}}}}));
+    EXPECT_TRUE((*journal)->planned(
+        {"az", "zone_loss", "az-1", {{"uncut", {"etcd-1"}, everyone}, {"start", {"etcd-1"}}}}));
     EXPECT_TRUE(
         (*journal)->planned({"still", "process_pause", "wallet-1", {{"unpause", {"wallet-1"}}}}));
     runtime_.nodes["etcd-1"] = {true, false};
