@@ -15,7 +15,6 @@ namespace {
 
 constexpr int64_t refresh_interval_ns = ns_per_s;
 constexpr auto effect_poll = std::chrono::milliseconds(5);
-constexpr auto restored_poll = std::chrono::milliseconds(50);
 
 std::chrono::steady_clock::time_point at(int64_t ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
@@ -35,13 +34,10 @@ struct FaultRunner::Occurrence {
   bool lasting = false;        // injected, and waits for the end of observation
 };
 
-FaultRunner::FaultRunner(const Scenario& scenario, Effects& effects, const Stack& stack,
-                         const Observer& observer, Journal& journal, Recorder& recorder,
-                         const Patience& patience)
+FaultRunner::FaultRunner(const Scenario& scenario, MakeAct make_act, Journal& journal,
+                         Recorder& recorder, const Patience& patience)
     : scenario_(scenario),
-      effects_(effects),
-      stack_(stack),
-      observer_(observer),
+      make_act_(std::move(make_act)),
       journal_(journal),
       recorder_(recorder),
       patience_(patience) {
@@ -136,9 +132,8 @@ std::optional<std::string> FaultRunner::take_knobs(Occurrence& occurrence,
 
 // Ahead of its moment, because a busy disk takes longer than a fault may be late. Nothing is
 // touched yet, so that undoing it would change nothing.
-Status FaultRunner::prepare(Occurrence& occurrence, Fault& fault, PlannedFault& planned) {
-  auto made =
-      fault.plan({effects_, stack_, observer_.view(), *occurrence.entry, occurrence.random});
+Status FaultRunner::prepare(Occurrence& occurrence, Act& act, PlannedFault& planned) {
+  auto made = act.plan();
   if (!made) return std::unexpected(made.error());
   planned = std::move(*made);
   planned.id = occurrence.record.id;
@@ -147,13 +142,12 @@ Status FaultRunner::prepare(Occurrence& occurrence, Fault& fault, PlannedFault& 
 
 // At its moment, so that of two faults on one knob the one that is due first has it. An error says
 // why it is not injected.
-Status FaultRunner::commit_to(Occurrence& occurrence, const Fault& fault,
-                              const PlannedFault& planned) {
+Status FaultRunner::commit_to(Occurrence& occurrence, const Act& act, const PlannedFault& planned) {
   if (const auto other = take_knobs(occurrence, planned))
     return fail(ExitCode::inconclusive, *other);
   const std::lock_guard lock(mutex_);
   occurrence.record.target = planned.target;
-  occurrence.record.disruptive = fault.disruptive();
+  occurrence.record.disruptive = act.disruptive();
   return {};
 }
 
@@ -174,9 +168,9 @@ void FaultRunner::run(Occurrence& occurrence) {
     return end();
   }
   raise_thread_priority();
-  auto fault = find_fault(occurrence.entry->fault)->make();
+  auto act = make_act_(*occurrence.entry, occurrence.random);
   PlannedFault planned;
-  Status ready = prepare(occurrence, *fault, planned);
+  Status ready = prepare(occurrence, *act, planned);
   const auto withdraw = [&](const std::string& why) {
     set_failed(occurrence, why);
     (void)journal_.mark(occurrence.record.id, "withdrawn", recorder_.now_ms());
@@ -184,17 +178,17 @@ void FaultRunner::run(Occurrence& occurrence) {
   };
   if (!wait_for_moment(occurrence)) return withdraw("not injected: its time did not come");
   if (!ready) {  // a role without a holder may have one by now
-    fault = find_fault(occurrence.entry->fault)->make();
-    ready = prepare(occurrence, *fault, planned);
+    act = make_act_(*occurrence.entry, occurrence.random);
+    ready = prepare(occurrence, *act, planned);
   }
-  if (ready) ready = commit_to(occurrence, *fault, planned);
+  if (ready) ready = commit_to(occurrence, *act, planned);
   if (!ready) return withdraw("not injected: " + ready.error().message);
-  if (inject(occurrence, *fault, planned)) watch(occurrence, *fault);
-  heal(occurrence, *fault, planned);
+  if (inject(occurrence, *act, planned)) watch(occurrence, *act);
+  heal(occurrence, *act);
   end();
 }
 
-bool FaultRunner::inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned) {
+bool FaultRunner::inject(Occurrence& occurrence, Act& act, const PlannedFault& planned) {
   const double injected_ms = recorder_.now_ms();
   {
     const std::lock_guard lock(mutex_);
@@ -203,14 +197,14 @@ bool FaultRunner::inject(Occurrence& occurrence, Fault& fault, const PlannedFaul
   }
   recorder_.event(occurrence.record.id, "injecting",
                   fmt::format("{} on {}", planned.fault, planned.target));
-  const Status done = fault.inject(effects_);
+  const Status done = act.begin();
   (void)journal_.mark(occurrence.record.id, "injected", injected_ms);
   if (!done) set_failed(occurrence, "injection failed: " + done.error().message);
   return done.has_value();
 }
 
-bool FaultRunner::see_effect(Occurrence& occurrence, Fault& fault) {
-  const auto evidence = fault.effect(effects_);
+bool FaultRunner::see_effect(Occurrence& occurrence, Act& act) {
+  const auto evidence = act.poll();
   if (!evidence && evidence.error().message != occurrence.effect_error) {
     occurrence.effect_error = evidence.error().message;
     recorder_.event(occurrence.record.id, "effect unknown", occurrence.effect_error);
@@ -229,21 +223,21 @@ bool FaultRunner::see_effect(Occurrence& occurrence, Fault& fault) {
 }
 
 // Polls for the effect, then keeps the fault alive until its time is over.
-void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
+void FaultRunner::watch(Occurrence& occurrence, Act& act) {
   const auto& entry = *occurrence.entry;
-  const bool at_once = !entry.for_ms && find_fault(entry.fault)->schema.length != Length::lasting;
+  const bool at_once = !entry.for_ms && !act.lasts();
   const int64_t effect_by_ns = monotonic_ns() + patience_.effect_ms * ns_per_ms;
   const int64_t end_ns = entry.for_ms ? occurrence.planned_ns + *entry.for_ms * ns_per_ms : 0;
   int64_t next_refresh_ns = monotonic_ns() + refresh_interval_ns;
   bool seen = false, late = false;
   while (true) {
-    if (!seen) seen = see_effect(occurrence, fault);
+    if (!seen) seen = see_effect(occurrence, act);
     if (!seen && !late && monotonic_ns() > effect_by_ns) {
       late = true;
       set_failed(occurrence, fmt::format("no effect was seen within {} ms", patience_.effect_ms));
     }
     if (monotonic_ns() >= next_refresh_ns) {
-      if (auto done = fault.refresh(effects_); !done)
+      if (auto done = act.refresh(); !done)
         set_failed(occurrence, "could not be kept up: " + done.error().message);
       next_refresh_ns += refresh_interval_ns;
     }
@@ -261,50 +255,31 @@ void FaultRunner::watch(Occurrence& occurrence, Fault& fault) {
   }
 }
 
-// What was undone shows after a moment: a server loads its zone anew, a process begins to serve.
-Result<Evidence> FaultRunner::see_restored(Fault& fault) {
-  const int64_t deadline_ns = monotonic_ns() + patience_.restored_ms * ns_per_ms;
-  auto restored = fault.restored(effects_);
-  while (!restored && monotonic_ns() < deadline_ns) {
-    std::this_thread::sleep_for(restored_poll);
-    restored = fault.restored(effects_);
-  }
-  return restored;
-}
-
 // Tried again until it works: a fault that stays on would be the next run's trouble.
-void FaultRunner::heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned) {
+void FaultRunner::heal(Occurrence& occurrence, Act& act) {
   recorder_.event(occurrence.record.id, "healing");
-  Evidence evidence = fault.afterwards(effects_);
-  const auto put_right = [&]() -> Status {
-    if (auto done = undo(effects_, planned.undo); !done) return done;
-    const auto restored = see_restored(fault);
-    if (!restored) return std::unexpected(restored.error());
-    evidence.insert(restored->begin(), restored->end());
-    return {};
-  };
-  Status done = put_right();
+  auto evidence = act.end();
   int64_t pause_ms = patience_.heal_pause_ms;
-  for (int attempt = 1; !done; ++attempt) {
-    recorder_.event(occurrence.record.id, "healing failed", done.error().message);
+  for (int attempt = 1; !evidence; ++attempt) {
+    recorder_.event(occurrence.record.id, "healing failed", evidence.error().message);
     if (attempt == patience_.heal_attempts)
-      return set_failed(occurrence, "not healed: " + done.error().message);
+      return set_failed(occurrence, "not healed: " + evidence.error().message);
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::milliseconds(pause_ms), [] { return false; });
     }
     pause_ms = std::min(2 * pause_ms, patience_.heal_pause_ms_max);
-    done = put_right();
+    evidence = act.end();
   }
   const double healed_ms = recorder_.now_ms();
   {
     const std::lock_guard lock(mutex_);
     occurrence.record.healed_ms = healed_ms;
-    occurrence.record.evidence.insert(evidence.begin(), evidence.end());
+    occurrence.record.evidence.insert(evidence->begin(), evidence->end());
     last_healed_ns_ = monotonic_ns();
     changed_.notify_all();
   }
-  (void)journal_.mark(occurrence.record.id, "healed", healed_ms, evidence);
+  (void)journal_.mark(occurrence.record.id, "healed", healed_ms, *evidence);
   recorder_.event(occurrence.record.id, "healed");
 }
 

@@ -1,5 +1,5 @@
-// Carries out a scenario's timeline: each occurrence of a fault on a thread of its own, always in
-// the order plan → journal → inject → effect → undo.
+// Carries out a scenario's timeline: each occurrence of an act on a thread of its own, always in
+// the order plan → journal → begin → in force → end.
 #pragma once
 
 #include <condition_variable>
@@ -10,16 +10,15 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "engine/act.hpp"
 #include "engine/recorder.hpp"
-#include "faults/fault.hpp"
 #include "undo/journal.hpp"
 
 namespace rehearse {
 
 // How long the runner waits for what should come soon.
 struct Patience {
-  int64_t effect_ms = 15'000;   // then the fault has failed, and goes on
-  int64_t restored_ms = 2'000;  // then its undo is tried again
+  int64_t effect_ms = 15'000;  // then the fault has failed, and goes on
   int heal_attempts = 8;
   int64_t heal_pause_ms = 400;  // doubled after each failure, up to the next one
   int64_t heal_pause_ms_max = 3'200;
@@ -31,8 +30,7 @@ constexpr int64_t planning_lead_ns = ns_per_s;
 
 class FaultRunner {
  public:
-  FaultRunner(const Scenario& scenario, Effects& effects, const Stack& stack,
-              const Observer& observer, Journal& journal, Recorder& recorder,
+  FaultRunner(const Scenario& scenario, MakeAct make_act, Journal& journal, Recorder& recorder,
               const Patience& patience = {});
   ~FaultRunner();  // heals what is still on
 
@@ -56,20 +54,17 @@ class FaultRunner {
   std::optional<double> wait_for_event(std::unique_lock<std::mutex>& lock,
                                        const TimelineEntry& entry);
   std::optional<std::string> take_knobs(Occurrence& occurrence, const PlannedFault& planned);
-  Status prepare(Occurrence& occurrence, Fault& fault, PlannedFault& planned);
-  Status commit_to(Occurrence& occurrence, const Fault& fault, const PlannedFault& planned);
+  Status prepare(Occurrence& occurrence, Act& act, PlannedFault& planned);
+  Status commit_to(Occurrence& occurrence, const Act& act, const PlannedFault& planned);
   bool wait_for_moment(const Occurrence& occurrence);
-  bool inject(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
-  void watch(Occurrence& occurrence, Fault& fault);
-  bool see_effect(Occurrence& occurrence, Fault& fault);
-  Result<Evidence> see_restored(Fault& fault);
-  void heal(Occurrence& occurrence, Fault& fault, const PlannedFault& planned);
+  bool inject(Occurrence& occurrence, Act& act, const PlannedFault& planned);
+  void watch(Occurrence& occurrence, Act& act);
+  bool see_effect(Occurrence& occurrence, Act& act);
+  void heal(Occurrence& occurrence, Act& act);
   void set_failed(Occurrence& occurrence, const std::string& why);
 
   const Scenario& scenario_;
-  Effects& effects_;
-  const Stack& stack_;
-  const Observer& observer_;
+  const MakeAct make_act_;
   Journal& journal_;
   Recorder& recorder_;
   const Patience patience_;

@@ -12,6 +12,7 @@
 #include "base/files.hpp"
 #include "base/scope_exit.hpp"
 #include "base/sha256.hpp"
+#include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "engine/lag_log.hpp"
 #include "engine/machine.hpp"
@@ -253,8 +254,8 @@ void Rehearsal::disturb() {
   history_->set_zero_ns(zero_ns_);
   const int64_t steady_ms = scenario_.steady_ms;
   run_.steady_from_ms = -static_cast<double>(steady_ms - std::min(warm_up_ms_max, steady_ms / 3));
-  faults_ = std::make_unique<FaultRunner>(scenario_, runtime_, stage_.stack(), stage_.observer(),
-                                          *journal_, recorder_);
+  faults_ = std::make_unique<FaultRunner>(
+      scenario_, fault_acts(runtime_, stage_.stack(), stage_.observer()), *journal_, recorder_);
   stop_watch_ = std::make_unique<StopWatch>(
       scenario_.stop_when, *load_,
       watch_ledger(scenario_.stop_when, stage_.stack(), stage_.observer()));

@@ -10,6 +10,7 @@
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "undo/guardian.hpp"
 
@@ -199,7 +200,7 @@ class DeathTest : public testing::Test {
     scenario.timeline = {entry_of(fault.schema)};
     const Stack nobody;
     const Observer observer(nobody, nullptr);
-    FaultRunner runner(scenario, runtime, stack_, observer, *journal, recorder);
+    FaultRunner runner(scenario, fault_acts(runtime, stack_, observer), *journal, recorder);
     const int64_t zero_ns = monotonic_ns();
     recorder.set_zero(zero_ns);
     runner.begin(zero_ns);

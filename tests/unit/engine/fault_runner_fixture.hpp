@@ -16,6 +16,7 @@
 #include "base/clock.hpp"
 #include "checks/check.hpp"
 #include "checks/joined.hpp"
+#include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
 
@@ -42,8 +43,8 @@ class FaultRunnerTest : public testing::Test {
   }
 
   FaultRunner& begin(const Patience& patience = {}) {
-    runner_ = std::make_unique<FaultRunner>(scenario_, runtime_, stack_, observer_, *journal_,
-                                            recorder_, patience);
+    runner_ = std::make_unique<FaultRunner>(scenario_, fault_acts(runtime_, stack_, observer_),
+                                            *journal_, recorder_, patience);
     const int64_t zero_ns = monotonic_ns();
     recorder_.set_zero(zero_ns);
     runner_->begin(zero_ns);

@@ -6,6 +6,7 @@
 
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
+#include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 
 namespace rehearse {
@@ -37,7 +38,7 @@ class KnobsTest : public testing::Test {
 
   std::vector<FaultRecord> play(std::vector<TimelineEntry> timeline) {
     scenario_.timeline = std::move(timeline);
-    FaultRunner runner(scenario_, runtime_, stack_, observer_, *journal_, recorder_);
+    FaultRunner runner(scenario_, fault_acts(runtime_, stack_, observer_), *journal_, recorder_);
     const int64_t zero_ns = monotonic_ns();
     recorder_.set_zero(zero_ns);
     runner.begin(zero_ns);

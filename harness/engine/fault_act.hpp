@@ -1,0 +1,14 @@
+// A fault as an act of the timeline: its undo, and the look whether that worked, are its end.
+#pragma once
+
+#include "engine/act.hpp"
+#include "runtime/effects.hpp"
+#include "stack/observer.hpp"
+#include "stack/stack.hpp"
+
+namespace rehearse {
+
+// Makes the fault that an entry names. The three outlive the acts.
+MakeAct fault_acts(Effects& effects, const Stack& stack, const Observer& observer);
+
+}  // namespace rehearse
