@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "cli/cli.hpp"
+#include "engine/active_stack.hpp"
 #include "engine/machine.hpp"
 #include "stack/bring_up.hpp"
 

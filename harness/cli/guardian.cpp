@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/cli.hpp"
+#include "engine/active_stack.hpp"
 #include "engine/machine.hpp"
 
 namespace rehearse {

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "cli/cli.hpp"
+#include "engine/active_stack.hpp"
 #include "engine/machine.hpp"
 #include "stack/observer.hpp"
 

@@ -11,7 +11,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
 #include "runtime/podman/delay.hpp"
@@ -157,51 +156,6 @@ Result<std::unique_ptr<MachineLock>> MachineLock::take() {
 
 MachineLock::~MachineLock() {
   ::close(fd_);
-}
-
-Status write_active(const ActiveStack& active) {
-  const nlohmann::json json = {{"stack", active.stack},
-                               {"run_dir", active.run_dir},
-                               {"kept", active.kept},
-                               {"settings", active.settings},
-                               {"log_dir", active.log_dir}};
-  return write_file_atomically(state_paths().active, json.dump() + "\n");
-}
-
-Result<ActiveStack> read_active() {
-  std::error_code ignored;
-  if (!std::filesystem::exists(state_paths().active, ignored)) return ActiveStack{};
-  const auto text = read_file(state_paths().active);
-  if (!text) return std::unexpected(text.error());
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
-  if (!json.is_object())
-    return fail(ExitCode::machine, fmt::format("{} is damaged: `./rehearse down` removes all that "
-                                               "is left",
-                                               state_paths().active));
-  return ActiveStack{json.value("stack", ""), json.value("run_dir", ""), json.value("kept", false),
-                     json.value("settings", std::map<std::string, std::string>{}),
-                     json.value("log_dir", "")};
-}
-
-Status clear_active() {
-  std::error_code error;
-  std::filesystem::remove(state_paths().active, error);
-  if (error)
-    return fail(ExitCode::machine,
-                fmt::format("cannot remove {}: {}", state_paths().active, error.message()));
-  return {};
-}
-
-Status require_clean(Machine& machine) {
-  const auto left = machine.leftovers();
-  if (!left) return std::unexpected(left.error());
-  if (left->empty()) return {};
-  const auto active = read_active();
-  const bool kept = active && active->kept;
-  return fail(ExitCode::machine,
-              fmt::format("{} is still here ({} things, such as {}): `./rehearse {}` removes it",
-                          kept ? "a stack that was left up" : "what an interrupted run left",
-                          left->size(), left->front(), kept ? "down" : "undo"));
 }
 
 }  // namespace rehearse

@@ -1,7 +1,6 @@
 // What this machine can and cannot do, and who else rehearses on it.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,19 +43,5 @@ class MachineLock {
   explicit MachineLock(int fd) : fd_(fd) {}
   int fd_;
 };
-
-// The run or stack that is on this machine now; written before anything is raised.
-struct ActiveStack {
-  std::string stack, run_dir;
-  bool kept = false;                                 // left up on purpose (`up`, `--keep`)
-  std::map<std::string, std::string> settings = {};  // of the stack, as chosen
-  std::string log_dir = {};                          // where its nodes write theirs
-};
-Status write_active(const ActiveStack& active);
-Result<ActiveStack> read_active();  // empty stack = none
-Status clear_active();
-
-// Errors (machine) when something of an earlier run is still here, with the remedy.
-Status require_clean(Machine& machine);
 
 }  // namespace rehearse

@@ -10,7 +10,6 @@
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
-#include "base/scope_exit.hpp"
 #include "base/sha256.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
@@ -20,7 +19,6 @@
 #include "engine/play.hpp"
 #include "engine/processors.hpp"
 #include "engine/recovery.hpp"
-#include "engine/reset.hpp"
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
 #include "load/behaviour.hpp"
@@ -423,63 +421,6 @@ Status rehearse_scenario(const RehearsalOptions& given, LiveView& live) {
   if (options.reuse || ((options.keep || options.shared) && played)) return played;
   const Status down = take_active_down(live);
   return played ? down : played;
-}
-
-Result<double> reset_active_stack(const StackFile& file,
-                                  const std::map<std::string, std::string>& settings,
-                                  const std::function<bool()>& cancelled, LiveView& live) {
-  auto stack = make_stack(file, settings);
-  if (!stack) return std::unexpected(stack.error());
-  const auto active = read_active();
-  if (!active) return std::unexpected(active.error());
-  if (active->stack.empty())
-    return fail(ExitCode::machine, "no stack is up: `./rehearse up` raises one");
-  if (active->stack != file.name || active->settings != stack->settings)
-    return fail(
-        ExitCode::machine,
-        fmt::format("the stack that is up is {}{}: take it down by `./rehearse down`",
-                    active->stack, active->stack == file.name ? " with other settings" : ""));
-  const auto runtime = open_runtime();
-  Recorder recorder(nullptr);
-  Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
-  return make_pristine(stage, *runtime, live, cancelled);
-}
-
-Status take_active_down(LiveView& live) {
-  live.status("taking the stack down");
-  const auto runtime = open_runtime();
-  const int64_t began_ns = monotonic_ns();
-  if (auto down = take_down(*runtime); !down) return down;
-  if (auto cleared = clear_active(); !cleared) return cleared;
-  live.say(fmt::format("  stack: gone · after {:.1f} s",
-                       static_cast<double>(monotonic_ns() - began_ns) / ns_per_s));
-  return {};
-}
-
-Status raise_and_keep(const StackFile& file, const std::map<std::string, std::string>& settings,
-                      const Places& places, const std::function<bool()>& cancelled,
-                      LiveView& live) {
-  auto stack = make_stack(file, settings);
-  if (!stack) return std::unexpected(stack.error());
-  stack->secrets_dir = state_paths().secrets;
-  auto images = read_image_list(places.images_list);
-  if (!images) return std::unexpected(images.error());
-  const auto runtime = open_runtime();
-  if (auto clean = require_clean(*runtime); !clean) return clean;
-  const std::string logs = state_paths().logs;
-  if (auto begun = NodeLogs::begin_anew(logs); !begun) return std::unexpected(begun.error());
-  if (auto written = write_active({file.name, "", true, stack->settings, logs}); !written)
-    return written;
-  Recorder recorder(nullptr);
-  Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
-  const auto ready_ms = stage.raise({*images, places.binary_dir, logs});
-  if (ready_ms) {
-    live.say(fmt::format("{} is up after {:.1f} s; `./rehearse down` takes it down", file.name,
-                         *ready_ms / 1000));
-    return {};
-  }
-  if (auto down = take_down(*runtime); down) (void)clear_active();
-  return std::unexpected(ready_ms.error());
 }
 
 }  // namespace rehearse

@@ -9,7 +9,6 @@
 
 #include "engine/live_view.hpp"
 #include "engine/recorder.hpp"
-#include "engine/rehearsal.hpp"
 #include "load/load.hpp"
 #include "platform/books/collect.hpp"
 #include "runtime/runtime.hpp"

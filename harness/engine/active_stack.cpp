@@ -1,0 +1,121 @@
+#include "engine/active_stack.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/clock.hpp"
+#include "base/files.hpp"
+#include "engine/machine.hpp"
+#include "engine/node_logs.hpp"
+#include "engine/recorder.hpp"
+#include "engine/reset.hpp"
+#include "engine/stage.hpp"
+#include "stack/bring_up.hpp"
+
+namespace rehearse {
+
+Status write_active(const ActiveStack& active) {
+  const nlohmann::json json = {{"stack", active.stack},
+                               {"run_dir", active.run_dir},
+                               {"kept", active.kept},
+                               {"settings", active.settings},
+                               {"log_dir", active.log_dir}};
+  return write_file_atomically(state_paths().active, json.dump() + "\n");
+}
+
+Result<ActiveStack> read_active() {
+  std::error_code ignored;
+  if (!std::filesystem::exists(state_paths().active, ignored)) return ActiveStack{};
+  const auto text = read_file(state_paths().active);
+  if (!text) return std::unexpected(text.error());
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (!json.is_object())
+    return fail(ExitCode::machine, fmt::format("{} is damaged: `./rehearse down` removes all that "
+                                               "is left",
+                                               state_paths().active));
+  return ActiveStack{json.value("stack", ""), json.value("run_dir", ""), json.value("kept", false),
+                     json.value("settings", std::map<std::string, std::string>{}),
+                     json.value("log_dir", "")};
+}
+
+Status clear_active() {
+  std::error_code error;
+  std::filesystem::remove(state_paths().active, error);
+  if (error)
+    return fail(ExitCode::machine,
+                fmt::format("cannot remove {}: {}", state_paths().active, error.message()));
+  return {};
+}
+
+Status require_clean(Machine& machine) {
+  const auto left = machine.leftovers();
+  if (!left) return std::unexpected(left.error());
+  if (left->empty()) return {};
+  const auto active = read_active();
+  const bool kept = active && active->kept;
+  return fail(ExitCode::machine,
+              fmt::format("{} is still here ({} things, such as {}): `./rehearse {}` removes it",
+                          kept ? "a stack that was left up" : "what an interrupted run left",
+                          left->size(), left->front(), kept ? "down" : "undo"));
+}
+
+Result<double> reset_active_stack(const StackFile& file,
+                                  const std::map<std::string, std::string>& settings,
+                                  const std::function<bool()>& cancelled, LiveView& live) {
+  auto stack = make_stack(file, settings);
+  if (!stack) return std::unexpected(stack.error());
+  const auto active = read_active();
+  if (!active) return std::unexpected(active.error());
+  if (active->stack.empty())
+    return fail(ExitCode::machine, "no stack is up: `./rehearse up` raises one");
+  if (active->stack != file.name || active->settings != stack->settings)
+    return fail(
+        ExitCode::machine,
+        fmt::format("the stack that is up is {}{}: take it down by `./rehearse down`",
+                    active->stack, active->stack == file.name ? " with other settings" : ""));
+  const auto runtime = open_runtime();
+  Recorder recorder(nullptr);
+  Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
+  return make_pristine(stage, *runtime, live, cancelled);
+}
+
+Status take_active_down(LiveView& live) {
+  live.status("taking the stack down");
+  const auto runtime = open_runtime();
+  const int64_t began_ns = monotonic_ns();
+  if (auto down = take_down(*runtime); !down) return down;
+  if (auto cleared = clear_active(); !cleared) return cleared;
+  live.say(fmt::format("  stack: gone · after {:.1f} s",
+                       static_cast<double>(monotonic_ns() - began_ns) / ns_per_s));
+  return {};
+}
+
+Status raise_and_keep(const StackFile& file, const std::map<std::string, std::string>& settings,
+                      const Places& places, const std::function<bool()>& cancelled,
+                      LiveView& live) {
+  auto stack = make_stack(file, settings);
+  if (!stack) return std::unexpected(stack.error());
+  stack->secrets_dir = state_paths().secrets;
+  auto images = read_image_list(places.images_list);
+  if (!images) return std::unexpected(images.error());
+  const auto runtime = open_runtime();
+  if (auto clean = require_clean(*runtime); !clean) return clean;
+  const std::string logs = state_paths().logs;
+  if (auto begun = NodeLogs::begin_anew(logs); !begun) return std::unexpected(begun.error());
+  if (auto written = write_active({file.name, "", true, stack->settings, logs}); !written)
+    return written;
+  Recorder recorder(nullptr);
+  Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
+  const auto ready_ms = stage.raise({*images, places.binary_dir, logs});
+  if (ready_ms) {
+    live.say(fmt::format("{} is up after {:.1f} s; `./rehearse down` takes it down", file.name,
+                         *ready_ms / 1000));
+    return {};
+  }
+  if (auto down = take_down(*runtime); down) (void)clear_active();
+  return std::unexpected(ready_ms.error());
+}
+
+}  // namespace rehearse
