@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -101,6 +102,15 @@ StatePaths state_paths() {
 
 std::unique_ptr<Runtime> open_runtime() {
   return make_runtime(state_paths().nodes);
+}
+
+Result<std::map<std::string, std::string>> versions_of(Machine& machine) {
+  auto versions = machine.versions();
+  if (!versions) return versions;
+  (*versions)["rehearse"] = REHEARSE_VERSION;
+  utsname kernel{};
+  if (::uname(&kernel) == 0) (*versions)["kernel"] = kernel.release;
+  return versions;
 }
 
 std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {

@@ -1,6 +1,7 @@
 // What this machine can and cannot do, and who else rehearses on it.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ StatePaths state_paths();
 
 // The one of this machine.
 std::unique_ptr<Runtime> open_runtime();
+
+// Of the runtime, the kernel and ourselves.
+Result<std::map<std::string, std::string>> versions_of(Machine& machine);
 
 struct MachineFact {
   std::string name;  // root, podman, memory, …

@@ -44,6 +44,17 @@ LoadProfile load_profile_of(const ProfileFile& file) {
   return profile;
 }
 
+LoadPlan load_plan_of(const Scenario& scenario, const std::vector<std::string>& targets) {
+  LoadPlan plan;
+  plan.profile = playable(load_profile_of(scenario.play), targets);
+  for (const auto& step : scenario.steps)
+    plan.steps.push_back({step.for_ms, step.rate_per_s, step.ramp});
+  plan.players = scenario.players;
+  plan.seed = scenario.seed;
+  plan.length_ms_max = scenario.steady_ms + scenario.observe_ms;
+  return plan;
+}
+
 std::map<std::string, std::string> kinds_played(const ProfileFile& file) {
   std::map<std::string, std::string> kinds;
   for (const OperationKind kind : kinds_of(load_profile_of(file))) {

@@ -12,4 +12,7 @@ LoadProfile load_profile_of(const ProfileFile& file);
 // The kinds of operations that it plays, each with the target that it needs; empty: the edges.
 std::map<std::string, std::string> kinds_played(const ProfileFile& file);
 
+// What a scenario plays to players who reach these targets besides the edges.
+LoadPlan load_plan_of(const Scenario& scenario, const std::vector<std::string>& targets);
+
 }  // namespace rehearse

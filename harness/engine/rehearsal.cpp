@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/utsname.h>
 
 #include <chrono>
-#include <filesystem>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -35,13 +33,6 @@ constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
 constexpr int64_t reuse_deadline_ns = 10 * ns_per_s;
 // The first part of the steady phase warms caches and connections and is no baseline.
 constexpr int64_t warm_up_ms_max = 5'000;
-
-// The file that runs now; where it was replaced on disk meanwhile, the kernel still knows it.
-std::string own_program() {
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  return !error && std::filesystem::exists(path, error) ? path.string() : "/proc/self/exe";
-}
 
 class Rehearsal {
  public:
@@ -74,7 +65,6 @@ class Rehearsal {
   bool cancelled() const { return options_.cancelled(); }
   std::string path(const std::string& name) const { return options_.out_dir + "/" + name; }
   std::vector<std::string> target_names() const;
-  LoadPlan load_plan() const;
   void show(const std::string& phase);
 
   const RehearsalOptions& options_;
@@ -120,7 +110,7 @@ Status Rehearsal::prepare() {
   run_.capabilities = options_.stack.capabilities;
   run_.scenario_sha256 = sha256_hex(scenario_.as_run_yaml);
 
-  const auto plan = load_plan();
+  const auto plan = load_plan_of(scenario_, target_names());
   if (plan.profile.weights_sum() <= 0) {
     return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
                                              "`{}` does",
@@ -143,12 +133,9 @@ Status Rehearsal::prepare() {
 }
 
 Status Rehearsal::raise() {
-  auto versions = runtime_.versions();
+  auto versions = versions_of(runtime_);
   if (!versions) return std::unexpected(versions.error());
-  run_.versions = *versions;
-  run_.versions["rehearse"] = REHEARSE_VERSION;
-  utsname kernel{};
-  if (::uname(&kernel) == 0) run_.versions["kernel"] = kernel.release;
+  run_.versions = std::move(*versions);
   if (options_.reuse) return reuse();
   if (places_.log_dir != path("logs")) {
     auto begun = NodeLogs::begin_anew(places_.log_dir);
@@ -185,7 +172,7 @@ Status Rehearsal::reuse() {
 }
 
 Status Rehearsal::guard() {
-  auto guardian = start_guardian(own_program(), options_.out_dir);
+  auto guardian = start_guardian(options_.out_dir);
   if (!guardian) return std::unexpected(guardian.error());
   guardian_ = std::move(*guardian);
   return {};
@@ -195,18 +182,6 @@ std::vector<std::string> Rehearsal::target_names() const {
   std::vector<std::string> names;
   for (const auto& [name, component] : stage_.stack().file.targets) names.push_back(name);
   return names;
-}
-
-LoadPlan Rehearsal::load_plan() const {
-  LoadPlan plan;
-  const auto targets = target_names();
-  plan.profile = playable(load_profile_of(scenario_.play), targets);
-  for (const auto& step : scenario_.steps)
-    plan.steps.push_back({step.for_ms, step.rate_per_s, step.ramp});
-  plan.players = scenario_.players;
-  plan.seed = scenario_.seed;
-  plan.length_ms_max = scenario_.steady_ms + scenario_.observe_ms;
-  return plan;
 }
 
 void Rehearsal::show(const std::string& phase) {
@@ -223,7 +198,7 @@ void Rehearsal::show(const std::string& phase) {
 Status Rehearsal::steady() {
   recorder_.set_planned(false);
   run_.not_played = without_target(load_profile_of(scenario_.play), target_names());
-  auto load = Load::start(load_plan(), stage_.edges(), *history_);
+  auto load = Load::start(load_plan_of(scenario_, target_names()), stage_.edges(), *history_);
   if (!load) return std::unexpected(load.error());
   load_ = std::move(*load);
   lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -23,6 +24,13 @@ constexpr char farewell = '.';
 constexpr int64_t farewell_ms = 3'000;
 constexpr int64_t retry_ms = 300;
 constexpr size_t threads_max = 16;
+
+// The file that runs now; where it was replaced on disk meanwhile, the kernel still knows it.
+std::string own_program() {
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return !error && std::filesystem::exists(path, error) ? path.string() : "/proc/self/exe";
+}
 
 bool is_quick(const UndoStep& step) {
   return step.action != "start";
@@ -158,9 +166,8 @@ Status guard(const GuardianDuty& duty, int stream) {
   return heal_all(duty);
 }
 
-Result<std::unique_ptr<Companion>> start_guardian(const std::string& program,
-                                                  const std::string& run_dir) {
-  return Companion::start({program, "guardian", run_dir});
+Result<std::unique_ptr<Companion>> start_guardian(const std::string& run_dir) {
+  return Companion::start({own_program(), "guardian", run_dir});
 }
 
 Status dismiss_guardian(Companion& guardian) {

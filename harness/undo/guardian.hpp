@@ -38,9 +38,8 @@ Status guard(const GuardianDuty& duty, int stream);
 // folder. Errors (machine): what is still not healed at the deadline.
 Status heal_all(const GuardianDuty& duty);
 
-// The harness's side: `program guardian RUN_DIR` (program: a path to ourselves).
-Result<std::unique_ptr<Companion>> start_guardian(const std::string& program,
-                                                  const std::string& run_dir);
+// The harness's side: ourselves once more, as `rehearse guardian RUN_DIR`.
+Result<std::unique_ptr<Companion>> start_guardian(const std::string& run_dir);
 Status dismiss_guardian(Companion& guardian);
 
 }  // namespace rehearse
