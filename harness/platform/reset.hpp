@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "platform/platform.hpp"
+#include "runtime/runtime.hpp"
 #include "undo/journal.hpp"
 
 namespace rehearse {

@@ -12,6 +12,7 @@
 #include "base/files.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
+#include "faults/fault.hpp"
 #include "undo/guardian.hpp"
 
 namespace rehearse {

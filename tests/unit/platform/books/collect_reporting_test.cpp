@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "../base/test_server.hpp"
+#include "../../base/test_server.hpp"
 #include "platform/books/collect_parts.hpp"
 #include "record/tables.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "../base/test_server.hpp"
+#include "../../base/test_server.hpp"
 
 namespace rehearse {
 namespace {
