@@ -111,11 +111,10 @@ Status Rehearsal::prepare() {
   run_.scenario_sha256 = sha256_hex(scenario_.as_run_yaml);
 
   const auto plan = load_plan_of(scenario_, target_names());
-  if (plan.profile.weights_sum() <= 0) {
+  if (plan.profile.weights_sum() <= 0)
     return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
                                              "`{}` does",
                                              scenario_.stack, scenario_.profile));
-  }
   const auto room = history_room(plan);
   // Keys of two runs on one stack must differ; everything else about them comes from the seed.
   const std::string run_key =
