@@ -46,7 +46,10 @@ std::string missing_capabilities(const CheckSpec& spec, const Run& run) {
 Finding examine_one(const CheckSpec& spec, const Joined& joined, bool by_name) {
   if (const std::string missing = missing_capabilities(spec, joined.run); !missing.empty()) {
     return plain(spec.name, by_name ? Verdict::inconclusive : Verdict::not_applicable,
-                 fmt::format("the stack does not declare: {}", missing));
+                 fmt::format("{}: {}",
+                             joined.run.left_out.empty() ? "the stack does not declare"
+                                                         : "the parts that were raised do not give",
+                             missing));
   }
   try {
     Finding finding = spec.examine(joined);

@@ -135,6 +135,10 @@ void add_limits(Report& report, const Run& run) {
       "(request to verified) and of restores were not measured.");
   limits.push_back(fmt::format(
       "One load, one seed ({}): failures that need other traffic or data do not show.", run.seed));
+  for (const auto& [part, without] : run.left_out) {
+    limits.push_back(
+        fmt::format("Not raised: the part {}{}{}.", part, without.empty() ? "" : ": ", without));
+  }
   if (!run.not_played.empty()) {
     limits.push_back(fmt::format("Not played, since the stack has no way to it: {}.",
                                  fmt::join(run.not_played, ", ")));

@@ -39,9 +39,13 @@ struct Profiles;
 const Profiles& profiles();
 // The fault, check and load names of the program itself, as validation wants them.
 const Catalogue& catalogue();
+// "core,games" → its names.
+std::vector<std::string> names_in(const std::string& list);
 std::string stack_path(const Places& places, const std::string& name);
-// A stack by the name that `list stacks` prints. Errors (usage): with the nearest name.
-Result<StackFile> load_stack(const Places& places, const std::string& name);
+// A stack by the name that `list stacks` prints, with these parts or all. Errors (usage): with the
+// nearest name; a part that it has not, or that needs another one.
+Result<StackFile> load_stack(const Places& places, const std::string& name,
+                             const std::vector<std::string>& parts = {});
 
 // A scenario by path or by the name that `list scenarios` prints. Prints every diagnostic.
 Result<Scenario> load_scenario(const Places& places, const std::string& name_or_path,

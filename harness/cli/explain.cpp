@@ -84,6 +84,13 @@ bool explain_stack(const Places& places, const std::string& name) {
              fmt::join(facts.nodes, ", "));
   for (const auto& [kind, names] : facts.parties)
     fmt::print("  outside, {}: {}\n", kind, fmt::join(names, ", "));
+  for (const PartEntry& part : stack->parts) {
+    fmt::print("  part {:<12} {}\n", part.name, part.title);
+    if (!part.needs.empty()) fmt::print("    needs: {}\n", fmt::join(part.needs, ", "));
+    if (!part.gives.empty()) fmt::print("    gives: {}\n", fmt::join(part.gives, ", "));
+    if (!part.faults.empty()) fmt::print("    faults: {}\n", fmt::join(part.faults, ", "));
+    if (!part.without.empty()) fmt::print("    without it: {}\n", part.without);
+  }
   fmt::print("  selectors: {}\n", fmt::join(facts.selectors, ", "));
   fmt::print("  capabilities: {}\n  settings:\n", fmt::join(facts.capabilities, ", "));
   for (const auto& [setting, values] : facts.settings)

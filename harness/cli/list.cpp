@@ -24,8 +24,12 @@ void list_stacks(const Places& places) {
   std::error_code ignored;
   for (const auto& entry :
        std::filesystem::directory_iterator(places.root + "/fixtures/stacks", ignored))
-    if (const auto stack = read_stack_file(entry.path().string()))
-      fmt::print("{:<28}  {}\n", stack->name, stack->title);
+    if (const auto stack = read_stack_file(entry.path().string())) {
+      std::string parts;
+      for (const auto& part : stack->parts) parts += (parts.empty() ? "" : ", ") + part.name;
+      fmt::print("{:<28}  {}{}\n", stack->name, stack->title,
+                 parts.empty() ? "" : " (parts: " + parts + ")");
+    }
 }
 
 void list_suites(const Places& places) {

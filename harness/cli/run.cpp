@@ -40,7 +40,7 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
   auto scenario = load_scenario(cli.places, name, overrides_of(arguments));
   if (!scenario) return complain(scenario.error());
   scenario->seed += seed_offset;
-  auto stack = load_stack(cli.places, scenario->stack);
+  auto stack = load_stack(cli.places, scenario->stack, scenario->parts);
   if (!stack) return complain(stack.error());
   RehearsalOptions options{
       *scenario,      *stack,          cli.places, run_folder(cli, arguments, *scenario),

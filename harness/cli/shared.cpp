@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 
 #include "base/files.hpp"
 #include "checks/check.hpp"
@@ -19,6 +20,7 @@
 #include "engine/stop_watch.hpp"
 #include "faults/fault.hpp"
 #include "record/records.hpp"
+#include "scenario/stack_parts.hpp"
 #include "stack/facts.hpp"
 
 namespace rehearse {
@@ -110,17 +112,29 @@ const Catalogue& catalogue() {
   return known;
 }
 
+std::vector<std::string> names_in(const std::string& list) {
+  std::vector<std::string> names;
+  std::istringstream stream(list);
+  for (std::string name; std::getline(stream, name, ',');) names.push_back(name);
+  return names;
+}
+
 std::string stack_path(const Places& places, const std::string& name) {
   return places.root + "/fixtures/stacks/" + name + ".yaml";
 }
 
-Result<StackFile> load_stack(const Places& places, const std::string& name) {
+Result<StackFile> load_stack(const Places& places, const std::string& name,
+                             const std::vector<std::string>& parts) {
   std::vector<std::string> known;
   std::error_code ignored;
   for (const auto& file : fs::directory_iterator(places.root + "/fixtures/stacks", ignored))
     if (file.path().extension() == ".yaml") known.push_back(file.path().stem().string());
-  if (std::ranges::find(known, name) != known.end())
-    return read_stack_file(stack_path(places, name));
+  if (std::ranges::find(known, name) != known.end()) {
+    auto file = read_stack_file(stack_path(places, name));
+    if (!file) return file;
+    if (auto good = check_parts(*file, parts); !good) return std::unexpected(good.error());
+    return with_parts(std::move(*file), parts);
+  }
   const auto near = suggest(name, known);
   return fail(ExitCode::usage,
               fmt::format("unknown stack `{}`{}", name,

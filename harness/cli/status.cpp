@@ -21,7 +21,7 @@ ExitCode print_status(const Cli& cli, const std::string& name) {
     fmt::print("{}\n", name.empty() ? "no stack is up" : name + " is not up");
     return ExitCode::expected;
   }
-  const auto file = load_stack(cli.places, active->stack);
+  const auto file = load_stack(cli.places, active->stack, active->parts);
   if (!file) return complain(file.error());
   const auto stack = make_stack(*file, active->settings);
   if (!stack) return complain(stack.error());

@@ -32,11 +32,11 @@ Result<SuitePlan> plan_suite(const Cli& cli, const SuiteArguments& arguments) {
       if (errors.find(error) == std::string::npos) errors += (errors.empty() ? "" : "\n") + error;
       continue;
     }
-    auto file = load_stack(cli.places, scenario->stack);
+    auto file = load_stack(cli.places, scenario->stack, scenario->parts);
     if (!file) return std::unexpected(file.error());
     const auto stack = make_stack(*file, scenario->stack_set);
     if (!stack) return std::unexpected(stack.error());
-    plan.items.push_back({name, scenario->stack, stack->settings});
+    plan.items.push_back({name, scenario->stack, stack->settings, file->chosen});
     plan.scenarios.push_back(std::move(*scenario));
     plan.stacks.push_back(std::move(*file));
   }

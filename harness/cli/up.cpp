@@ -9,10 +9,10 @@
 namespace rehearse {
 namespace {
 
-ExitCode raise_stack(const Cli& cli, const std::string& name,
+ExitCode raise_stack(const Cli& cli, const std::string& name, const std::string& parts,
                      const std::vector<std::string>& overrides) {
   (void)interrupted();
-  const auto stack = load_stack(cli.places, name);
+  const auto stack = load_stack(cli.places, name, names_in(parts));
   if (!stack) return complain(stack.error());
   std::map<std::string, std::string> settings;
   for (const auto& item : overrides) {
@@ -34,10 +34,13 @@ ExitCode raise_stack(const Cli& cli, const std::string& name,
 
 void add_up(Arguments& verb, Cli& cli) {
   auto name = std::make_shared<std::string>("one-region");
+  auto parts = std::make_shared<std::string>();
   auto overrides = std::make_shared<std::vector<std::string>>();
   verb.word("stack", *name, "as `list stacks` prints it", false);
+  verb.text("--parts", *parts, "only these, e.g. core,games; `explain STACK` names them");
   verb.repeated("--set", *overrides, "SETTING=VALUE of the stack, e.g. postgres.profile=fast");
-  verb.action([name, overrides, &cli] { cli.exit = raise_stack(cli, *name, *overrides); });
+  verb.action(
+      [name, parts, overrides, &cli] { cli.exit = raise_stack(cli, *name, *parts, *overrides); });
 }
 
 }  // namespace rehearse

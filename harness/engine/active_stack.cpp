@@ -1,6 +1,7 @@
 #include "engine/active_stack.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -17,11 +18,9 @@
 namespace rehearse {
 
 Status write_active(const ActiveStack& active) {
-  const nlohmann::json json = {{"stack", active.stack},
-                               {"run_dir", active.run_dir},
-                               {"kept", active.kept},
-                               {"settings", active.settings},
-                               {"log_dir", active.log_dir}};
+  const nlohmann::json json = {{"stack", active.stack},     {"run_dir", active.run_dir},
+                               {"kept", active.kept},       {"settings", active.settings},
+                               {"log_dir", active.log_dir}, {"parts", active.parts}};
   return write_file_atomically(state_paths().active, json.dump() + "\n");
 }
 
@@ -35,9 +34,10 @@ Result<ActiveStack> read_active() {
     return fail(ExitCode::machine, fmt::format("{} is damaged: `./rehearse down` removes all that "
                                                "is left",
                                                state_paths().active));
-  return ActiveStack{json.value("stack", ""), json.value("run_dir", ""), json.value("kept", false),
-                     json.value("settings", std::map<std::string, std::string>{}),
-                     json.value("log_dir", "")};
+  return ActiveStack{
+      json.value("stack", ""),   json.value("run_dir", ""),
+      json.value("kept", false), json.value("settings", std::map<std::string, std::string>{}),
+      json.value("log_dir", ""), json.value("parts", std::vector<std::string>{})};
 }
 
 Status clear_active() {
@@ -70,11 +70,18 @@ Result<double> reset_active_stack(const StackFile& file,
   if (!active) return std::unexpected(active.error());
   if (active->stack.empty())
     return fail(ExitCode::machine, "no stack is up: `./rehearse up` raises one");
-  if (active->stack != file.name || active->settings != stack->settings)
-    return fail(
-        ExitCode::machine,
-        fmt::format("the stack that is up is {}{}: take it down by `./rehearse down`",
-                    active->stack, active->stack == file.name ? " with other settings" : ""));
+  if (active->stack != file.name || active->parts != file.chosen ||
+      active->settings != stack->settings) {
+    std::string other;
+    if (active->stack == file.name)
+      other = active->parts == file.chosen
+                  ? " with other settings"
+                  : fmt::format(" with other parts ({} instead of {})",
+                                fmt::join(active->parts, ", "), fmt::join(file.chosen, ", "));
+    return fail(ExitCode::machine,
+                fmt::format("the stack that is up is {}{}: take it down by `./rehearse down`",
+                            active->stack, other));
+  }
   const auto runtime = open_runtime();
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
@@ -104,7 +111,8 @@ Status raise_and_keep(const StackFile& file, const std::map<std::string, std::st
   if (auto clean = require_clean(*runtime); !clean) return clean;
   const std::string logs = state_paths().logs;
   if (auto begun = NodeLogs::begin_anew(logs); !begun) return std::unexpected(begun.error());
-  if (auto written = write_active({file.name, "", true, stack->settings, logs}); !written)
+  if (auto written = write_active({file.name, "", true, stack->settings, logs, file.chosen});
+      !written)
     return written;
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);

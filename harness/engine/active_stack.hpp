@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "engine/live_view.hpp"
@@ -26,6 +27,7 @@ struct ActiveStack {
   bool kept = false;                                 // left up on purpose (`up`, `--keep`)
   std::map<std::string, std::string> settings = {};  // of the stack, as chosen
   std::string log_dir = {};                          // where its nodes write theirs
+  std::vector<std::string> parts = {};               // of it, as chosen
 };
 Status write_active(const ActiveStack& active);
 Result<ActiveStack> read_active();  // empty stack = none

@@ -21,6 +21,7 @@
 #include "engine/stop_watch.hpp"
 #include "load/behaviour.hpp"
 #include "record/run.hpp"
+#include "scenario/stack_parts.hpp"
 #include "undo/guardian.hpp"
 
 namespace rehearse {
@@ -108,6 +109,8 @@ Status Rehearsal::prepare() {
   run_.checks = scenario_.checks;
   run_.expect_fail = scenario_.expect_fail;
   run_.capabilities = options_.stack.capabilities;
+  run_.parts = options_.stack.chosen;
+  run_.left_out = parts_left_out(options_.stack);
   run_.scenario_sha256 = sha256_hex(scenario_.as_run_yaml);
 
   const auto plan = load_plan_of(scenario_, target_names());
@@ -141,8 +144,9 @@ Status Rehearsal::raise() {
     if (!begun) return std::unexpected(begun.error());
     logs_ = std::move(*begun);
   }
-  if (auto written = write_active({scenario_.stack, options_.out_dir, options_.keep,
-                                   stage_.stack().settings, places_.log_dir});
+  if (auto written =
+          write_active({scenario_.stack, options_.out_dir, options_.keep, stage_.stack().settings,
+                        places_.log_dir, options_.stack.chosen});
       !written)
     return written;
   auto ready_ms = stage_.raise(places_);

@@ -6,7 +6,7 @@ namespace rehearse {
 namespace {
 
 bool same_stack(const SuiteItem& a, const SuiteItem& b) {
-  return a.stack == b.stack && a.settings == b.settings;
+  return a.stack == b.stack && a.settings == b.settings && a.parts == b.parts;
 }
 
 class SuitePlay {

@@ -1,6 +1,7 @@
-// The scenarios of a suite, one after the other. Those with the same stack in the same settings
-// share one that is raised once and reset between them; a stack that cannot be reset, or whose
-// rehearsal ended with an error, is taken down, and the next scenario gets a fresh one.
+// The scenarios of a suite, one after the other. Those with the same stack, of the same
+// parts and settings, share one that is raised once and reset between them; a stack that cannot be
+// reset, or whose rehearsal ended with an error, is taken down, and the next scenario gets a fresh
+// one.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,7 @@ struct SuiteItem {
   std::string name;                             // ci/zone-loss
   std::string stack;                            // its name
   std::map<std::string, std::string> settings;  // with every default
+  std::vector<std::string> parts = {};          // of it
 };
 
 // How the stack of a rehearsal comes about and where it goes.

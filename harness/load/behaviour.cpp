@@ -32,9 +32,18 @@ const Behaviour* behaviour_of(OperationKind kind) {
 
 namespace {
 
+bool is_there(std::span<const std::string> targets, std::string_view target) {
+  return std::ranges::find(targets, target) != targets.end();
+}
+
 bool lacks(const Behaviour& behaviour, std::span<const std::string> targets) {
-  return behaviour.target != "edge" &&
-         std::ranges::find(targets, behaviour.target) == targets.end();
+  return behaviour.target != "edge" && !is_there(targets, behaviour.target);
+}
+
+// Card and bank are every cashier's; other kinds of money have targets of their names.
+bool lacks(const MethodShare& method, std::span<const std::string> targets) {
+  const bool special = method.method == Method::ramp || method.method == Method::stablecoin;
+  return special && method.share > 0 && !is_there(targets, name_of(method.method));
 }
 
 }  // namespace
@@ -48,6 +57,12 @@ std::vector<std::string> without_target(const LoadProfile& profile,
                             : behaviour.kind == OperationKind::cancel && profile.cancel_share > 0;
     if (wanted && lacks(behaviour, targets)) missing.emplace_back(name_of(behaviour.kind));
   }
+  std::set<std::string> methods;
+  for (const auto* of : {&profile.deposit_methods, &profile.payout_methods})
+    for (const MethodShare& method : *of)
+      if (lacks(method, targets))
+        methods.insert("payments by " + std::string(name_of(method.method)));
+  missing.insert(missing.end(), methods.begin(), methods.end());
   return missing;
 }
 
@@ -57,6 +72,8 @@ LoadProfile playable(LoadProfile profile, std::span<const std::string> targets) 
     profile.weight(behaviour.kind) = 0;
     if (behaviour.kind == OperationKind::cancel) profile.cancel_share = 0;
   }
+  for (auto* of : {&profile.deposit_methods, &profile.payout_methods})
+    std::erase_if(*of, [&](const MethodShare& method) { return lacks(method, targets); });
   return profile;
 }
 

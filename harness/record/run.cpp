@@ -96,6 +96,8 @@ void fields_of_run(F& f, T& run) {
   f("expect_fail", run.expect_fail);
   f("checks", run.checks);
   f("capabilities", run.capabilities);
+  f("parts", run.parts);
+  f("left_out", run.left_out);
   f("rto_targets_ms", run.targets.rto_ms);
   f("rpo_targets_ms", run.targets.rpo_ms);
   f("slo_targets", run.targets.slo);

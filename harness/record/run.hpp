@@ -47,6 +47,8 @@ struct Run {
   std::vector<std::string> expect_fail;
   std::vector<std::string> checks;     // names to run; empty = all that the capabilities allow
   std::set<std::string> capabilities;  // of the stack
+  std::vector<std::string> parts;      // of the stack that were raised; empty: it has none
+  std::map<std::string, std::string> left_out;  // its other parts: what is otherwise without them
 
   Targets targets;
   RetryBudget retries;

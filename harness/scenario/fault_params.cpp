@@ -17,6 +17,7 @@ struct TargetKind {
   std::optional<std::vector<std::string>> known;  // none = the stack is unknown
   bool selectable = false;                        // {of: …} can name one
   bool drawable = true;                           // {any: N} can
+  const StackFacts* stack = nullptr;
 };
 
 // Outside parties of the kinds that a fault is for.
@@ -51,11 +52,19 @@ TargetKind target_kind(const ParamSchema& param, const StackFacts* stack) {
   }
 }
 
+// What cannot be aimed at: of a part that is left out, or not of the stack.
+std::string missing(const TargetKind& kind, const std::string& name) {
+  for (const std::string_view of : {"node", "zone"})
+    if (const auto part = left_out_part(kind.stack, of, name); !part.empty())
+      return of_left_out(kind.name, name, part);
+  return unknown(kind.name, name, *kind.known);
+}
+
 void read_name(const Node& node, const TargetKind& kind, Target& target, Problems& problems) {
   auto name = read_text(node, kind.name, problems);
   if (!name) return;
   if (kind.known && std::ranges::find(*kind.known, *name) == kind.known->end()) {
-    return problems.add(node.at, unknown(kind.name, *name, *kind.known));
+    return problems.add(node.at, missing(kind, *name));
   }
   if (std::ranges::find(target.names, *name) != target.names.end()) {
     return problems.add(node.at, fmt::format("{} is named twice", shown(*name)));
@@ -79,6 +88,9 @@ void read_selector(const Node& node, const std::string& key, const TargetKind& k
     const uint64_t most = kind.known ? std::max<size_t>(kind.known->size(), 1) : param_names_max;
     target.any = static_cast<int>(read_whole(*any, "any", 1, most, problems).value_or(0));
   } else if (world.stack != nullptr) {
+    const std::string component = of->text.substr(0, of->text.find('.'));
+    const auto part = left_out_part(world.stack, "component", component);
+    if (!part.empty()) return problems.add(of->at, of_left_out("selector", of->text, part));
     target.of = read_one_of(*of, "selector", world.stack->selectors, problems).value_or("");
   } else {
     target.of = read_text(*of, "selector", problems).value_or("");
@@ -87,7 +99,8 @@ void read_selector(const Node& node, const std::string& key, const TargetKind& k
 
 Target read_target(const Node& node, const ParamSchema& param, const World& world,
                    Problems& problems) {
-  const TargetKind kind = target_kind(param, world.stack);
+  TargetKind kind = target_kind(param, world.stack);
+  kind.stack = world.stack;
   Target target;
   if (node.kind == Node::Kind::map) {
     read_selector(node, param.name, kind, world, target, problems);
@@ -186,6 +199,9 @@ void read_fault_params(MapReader& map, const FaultSchema& schema, const World& w
   for (const ParamSchema& param : schema.params) {
     const Node* node = param.required ? map.need(param.name, schema.name) : map.take(param.name);
     if (node == nullptr) continue;
+    if (const auto part = left_out_part(world.stack, param.name, node->text); !part.empty()) {
+      problems.add(node->at, of_left_out(param.name, node->text, part));
+    }
     if (auto value = read_param(*node, param, world, problems)) {
       entry.params.emplace(param.name, std::move(*value));
     }

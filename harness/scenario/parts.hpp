@@ -49,6 +49,14 @@ std::vector<std::string> slo_names(const World& world);
 // Those that can be judged while load is on, from the attempts of the last seconds.
 bool is_live_slo(const std::string& name);
 
+// part_choice.cpp: `parts`, and what it is where it is not given. Both leave in `stack` what is of
+// these parts.
+void read_part_choice(const Node& node, StackFacts* stack, Scenario& scenario, Problems& problems);
+void default_parts(StackFacts& stack, const Catalogue& catalogue, Scenario& scenario);
+// The part of a name that is known and was left out, or nothing; and the problem that this is.
+std::string left_out_part(const StackFacts* stack, std::string_view kind, const std::string& name);
+std::string of_left_out(std::string_view what, const std::string& name, const std::string& part);
+
 // selection.cpp: checks, expect and stop_when.
 void read_checks(const Node& node, const World& world, Scenario& scenario, Problems& problems);
 void read_expect(const Node* node, Where tier_at, const World& world, Scenario& scenario,

@@ -199,6 +199,7 @@ std::string print_scenario(const Scenario& scenario, const Catalogue& catalogue)
   for (const auto& [key, value] : scenario.stack_set) {
     settings.push_back(text(key) + ": " + text(value));
   }
+  if (!scenario.parts.empty()) fmt::format_to(out, "parts: {}\n", list(scenario.parts));
   fmt::format_to(out, "stack_set: {}\nload: {}\n", flow(settings), load(scenario));
   fmt::format_to(out, "phases: {{steady: {}, observe: {}, drain: {}}}\ntimeline:\n",
                  duration(scenario.steady_ms), duration(scenario.observe_ms),

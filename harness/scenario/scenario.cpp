@@ -61,6 +61,11 @@ void read_stack_set(const Node& node, const StackFacts* stack, Scenario& scenari
   for (size_t i = 0; i < node.keys.size(); ++i) {
     const std::string& key = node.keys[i].text;
     const auto setting = stack ? stack->settings.find(key) : decltype(stack->settings.end()){};
+    const auto part = yaml::left_out_part(stack, "component", key.substr(0, key.find('.')));
+    if (!part.empty()) {
+      problems.add(node.keys[i].at, yaml::of_left_out("setting", key, part));
+      continue;
+    }
     if (stack && setting == stack->settings.end()) {
       problems.add(node.keys[i].at, yaml::unknown("setting of the stack:", key, known));
       continue;
@@ -132,7 +137,9 @@ void read_scenario(const Node& root, const ParseInput& input, Scenario& scenario
   MapReader map(root, "scenario", problems);
   if (!map.is_map()) return;
   read_head(map, input.path, scenario, problems);
-  const auto facts = read_stack(map, input.stack, scenario, problems);
+  auto facts = read_stack(map, input.stack, scenario, problems);
+  const Node* parts = map.take("parts");
+  if (parts) yaml::read_part_choice(*parts, facts ? &*facts : nullptr, scenario, problems);
   const yaml::World world{*input.catalogue, facts ? &*facts : nullptr};
   if (const Node* settings = map.take("stack_set")) {
     read_stack_set(*settings, world.stack, scenario, problems);
@@ -151,12 +158,13 @@ void read_scenario(const Node& root, const ParseInput& input, Scenario& scenario
   if (const Node* stop = map.take("stop_when")) {
     yaml::read_stop_when(*stop, world, scenario, problems);
   }
+  if (const Node* checks = map.take("checks")) {
+    yaml::read_checks(*checks, world, scenario, problems);
+  }
+  if (facts && !parts) yaml::default_parts(*facts, world.catalogue, scenario);
   drop_unplayed(scenario, world);
   if (const Node* targets = map.take("targets")) {
     yaml::read_targets(*targets, world, scenario.targets, problems);
-  }
-  if (const Node* checks = map.take("checks")) {
-    yaml::read_checks(*checks, world, scenario, problems);
   }
   const Node* tier = root.find("tier");
   yaml::read_expect(map.take("expect"), tier ? tier->at : map.at(), world, scenario, problems);

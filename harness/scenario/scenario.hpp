@@ -92,6 +92,11 @@ struct Catalogue {
   std::vector<std::string> operations;  // kinds that targets.rto may name
   std::vector<std::string> stores;      // that targets.rpo may name
 };
+// A named share of a stack, which a scenario may leave out.
+struct PartFacts {
+  std::string name;
+  std::vector<std::string> needs;  // other parts
+};
 // Of the stack that a scenario names.
 struct StackFacts {
   std::string name;
@@ -100,7 +105,12 @@ struct StackFacts {
   std::vector<std::string> selectors;                       // postgres.primary, …
   std::set<std::string> capabilities;
   std::map<std::string, std::vector<std::string>> settings;  // key → allowed values (empty = any)
-  std::set<std::string> targets;  // what players can go to besides the edges
+  std::set<std::string> targets;   // what players can go to besides the edges
+  std::vector<PartFacts> parts;    // none: it is one piece
+  std::string base;                // the part that players come in by
+  std::set<std::string> left_out;  // parts whose names are not above
+  // "node kyt-a", "zone …", "component …", "capability …", "fault …", "secret …", "target …"
+  std::map<std::string, std::string> part_of;
 };
 
 using ParamValue = std::variant<Target, int64_t /*ms or count*/, double, bool, std::string, Sides>;
@@ -135,6 +145,7 @@ struct Scenario {
   std::string name, title, tier, stack;
   uint64_t seed = 1;
   std::map<std::string, std::string> stack_set;
+  std::vector<std::string> parts;  // of the stack, in its order; empty: it has none
   std::string profile;
   ProfileFile play;  // what the catalogue has under that name
   uint32_t players = 0;

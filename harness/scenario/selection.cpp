@@ -32,6 +32,14 @@ bool is_able(const std::string& name, Where at, const World& world, Problems& pr
   bool able = true;
   while (needs >> capability) {
     if (world.stack->capabilities.contains(capability)) continue;
+    const auto part = left_out_part(world.stack, "capability", capability);
+    if (!part.empty()) {
+      problems.add(at, fmt::format("check {} needs {} of the part `{}`, which `parts` leaves out: "
+                                   "add it",
+                                   shown(name), shown(capability), part));
+      able = false;
+      continue;
+    }
     problems.add(at, fmt::format("check {} needs {}, which the stack {} lacks", shown(name),
                                  shown(capability), shown(world.stack->name)));
     able = false;

@@ -14,6 +14,8 @@ void read_targets(const Node& node, const StackNames& names, StackFile& stack, P
   for (size_t i = 0; targets.is_map() && i < node.keys.size(); ++i) {
     MapReader map(node.items[i], "target " + node.keys[i].text, problems);
     const auto component = take_component(map, "component", names, problems);
+    if (const auto part = take_part(map, names, problems); !part.empty())
+      stack.target_parts[node.keys[i].text] = part;
     map.finish();
     stack.targets[node.keys[i].text] = component;
   }

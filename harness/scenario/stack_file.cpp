@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/files.hpp"
+#include "scenario/stack_parts.hpp"
 #include "scenario/stack_sections.hpp"
 
 namespace rehearse {
@@ -119,6 +120,9 @@ ComponentEntry read_component(const std::string& name, const Node& node, const S
   MapReader map(node, "component " + name, problems);
   ComponentEntry component;
   component.name = name;
+  component.part = yaml::take_part(map, names, problems);
+  if (!names.parts.empty() && component.part.empty() && map.is_map())
+    problems.add(node.at, fmt::format("component {} is of no part: it lacks the key `part`", name));
   component.party = map.take_text("party");
   component.image = map.take_text("image");
   component.binary = map.take_text("binary");
@@ -229,6 +233,7 @@ void read_stack(const Node& root, StackFile& stack, Problems& problems) {
     names.secrets.push_back(key.text);
     stack.secrets.push_back(read_secret(key.text, item, problems));
   });
+  yaml::read_parts(map, names, stack, problems);
   if (const Node* components = map.need("components"))
     read_components(*components, names, stack, problems);
   read_settings(map.take("settings"), names, stack, problems);

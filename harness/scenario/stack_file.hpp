@@ -24,6 +24,7 @@ struct StackNodeEntry {
 // pattern for each node of that component, joined by commas.
 struct ComponentEntry {
   std::string name;
+  std::string part;   // of the stack; empty where it has none
   std::string party;  // an outside party that obeys /control/conduct: payment, studio, …; or empty
   std::string image;   // folder in fixtures/images; empty = a namespace without a container
   std::string binary;  // of ours, mounted at /opt/casino/NAME; or empty
@@ -84,11 +85,24 @@ struct ResetEntry {
   std::vector<std::string> data;    // components whose own folder is emptied
 };
 
+// A named share of the components. What is said of it goes with it where a scenario leaves it out.
+struct PartEntry {
+  std::string name, title;
+  std::vector<std::string> needs;   // parts that must be there as well
+  std::vector<std::string> gives;   // capabilities
+  std::vector<std::string> faults;  // that act on it without naming a node of it
+  std::vector<std::string> tables;  // of the books
+  std::string without;              // what is otherwise where it is left out
+};
+
 struct StackFile {
   std::string path, name, title, subnet, control_address;
   std::set<std::string> capabilities;
   std::vector<std::pair<std::string, std::string>> zones;  // name → prefix, in order
+  std::vector<PartEntry> parts;                            // none: it is one piece
   std::vector<ComponentEntry> components;
+  std::vector<std::string> chosen;  // by a scenario, in order; all of them where it did not say
+  std::set<std::string> left_out;   // components of the others
   std::vector<SecretEntry> secrets;
   std::map<std::string, SettingEntry> settings;  // "postgres.profile" → …
   std::string edge_component, players_node;      // where players come from and go to
@@ -97,6 +111,7 @@ struct StackFile {
   std::string entry_name, dns_component;
   std::vector<PathEntry> paths;                // in order
   std::map<std::string, std::string> targets;  // what else they go to: name → component
+  std::map<std::string, std::string> target_parts = {};  // where it is not the component's
   std::string consumer_component;              // who take the events
   RetryBudget retries;
   BooksEntry books;

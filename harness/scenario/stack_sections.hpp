@@ -10,7 +10,7 @@
 namespace rehearse::yaml {
 
 struct StackNames {
-  std::vector<std::string> zones, components, nodes, secrets;
+  std::vector<std::string> zones, parts, components, nodes, secrets;
 };
 
 // A key of `map`, or an item, that names a component; empty where it is none.
@@ -18,6 +18,11 @@ std::string take_component(MapReader& map, std::string_view key, const StackName
                            Problems& problems);
 std::vector<std::string> read_components(const Node& node, std::string_view what,
                                          const StackNames& names, Problems& problems);
+
+// stack_parts.cpp: `parts`, before anything that names one; and of a component or a target, whose
+// it is.
+void read_parts(MapReader& root, StackNames& names, StackFile& stack, Problems& problems);
+std::string take_part(MapReader& map, const StackNames& names, Problems& problems);
 
 // stack_books.cpp: targets, paths, books and reset.
 void read_platform(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems);

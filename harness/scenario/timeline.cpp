@@ -102,6 +102,11 @@ void read_fault(MapReader& map, const World& world, EntryDraft& draft, Problems&
   for (const FaultSchema& fault : world.catalogue.faults) names.push_back(fault.name);
   const auto name = read_one_of(*node, "fault", names, problems);
   if (!name) return;
+  if (const auto part = left_out_part(world.stack, "fault", *name); !part.empty()) {
+    problems.add(node->at, fmt::format("the fault {} acts on the part `{}`, which `parts` leaves "
+                                       "out: add it",
+                                       shown(*name), part));
+  }
   draft.entry.fault = *name;
   draft.schema = &*std::ranges::find(world.catalogue.faults, *name, &FaultSchema::name);
 }

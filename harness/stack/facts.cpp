@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "scenario/stack_parts.hpp"
 #include "stack/technology.hpp"
 
 namespace rehearse {
@@ -25,6 +26,7 @@ StackFacts facts_of(const StackFile& stack) {
     auto& allowed = facts.settings[name];
     for (const auto& [value, env] : setting.values) allowed.push_back(value);
   }
+  add_part_facts(stack, facts);
   return facts;
 }
 

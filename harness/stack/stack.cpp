@@ -22,7 +22,9 @@ std::string about(const Node& node, std::string pattern) {
   return pattern;
 }
 
-// "{etcd|%a:2379}" → one item for each etcd, joined by commas; then %n … of the node itself.
+// "{etcd|%a:2379}" → one item for each etcd, joined by commas; then %n … of the node itself. Of a
+// component that a scenario left out there are none, and the comma that would set them apart from
+// others goes with them.
 Result<std::string> expand(const Stack& stack, const Node& node, const std::string& text) {
   std::string out;
   size_t at = 0;
@@ -33,10 +35,13 @@ Result<std::string> expand(const Stack& stack, const Node& node, const std::stri
                   fmt::format("{}: `{}` is not {{COMPONENT|PATTERN}}", stack.file.path, text));
     const std::string component = text.substr(open + 1, bar - open - 1);
     const auto others = stack.of_component(component);
-    if (others.empty())
+    if (others.empty() && !stack.file.left_out.contains(component))
       return fail(ExitCode::usage, fmt::format("{}: `{}` names no component `{}`", stack.file.path,
                                                text, component));
-    out += about(node, text.substr(at, open - at));
+    std::string between = text.substr(at, open - at);
+    if (between.starts_with(',') && (out.empty() || out.ends_with(' '))) between.erase(0, 1);
+    out += about(node, between);
+    if (others.empty() && out.ends_with(',')) out.pop_back();
     for (size_t i = 0; i < others.size(); ++i)
       out += (i ? "," : "") + about(*others[i], text.substr(bar + 1, close - bar - 1));
     at = close + 1;

@@ -126,6 +126,16 @@ TEST(Behaviours, WithoutItsTargetABehaviourIsNotPlayed) {
             (std::vector{bet, payout, payout_settled, spin, spin_settled, cancel}));
 }
 
+TEST(Behaviours, NobodyPaysByWhatTheStackLacks) {
+  LoadProfile profile = of({{deposit, 1}});
+  profile.deposit_methods = {{Method::card, 0.7}, {Method::ramp, 0.2}, {Method::stablecoin, 0.1}};
+  const std::vector<std::string> none, some = {"stablecoin"};
+  EXPECT_EQ(without_target(profile, none),
+            (std::vector<std::string>{"payments by ramp", "payments by stablecoin"}));
+  EXPECT_EQ(playable(profile, none).deposit_methods.size(), 1u);
+  EXPECT_EQ(playable(profile, some).deposit_methods.back().method, Method::stablecoin);
+}
+
 TEST(Behaviours, PlansAreTheSameFromTheSameSeed) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     LoadProfile profile;

@@ -76,6 +76,8 @@ inline Result<StackFacts> small_stack(const std::string& name) {
   facts.parties["payment"] = {"psp-a", "psp-b"};
   facts.selectors = {"postgres.primary", "postgres.sync", "wallet.writer"};
   facts.capabilities = {"versions"};
+  facts.parts = {{"core", {}}};
+  facts.base = "core";
   facts.settings = {{"postgres.profile", {"fast", "stock-safe"}}, {"postgres.note", {}}};
   return facts;
 }

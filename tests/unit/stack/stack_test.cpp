@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "casino/common/planted_bug.hpp"
+#include "scenario/stack_parts.hpp"
 #include "stack/observer.hpp"
 
 namespace rehearse {
@@ -174,6 +176,22 @@ TEST(StackFile, AResetNamesComponentsThatItAlsoStops) {
   EXPECT_EQ(error("{stop: [edge], topic: [a]}"),
             ":10:23: unknown key in `reset`: `topic`, did you mean `topics`?");
   EXPECT_EQ(error("{sql: [SELECT 1]}"), ":10:8: `reset` lacks the key `stop`");
+}
+
+TEST(Stack, PlaceholdersOfPartsThatAreLeftOutAreEmpty) {
+  const auto stack = make_stack(with_parts(shipped(), {"core"}), {});
+  ASSERT_TRUE(stack) << stack.error().message;
+  EXPECT_FALSE(stack->find("kyc-1"));
+  const auto& cashier = stack->find("cashier-1")->env;
+  EXPECT_EQ(cashier.at("PROVIDERS"), "psp-a=egress:9081,psp-b=egress:9082");
+  for (const char* name : {"KYC", "CHAINS", "AUDITORS"}) EXPECT_EQ(cashier.at(name), "") << name;
+  EXPECT_NE(stack->find("edge-1")->env.at("ROUTES").find("credit /v1/credit/ ;"),
+            std::string::npos);
+  EXPECT_EQ(stack->find("egress-1")->env.at("PARTIES"),
+            "9081 psp-a 198.18.8.81:8443,9082 psp-b 198.18.8.82:8443");
+  // The first of a list as well.
+  const auto games = make_stack(with_parts(shipped(), {"core", "reporting", "lobby"}), {});
+  EXPECT_EQ(games->find("lobby-1")->env.at("PROVIDERS"), cashier.at("PROVIDERS"));
 }
 
 TEST(Stack, ANodeMayHaveAnEnvironmentOfItsOwn) {
