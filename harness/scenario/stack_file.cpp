@@ -246,7 +246,8 @@ void read_stack(const Node& root, StackFile& stack, Problems& problems) {
   }
   if (const Node* players = map.need("players"))
     stack.players_node = yaml::read_one_of(*players, "node", names.nodes, problems).value_or("");
-  yaml::read_platform(map, names, stack, problems);
+  if (const Node* platform = map.need("platform"))
+    yaml::read_platform(*platform, names, stack, problems);
   map.finish();
 }
 
@@ -267,7 +268,7 @@ Result<StackFile> read_stack_file(const std::string& path) {
     read_stack(*tree, stack, problems);
   if (problems.empty()) return stack;
   std::string all;
-  for (const auto& diagnostic : problems.sorted({path}))
+  for (const auto& diagnostic : problems.sorted({path, stack.platform_path}))
     all += (all.empty() ? "" : "\n") + to_string(diagnostic);
   return fail(ExitCode::usage, all);
 }

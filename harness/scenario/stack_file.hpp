@@ -1,5 +1,6 @@
-// A stack as it is written in fixtures/stacks/NAME.yaml: zones, components, settings, and where its
-// books are. Data only; stack/ turns it into nodes with addresses.
+// A stack as it is written in fixtures/stacks/NAME.yaml: zones, components, settings; and what it
+// says of its platform in fixtures/platforms/NAME.yaml: targets, paths, books, reset, retries. Data
+// only; stack/ turns it into nodes with addresses.
 #pragma once
 
 #include <map>
@@ -97,6 +98,7 @@ struct PartEntry {
 
 struct StackFile {
   std::string path, name, title, subnet, control_address;
+  std::string platform, platform_path;  // its name, and where what follows from `paths` on stands
   std::set<std::string> capabilities;
   std::vector<std::pair<std::string, std::string>> zones;  // name → prefix, in order
   std::vector<PartEntry> parts;                            // none: it is one piece
@@ -109,10 +111,10 @@ struct StackFile {
   // The name by which players find the edge, and the name servers (port 53) that know it; both
   // empty: they know its addresses.
   std::string entry_name, dns_component;
-  std::vector<PathEntry> paths;                // in order
-  std::map<std::string, std::string> targets;  // what else they go to: name → component
+  std::vector<PathEntry> paths;                          // in order
+  std::map<std::string, std::string> targets;            // what else they go to: name → component
   std::map<std::string, std::string> target_parts = {};  // where it is not the component's
-  std::string consumer_component;              // who take the events
+  std::string consumer_component;                        // who take the events
   RetryBudget retries;
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own

@@ -24,7 +24,7 @@ std::vector<std::string> read_components(const Node& node, std::string_view what
 void read_parts(MapReader& root, StackNames& names, StackFile& stack, Problems& problems);
 std::string take_part(MapReader& map, const StackNames& names, Problems& problems);
 
-// stack_books.cpp: targets, paths, books and reset.
-void read_platform(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems);
+// platform_file.cpp: the platform that the stack names, from fixtures/platforms/NAME.yaml.
+void read_platform(const Node& name, const StackNames& names, StackFile& stack, Problems& problems);
 
 }  // namespace rehearse::yaml

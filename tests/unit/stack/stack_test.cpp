@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "casino/common/planted_bug.hpp"
@@ -122,38 +123,58 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
   }
 }
 
-// What is said of a small file, after its path. `edge` goes on with the edge, `more` with the file.
-std::string mistakes_in(const std::string& edge, const std::string& more = "") {
-  const std::string path = testing::TempDir() + "/small.yaml";
-  std::ofstream(path) << "stack: small\nsubnet: 198.18.0.0/16\ncontrol: 198.18.255.1\n"
+// What is said of a small stack, after the path of its file or of its platform's. `edge` goes on
+// with the edge, `more` with the stack, `platform` with the platform.
+std::string mistakes_in(const std::string& edge, const std::string& more = "",
+                        const std::string& platform = "") {
+  const std::string dir = testing::TempDir() + "/rehearse-small";
+  for (const char* folder : {"/stacks", "/platforms"})
+    std::filesystem::create_directories(dir + folder);
+  const std::string path = dir + "/stacks/small.yaml";
+  std::ofstream(path) << "stack: small\nplatform: tiny\nsubnet: 198.18.0.0/16\n"
+                         "control: 198.18.255.1\n"
                          "zones: {az-1: 198.18.1.0/24}\nedge: edge\nplayers: edge-1\n"
                          "components:\n  edge: {image: haproxy, zones: [az-1], host: 5"
-                      << edge
-                      << "}\nbooks: {sql: {component: edge, user: u, password: p, database: d, "
-                         "tables: {}}}\n"
+                      << edge << "}\n"
                       << more;
+  const std::string platform_path = dir + "/platforms/tiny.yaml";
+  std::ofstream(platform_path) << "platform: tiny\n"
+                                  "books: {sql: {component: edge, user: u, password: p, database: "
+                                  "d, tables: {}}}\n"
+                               << platform;
   const auto file = read_stack_file(path);
   std::string text = file ? "" : file.error().message;
-  for (size_t at = 0; (at = text.find(path, at)) != std::string::npos;) text.erase(at, path.size());
+  for (const auto& known : {path, platform_path})
+    for (size_t at = 0; (at = text.find(known, at)) != std::string::npos;)
+      text.erase(at, known.size());
+  std::filesystem::remove_all(dir);
   return text;
 }
 
 TEST(StackFile, AnUnknownKeyIsNamedWithItsPlaceAndASuggestion) {
   EXPECT_EQ(mistakes_in(""), "");
   EXPECT_EQ(mistakes_in(", prot: 80"),
-            ":8:50: unknown key in `component edge`: `prot`, did you mean `port`?");
+            ":9:50: unknown key in `component edge`: `prot`, did you mean `port`?");
 }
 
 TEST(StackFile, AllMistakesAreToldNotTheFirst) {
-  EXPECT_EQ(mistakes_in(", port: http, after: [egde]", "targets: {cancel: {component: cdn}}\n"),
-            ":8:56: `port` must be a whole number from 1 to 65535, not `http`\n"
-            ":8:70: unknown component `egde`, did you mean `edge`?\n"
-            ":10:31: unknown component `cdn` (there are: edge)");
+  EXPECT_EQ(mistakes_in(", port: http, after: [egde]", "", "targets: {cancel: {component: cdn}}\n"),
+            ":9:56: `port` must be a whole number from 1 to 65535, not `http`\n"
+            ":9:70: unknown component `egde`, did you mean `edge`?\n"
+            ":3:31: unknown component `cdn` (there are: edge)");
+}
+
+TEST(StackFile, APlatformIsNamedByItsStackAndByItself) {
+  EXPECT_EQ(mistakes_in("", "", "title: [a]\n"), ":3:8: `title` must be text, not a list");
+  const auto file = shipped();
+  EXPECT_EQ(file.platform, "casino");
+  EXPECT_TRUE(file.platform_path.ends_with("/fixtures/platforms/casino.yaml"));
+  EXPECT_FALSE(file.books.sql.empty());
 }
 
 TEST(StackFile, SharesOfTheProcessorsAreTheKernels) {
   EXPECT_EQ(mistakes_in(", cpu_shares: 1"),
-            ":8:62: `cpu_shares` must be a whole number from 2 to 262144, not `1`");
+            ":9:62: `cpu_shares` must be a whole number from 2 to 262144, not `1`");
 }
 
 TEST(StackFile, AddressesAndNamesOfNodesAreTheirOwn) {
@@ -161,21 +182,23 @@ TEST(StackFile, AddressesAndNamesOfNodesAreTheirOwn) {
       "settings: {edg.bug: {default: none}}\n"
       "secrets: {edge: {random: 8}, psp: {}}\n";
   EXPECT_EQ(mistakes_in("}\n  cdn: {nodes: {edge-1: {zone: az-1, host: 5}}", nodes),
-            ":9:3: edge-1 has the address of edge-1\n:9:3: two nodes are called `edge-1`\n"
+            ":10:3: edge-1 has the address of edge-1\n:10:3: two nodes are called `edge-1`\n"
             ":11:12: unknown component `edg`, did you mean `edge`?\n"
             ":12:26: `random` must be a whole number from 16 to 1024, not `8`\n"
             ":12:35: secret psp is a `certificate` for host names or some bytes that are `random`");
 }
 
 TEST(StackFile, AResetNamesComponentsThatItAlsoStops) {
-  const auto error = [](const std::string& reset) { return mistakes_in("", "reset: " + reset); };
+  const auto error = [](const std::string& reset) {
+    return mistakes_in("", "", "reset: " + reset);
+  };
   EXPECT_EQ(error("{stop: [edge], data: [edge], sql: [SELECT 1]}"), "");
-  EXPECT_EQ(error("{stop: [edgy]}"), ":10:16: unknown component `edgy`, did you mean `edge`?");
+  EXPECT_EQ(error("{stop: [edgy]}"), ":3:16: unknown component `edgy`, did you mean `edge`?");
   EXPECT_EQ(error("{stop: [], data: [edge]}"),
-            ":10:25: reset wipes the data of `edge`, which it does not stop");
+            ":3:25: reset wipes the data of `edge`, which it does not stop");
   EXPECT_EQ(error("{stop: [edge], topic: [a]}"),
-            ":10:23: unknown key in `reset`: `topic`, did you mean `topics`?");
-  EXPECT_EQ(error("{sql: [SELECT 1]}"), ":10:8: `reset` lacks the key `stop`");
+            ":3:23: unknown key in `reset`: `topic`, did you mean `topics`?");
+  EXPECT_EQ(error("{sql: [SELECT 1]}"), ":3:8: `reset` lacks the key `stop`");
 }
 
 TEST(Stack, PlaceholdersOfPartsThatAreLeftOutAreEmpty) {

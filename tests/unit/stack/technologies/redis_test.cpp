@@ -1,7 +1,7 @@
 // What Redis and Sentinel answer, read as a node's state.
-#include <gtest/gtest.h>
-
 #include "stack/technologies/redis.hpp"
+
+#include <gtest/gtest.h>
 
 namespace rehearse {
 namespace {

@@ -1,13 +1,17 @@
-// What a platform on the stack is asked and told: where players go, the ways in, where its books
-// are, and how it becomes as good as new.
+// YAML → what a platform on the stack is asked and told: where players go, the ways in, where its
+// books are, how it becomes as good as new, how often it may try again.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
+#include "base/files.hpp"
 #include "scenario/stack_sections.hpp"
 
 namespace rehearse::yaml {
 namespace {
+
+constexpr size_t platform_bytes_max = 1 << 20;
 
 void read_targets(const Node& node, const StackNames& names, StackFile& stack, Problems& problems) {
   const MapReader targets(node, "targets", problems);
@@ -145,9 +149,7 @@ ResetEntry read_reset(const Node& node, const StackNames& names, Problems& probl
   return reset;
 }
 
-}  // namespace
-
-void read_platform(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems) {
+void read_sections(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems) {
   if (const Node* targets = root.take("targets")) read_targets(*targets, names, stack, problems);
   if (const Node* paths = root.take("paths")) read_paths(*paths, names, stack, problems);
   if (const Node* consumers = root.take("consumers"))
@@ -156,6 +158,27 @@ void read_platform(MapReader& root, const StackNames& names, StackFile& stack, P
   if (const Node* retries = root.take("retries")) stack.retries = read_retries(*retries, problems);
   if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
   if (const Node* reset = root.take("reset")) stack.reset = read_reset(*reset, names, problems);
+}
+
+}  // namespace
+
+void read_platform(const Node& name, const StackNames& names, StackFile& stack,
+                   Problems& problems) {
+  const auto word = read_text(name, "platform", problems);
+  if (!word) return;
+  const std::filesystem::path stacks = std::filesystem::path(stack.path).parent_path();
+  stack.platform_path = (stacks.parent_path() / "platforms" / (*word + ".yaml")).string();
+  const auto text = read_file(stack.platform_path, platform_bytes_max);
+  if (!text) return problems.add(name.at, text.error().message);
+  auto tree = parse_tree(*text, Where{1, 1, 1}, Anchors::expanded);
+  if (!tree) return problems.add_all(std::move(tree.error()));
+  MapReader map(*tree, "platform", problems);
+  if (!map.is_map()) return;
+  if (const Node* own = map.need("platform"))
+    stack.platform = read_own_name(*own, "platform", stack.platform_path, "", problems);
+  map.take_text("title");
+  read_sections(map, names, stack, problems);
+  map.finish();
 }
 
 }  // namespace rehearse::yaml
