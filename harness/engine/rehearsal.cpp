@@ -391,11 +391,7 @@ Status rehearse_scenario(const RehearsalOptions& given, LiveView& live) {
     if (!reset_ms) return std::unexpected(reset_ms.error());
     options.reset_ms = *reset_ms;
   }
-  Status played;
-  {
-    Rehearsal rehearsal(options, *runtime, std::move(*stack), live);
-    played = rehearsal.play();
-  }
+  const Status played = Rehearsal(options, *runtime, std::move(*stack), live).play();
   if (options.reuse || ((options.keep || options.shared) && played)) return played;
   const Status down = take_active_down(live);
   return played ? down : played;
