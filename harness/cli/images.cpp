@@ -3,7 +3,6 @@
 // whoever runs it says why.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <memory>
 #include <set>
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
+#include "platform/platform.hpp"
 #include "platform/reset.hpp"
 
 namespace rehearse {

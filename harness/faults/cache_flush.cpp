@@ -7,8 +7,6 @@
 // Effect: the keys that were there are gone, and credit's are not.
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "faults/cache.hpp"
 #include "stack/technologies/redis.hpp"
 

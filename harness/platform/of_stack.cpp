@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include "platform/platform.hpp"
-#include "runtime/runtime.hpp"
 #include "stack/observer.hpp"
 #include "stack/secrets.hpp"
 

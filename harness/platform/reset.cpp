@@ -13,6 +13,8 @@
 #include "base/files.hpp"
 #include "base/scope_exit.hpp"
 #include "platform/books/wipe.hpp"
+#include "platform/platform.hpp"
+#include "undo/journal.hpp"
 
 namespace rehearse {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <functional>
 
-#include "platform/platform.hpp"
+#include "platform/books/collect.hpp"
 #include "runtime/runtime.hpp"
-#include "undo/journal.hpp"
+#include "stack/stack.hpp"
 
 namespace rehearse {
 

@@ -2,11 +2,9 @@
 // knows what they mean.
 #pragma once
 
-#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "scenario/scenario.hpp"

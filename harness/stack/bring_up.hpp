@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <string>
 
 #include "base/result.hpp"
 #include "stack/observer.hpp"

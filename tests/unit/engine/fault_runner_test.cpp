@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/clock.hpp"
 #include "tests/unit/engine/fault_runner_fixture.hpp"
 
 namespace rehearse {

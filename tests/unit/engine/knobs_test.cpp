@@ -1,6 +1,5 @@
 // Two faults that would heal each other: validation sees the names, the runner what they came to.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 

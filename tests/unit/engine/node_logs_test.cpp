@@ -1,7 +1,6 @@
 #include "engine/node_logs.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>

@@ -1,7 +1,6 @@
 #include "engine/recovery.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>

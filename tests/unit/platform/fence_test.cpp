@@ -5,7 +5,6 @@
 #include <poll.h>
 
 #include <atomic>
-#include <memory>
 #include <thread>
 
 #include "../base/test_server.hpp"

@@ -7,6 +7,7 @@
 
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
+#include "platform/platform.hpp"
 
 namespace rehearse {
 namespace {

@@ -1,5 +1,4 @@
 // Which parts of a stack a scenario raises, on the stack that is shipped.
-#include <algorithm>
 
 #include "scenario/stack_parts.hpp"
 #include "stack/facts.hpp"

@@ -1,7 +1,6 @@
 #include "undo/journal.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
