@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "record/run.hpp"
 #include "checks/loss.hpp"
 #include "checks/view.hpp"
+#include "record/run.hpp"
 
 namespace rehearse {
 

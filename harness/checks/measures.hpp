@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/int128.hpp"
-#include "record/run.hpp"
 #include "checks/check.hpp"
+#include "record/run.hpp"
 
 namespace rehearse {
 

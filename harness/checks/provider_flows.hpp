@@ -4,8 +4,8 @@
 #include <set>
 #include <string_view>
 
-#include "record/run.hpp"
 #include "checks/view.hpp"
+#include "record/run.hpp"
 
 namespace rehearse {
 

@@ -10,8 +10,8 @@
 #include <sstream>
 
 #include "base/files.hpp"
-#include "record/run.hpp"
 #include "cli/cli.hpp"
+#include "record/run.hpp"
 #include "reports/report.hpp"
 
 namespace rehearse {

@@ -4,8 +4,8 @@
 #include <thread>
 #include <vector>
 
-#include "record/tables.hpp"
 #include "engine/recorder.hpp"
+#include "record/tables.hpp"
 #include "stack/observer.hpp"
 
 namespace rehearse {

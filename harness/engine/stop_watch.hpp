@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "platform/live_ledger.hpp"
 #include "load/load.hpp"
+#include "platform/live_ledger.hpp"
 #include "scenario/scenario.hpp"
 #include "stack/observer.hpp"
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "record/history.hpp"
 #include "load/load.hpp"
+#include "record/history.hpp"
 
 namespace rehearse {
 

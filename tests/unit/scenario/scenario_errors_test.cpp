@@ -179,8 +179,7 @@ TEST(ScenarioErrors, aliases_never_expand) {
   for (char c = 'b'; c <= 'z'; ++c) {
     bomb += fmt::format("{}: &{} [*{}, *{}]\n", c, c, char(c - 1), char(c - 1));
   }
-  EXPECT_EQ(first_error(bomb),
-            "x.yaml:1:4: anchors are not used here: write the value out");
+  EXPECT_EQ(first_error(bomb), "x.yaml:1:4: anchors are not used here: write the value out");
   for (const char* open : {"[", "{", "? ", "- ", "[{"}) {
     std::string deep;
     while (deep.size() < 1 << 16) deep += open;
