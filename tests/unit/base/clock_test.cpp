@@ -5,7 +5,7 @@
 namespace rehearse {
 namespace {
 
-TEST(Clock, utc_times_are_read_back_as_books_write_them) {
+TEST(Clock, UtcTimesAreReadBackAsBooksWriteThem) {
   constexpr int64_t noon_ns = 1'769'860'800 * ns_per_s;
   EXPECT_EQ(parse_utc_ns("2026-01-31T12:00:00Z"), noon_ns);
   EXPECT_EQ(parse_utc_ns("2026-01-31T12:00:00.123Z"), noon_ns + 123 * ns_per_ms);
@@ -14,7 +14,7 @@ TEST(Clock, utc_times_are_read_back_as_books_write_them) {
   EXPECT_EQ(parse_utc_ns(rfc3339(noon_ns + 7 * ns_per_ms)), noon_ns + 7 * ns_per_ms);
 }
 
-TEST(Clock, anything_else_is_no_time) {
+TEST(Clock, AnythingElseIsNoTime) {
   for (const char* text : {"", "yesterday", "2026-01-31", "2026-01-31T12:00:00",
                            "2026-01-31T12:00:00+02", "2026-01-31T12:00:00.5", "1769860800"})
     EXPECT_FALSE(parse_utc_ns(text)) << text;

@@ -103,7 +103,7 @@ void expect_inside(const Diagnostic& diagnostic, const std::string& text) {
             static_cast<int>(lines[static_cast<size_t>(diagnostic.line) - 1].size()) + 1);
 }
 
-TEST(ScenarioMutations, never_crash_and_always_point_into_the_file) {
+TEST(ScenarioMutations, NeverCrashAndAlwaysPointIntoTheFile) {
   std::vector<std::string> originals = {good_text};
   for (const char* name : {"baseline", "zone-loss", "zone-loss-standby"}) {
     originals.push_back(read_source(std::string("scenarios/ci/") + name + ".yaml"));
@@ -133,7 +133,7 @@ TEST(ScenarioMutations, never_crash_and_always_point_into_the_file) {
   EXPECT_GT(good, mutations / 20);
 }
 
-TEST(ScenarioMutations, overrides_never_crash) {
+TEST(ScenarioMutations, OverridesNeverCrash) {
   const std::vector<std::string> originals = {"timeline.0.for=20s", "targets.rto.bet=30s",
                                               "stack_set.postgres.profile=fast", "load={rate: 5/s}",
                                               "timeline.0.zone.of=x"};

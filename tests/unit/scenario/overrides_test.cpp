@@ -16,7 +16,7 @@ std::string first(const std::vector<std::string>& overrides) {
   return first_error(good_text, overrides);
 }
 
-TEST(ScenarioOverrides, replace_and_add) {
+TEST(ScenarioOverrides, ReplaceAndAdd) {
   EXPECT_EQ(set({"seed=9"}).seed, 9u);
   EXPECT_EQ(set({"seed=9", "seed=10"}).seed, 10u);  // in order
   EXPECT_EQ(set({"load.rate=0.5/s"}).steps[0].rate_per_s, 0.5);
@@ -29,19 +29,19 @@ TEST(ScenarioOverrides, replace_and_add) {
   EXPECT_EQ(set({"expect={fail: [reads_fresh]}"}).expect_fail.size(), 1u);
 }
 
-TEST(ScenarioOverrides, stack_set_has_dotted_keys) {
+TEST(ScenarioOverrides, StackSetHasDottedKeys) {
   EXPECT_EQ(set({"stack_set.postgres.profile=fast"}).stack_set,
             (std::map<std::string, std::string>{{"postgres.profile", "fast"}}));
   EXPECT_EQ(set({"stack_set={postgres.note: x}"}).stack_set.size(), 1u);
 }
 
-TEST(ScenarioOverrides, show_in_the_scenario_as_run) {
+TEST(ScenarioOverrides, ShowInTheScenarioAsRun) {
   const auto scenario = set({"load.rate=33/s", "timeline.0.for=21s"});
   EXPECT_NE(scenario.as_run_yaml.find("rate: 33/s"), std::string::npos);
   EXPECT_NE(scenario.as_run_yaml.find("for: 21s"), std::string::npos);
 }
 
-TEST(ScenarioOverrides, mistakes_name_the_override) {
+TEST(ScenarioOverrides, MistakesNameTheOverride) {
   EXPECT_EQ(first({"seed"}), "--set:1:1: `seed` is not KEY=VALUE");
   EXPECT_EQ(first({"seed=1", "=1"}), "--set:2:1: a part of the key `` is empty");
   EXPECT_EQ(first({"load..rate=1"}), "--set:1:6: a part of the key `load..rate` is empty");
@@ -54,7 +54,7 @@ TEST(ScenarioOverrides, mistakes_name_the_override) {
             "--set:1:6: unknown key in `load`: `rat`, did you mean `rate`?");
 }
 
-TEST(ScenarioOverrides, mistakes_on_the_way) {
+TEST(ScenarioOverrides, MistakesOnTheWay) {
   EXPECT_EQ(first({"title.x=1"}), "--set:1:7: `title` is a value: it has no `x`");
   EXPECT_EQ(first({"timeline.2.for=1s"}),
             "--set:1:10: `timeline` is a list of 2: `2` is not one of 0 to 1");

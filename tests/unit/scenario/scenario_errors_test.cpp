@@ -9,11 +9,11 @@
 namespace rehearse::scenario_test {
 namespace {
 
-TEST(ScenarioErrors, none_in_the_good_text) {
+TEST(ScenarioErrors, NoneInTheGoodText) {
   EXPECT_EQ(errors(good_text), std::vector<std::string>());
 }
 
-TEST(ScenarioErrors, heads) {
+TEST(ScenarioErrors, Heads) {
   expect_first({
       {"scenario: x\n", "", "1:1: `scenario` lacks the key `scenario`"},
       {"scenario: x", "scenario: y",
@@ -48,7 +48,7 @@ TEST(ScenarioErrors, heads) {
   });
 }
 
-TEST(ScenarioErrors, stack_set) {
+TEST(ScenarioErrors, StackSet) {
   expect_first({
       {"", "stack_set: {postgres.profil: fast}\n",
        "10:13: unknown setting of the stack: `postgres.profil`, did you mean `postgres.profile`?"},
@@ -59,7 +59,7 @@ TEST(ScenarioErrors, stack_set) {
   });
 }
 
-TEST(ScenarioErrors, load) {
+TEST(ScenarioErrors, Load) {
   expect_first({
       {"evening", "evenin", "5:17: unknown profile `evenin`, did you mean `evening`?"},
       {"150/s", "150", "5:32: `rate` must be a rate (150/s), not `150`"},
@@ -84,7 +84,7 @@ TEST(ScenarioErrors, load) {
   });
 }
 
-TEST(ScenarioErrors, phases) {
+TEST(ScenarioErrors, Phases) {
   expect_first({
       {"150s", "150", "6:32: `observe` must be a duration with a unit (250ms, 15s, 5m), not `150`"},
       {"150s", "15 minutes",
@@ -99,7 +99,7 @@ TEST(ScenarioErrors, phases) {
   });
 }
 
-TEST(ScenarioErrors, yaml) {
+TEST(ScenarioErrors, Yaml) {
   expect_first({
       {"", "x: [1, 2\n", "10:10: YAML: end of sequence flow not found (a [ is never closed)"},
       {"", "x: \"open\n", "10:4: this quote is never closed"},
@@ -127,7 +127,7 @@ TEST(ScenarioErrors, yaml) {
   });
 }
 
-TEST(ScenarioErrors, whole_files) {
+TEST(ScenarioErrors, WholeFiles) {
   const std::string path = "scenarios/ci/x.yaml:";
   const auto first = [](const std::string& text) {
     return first_error(text, {}, "scenarios/ci/x.yaml");
@@ -144,7 +144,7 @@ TEST(ScenarioErrors, whole_files) {
             path + "2:1: this does not continue what stands above: check the indentation");
 }
 
-TEST(ScenarioErrors, bytes_that_are_not_utf8) {
+TEST(ScenarioErrors, BytesThatAreNotUtf8) {
   for (const char* bytes : {"\xC0\xAF", "\xED\xA0\x80", "\xE0\x80\x80", "\xF0\x80\x80\x80",
                             "\xF4\x90\x80\x80", "\xF5", "\x80", "\xE2\x82"}) {
     EXPECT_EQ(first_error(with("Does", bytes)), "x.yaml:2:8: this is not UTF-8");
@@ -152,7 +152,7 @@ TEST(ScenarioErrors, bytes_that_are_not_utf8) {
   EXPECT_TRUE(errors(with("Does", "ü€😀")).empty());
 }
 
-TEST(ScenarioErrors, the_name_is_the_file_name) {
+TEST(ScenarioErrors, TheNameIsTheFileName) {
   const std::string message = "the scenario `x` is in the file `y.yaml`: it must be x.yaml";
   EXPECT_EQ(first_error(good_text, {}, "a/y.yaml"), "a/y.yaml:1:11: " + message);
   EXPECT_FALSE(errors(good_text, {}, "a/x.yml").empty());
@@ -160,7 +160,7 @@ TEST(ScenarioErrors, the_name_is_the_file_name) {
   EXPECT_TRUE(errors(good_text, {}, "runs/1/scenario.yaml").empty());  // as a run keeps it
 }
 
-TEST(ScenarioErrors, all_of_them_in_the_order_of_the_file) {
+TEST(ScenarioErrors, AllOfThemInTheOrderOfTheFile) {
   const auto found = errors(
       "scenario: x\ntitel: T\ntier: cy\nstack: one-region\nload: {rate: 5}\n"
       "timeline:\n  - {at: 5, fault: zone_los}\n  - {at: 1s, fault: noop, when: 2s}\n");
@@ -174,7 +174,7 @@ TEST(ScenarioErrors, all_of_them_in_the_order_of_the_file) {
   EXPECT_EQ(found, expected);
 }
 
-TEST(ScenarioErrors, aliases_never_expand) {
+TEST(ScenarioErrors, AliasesNeverExpand) {
   std::string bomb = "a: &a [x, x]\n";
   for (char c = 'b'; c <= 'z'; ++c) {
     bomb += fmt::format("{}: &{} [*{}, *{}]\n", c, c, char(c - 1), char(c - 1));
@@ -190,7 +190,7 @@ TEST(ScenarioErrors, aliases_never_expand) {
   EXPECT_EQ(first_error(many + "]"), "x.yaml:1:299996: more than 100000 values");
 }
 
-TEST(ScenarioErrors, mistakes_in_the_default_targets_name_their_file) {
+TEST(ScenarioErrors, MistakesInTheDefaultTargetsNameTheirFile) {
   const auto scenario = parse(good_text, {}, "x.yaml", "rto: {bett: 60s}\n");
   ASSERT_FALSE(scenario.has_value());
   EXPECT_EQ(to_string(scenario.error()[0]),

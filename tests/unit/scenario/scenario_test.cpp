@@ -120,7 +120,7 @@ void expect_round_trip(const Scenario& scenario, const std::string& targets) {
   }
 }
 
-TEST(Scenario, defaults) {
+TEST(Scenario, Defaults) {
   const auto scenario = parse(
       "scenario: x\ntitle: T\ntier: ci\nstack: one-region\ntimeline:\n"
       "  - {at: 0s, fault: noop}\n  - {id: noop-2, at: 1s, fault: noop}\n"
@@ -148,7 +148,7 @@ TEST(Scenario, defaults) {
   expect_round_trip(*scenario, targets_text);
 }
 
-TEST(Scenario, every_form) {
+TEST(Scenario, EveryForm) {
   const auto scenario = parse(rich_text);
   ASSERT_TRUE(scenario.has_value()) << to_string(scenario.error()[0]);
   EXPECT_EQ(scenario->title, "Does it: hold, with \"quotes\" and ümlauts?");
@@ -181,7 +181,7 @@ TEST(Scenario, every_form) {
   expect_round_trip(*scenario, targets_text);
 }
 
-TEST(Scenario, round_trip_of_odd_text_and_fractions) {
+TEST(Scenario, RoundTripOfOddTextAndFractions) {
   for (const char* title : {"\"\\\\ #\"", "'null'", "'- a'", "'{x: 1}'", "'it''s'", "12",
                             "'%d ~ @`'", "\" lead and trail \"", "\"\\u00e9\\u2028\""}) {
     const auto scenario = parse(with("Does it hold?", title));
@@ -202,7 +202,7 @@ TEST(Scenario, round_trip_of_odd_text_and_fractions) {
   }
 }
 
-TEST(Scenario, its_targets_win_over_the_defaults) {
+TEST(Scenario, ItsTargetsWinOverTheDefaults) {
   const std::string defaults = "slo: {after: {bet_p95: 1s}, before: {bet_p95: 1s, bet_failed: 1%}}";
   const auto scenario =
       parse(with("", "targets: {slo: {before: {bet_p95: 2s}}}\n"), {}, "x.yaml", defaults);
@@ -214,7 +214,7 @@ TEST(Scenario, its_targets_win_over_the_defaults) {
   EXPECT_EQ(slo, "before bet_failed 0.01, before bet_p95 2000, after bet_p95 1000, ");
 }
 
-TEST(Scenario, the_files_of_the_repository) {
+TEST(Scenario, TheFilesOfTheRepository) {
   const std::string targets = read_source("scenarios/targets.yaml");
   for (const char* name : {"baseline", "zone-loss", "zone-loss-standby"}) {
     const std::string path = std::string("scenarios/ci/") + name + ".yaml";

@@ -5,7 +5,7 @@
 namespace rehearse {
 namespace {
 
-TEST(Suggest, nearest_by_edits) {
+TEST(Suggest, NearestByEdits) {
   const std::vector<std::string> known = {"zone_loss", "zone_pause", "noop", "region_loss"};
   EXPECT_EQ(suggest("zone_los", known), "zone_loss");
   EXPECT_EQ(suggest("zone_lsos", known), "zone_loss");
@@ -14,7 +14,7 @@ TEST(Suggest, nearest_by_edits) {
   EXPECT_EQ(suggest("nop", known), "noop");
 }
 
-TEST(Suggest, nothing_where_nothing_is_near) {
+TEST(Suggest, NothingWhereNothingIsNear) {
   EXPECT_EQ(suggest("clock", {"zone_loss", "noop"}), std::nullopt);
   EXPECT_EQ(suggest("x", {"y", "z"}), std::nullopt);
   EXPECT_EQ(suggest("", {"a"}), std::nullopt);
@@ -22,7 +22,7 @@ TEST(Suggest, nothing_where_nothing_is_near) {
   EXPECT_EQ(suggest(std::string(100'000, 'a'), {std::string(100'000, 'a')}), std::nullopt);
 }
 
-TEST(Suggest, the_first_of_equals) {
+TEST(Suggest, TheFirstOfEquals) {
   EXPECT_EQ(suggest("bat", {"bet", "bit"}), "bet");
 }
 

@@ -7,7 +7,7 @@
 namespace rehearse::scenario_test {
 namespace {
 
-TEST(ScenarioErrors, timeline) {
+TEST(ScenarioErrors, Timeline) {
   expect_first({
       {"at: 0s, ", "", "8:5: an entry needs `at` or `after`"},
       {"at: 0s", "at: 150s", "8:18: starts at 150s but observation ends at 150s"},
@@ -59,7 +59,7 @@ TEST(ScenarioErrors, timeline) {
 }
 
 // A fault of either length: with `for` it lasts that long, without it is over at once.
-TEST(ScenarioErrors, for_that_may_be_left_out) {
+TEST(ScenarioErrors, ForThatMayBeLeftOut) {
   const auto with_kill = [](const std::string& keys, const std::string& more = "") {
     return first_error(with(
         "", "  - {id: k, fault: process_kill, target: wallet-1, at: 1s" + keys + "}\n" + more));
@@ -76,7 +76,7 @@ TEST(ScenarioErrors, for_that_may_be_left_out) {
             "x.yaml:11:5: `k` and `l` overlap: process_kill twice on the same target");
 }
 
-TEST(ScenarioErrors, params) {
+TEST(ScenarioErrors, Params) {
   expect_first({
       {"{of: postgres.primary}", "az-4", "8:46: unknown zone `az-4`, did you mean `az-1`?"},
       {"{of: postgres.primary}", "[]", "8:46: `zone` is an empty list"},
@@ -124,7 +124,7 @@ TEST(ScenarioErrors, params) {
   });
 }
 
-TEST(ScenarioErrors, places_and_sides) {
+TEST(ScenarioErrors, PlacesAndSides) {
   const std::string parted = "fault: network_partition, for: 5s, between: ";
   const std::string holes = "fault: network_loss, target: ";
   expect_first({
@@ -148,7 +148,7 @@ TEST(ScenarioErrors, places_and_sides) {
   EXPECT_EQ(first_error(with("fault: noop", holes + "wallet-2")), "");
 }
 
-TEST(ScenarioErrors, judged) {
+TEST(ScenarioErrors, Judged) {
   expect_first({
       {"", "checks: some\n", "10:9: `checks` must be `all` or a list of checks, not `some`"},
       {"", "checks: []\n", "10:9: `checks` is an empty list"},
@@ -200,7 +200,7 @@ TEST(ScenarioErrors, judged) {
   });
 }
 
-TEST(ScenarioErrors, circles_of_after) {
+TEST(ScenarioErrors, CirclesOfAfter) {
   const std::string text = with("at: 0s", "after: c.healed") +
                            "  - {id: b, after: az.effective, fault: noop}\n"
                            "  - {id: c, after: b.injected, fault: noop}\n";
@@ -209,7 +209,7 @@ TEST(ScenarioErrors, circles_of_after) {
   EXPECT_EQ(errors(text), expected);
 }
 
-TEST(ScenarioErrors, one_knob_at_a_time) {
+TEST(ScenarioErrors, OneKnobAtATime) {
   const auto both = [](const std::string& first, const std::string& second) {
     return first_error(with("", "  - {id: a, " + first + "}\n  - {id: b, " + second + "}\n"));
   };

@@ -17,18 +17,18 @@ const std::string answer(
     "\0\0\0\7",
     5 + 2 + 20 + 7 + 4 + 4);
 
-TEST(KafkaQuorum, the_request_says_its_own_length) {
+TEST(KafkaQuorum, TheRequestSaysItsOwnLength) {
   const std::string request = quorum_request();
   ASSERT_GT(request.size(), 4u);
   EXPECT_EQ(request.substr(0, 3), std::string(3, '\0'));
   EXPECT_EQ(static_cast<size_t>(request[3]), request.size() - 4);
 }
 
-TEST(KafkaQuorum, the_leader_is_read_from_the_answer) {
+TEST(KafkaQuorum, TheLeaderIsReadFromTheAnswer) {
   EXPECT_EQ(quorum_leader_of(answer), 3);
 }
 
-TEST(KafkaQuorum, an_error_a_cut_answer_or_no_leader_tell_nobody) {
+TEST(KafkaQuorum, AnErrorACutAnswerOrNoLeaderTellNobody) {
   std::string error = answer;
   error[6] = 41;
   EXPECT_FALSE(quorum_leader_of(error));
@@ -39,7 +39,7 @@ TEST(KafkaQuorum, an_error_a_cut_answer_or_no_leader_tell_nobody) {
     EXPECT_FALSE(quorum_leader_of(answer.substr(0, length))) << length;
 }
 
-TEST(KafkaQuorum, nobody_there_is_nobody) {
+TEST(KafkaQuorum, NobodyThereIsNobody) {
   EXPECT_FALSE(ask_quorum_leader({"127.0.0.1", 1}, 200));
   const test::BoundSocket silent;
   silent.listen();
