@@ -77,6 +77,7 @@ void drop_books(StackFile& stack) {
     books.redis_streams.clear();
   }
   if (gone(books.kafka_component)) books.kafka_component.clear();
+  if (gone(stack.consumer_component)) stack.consumer_component.clear();
   if (stack.reset) {
     std::erase_if(stack.reset->stop, gone);
     std::erase_if(stack.reset->data, gone);

@@ -120,7 +120,7 @@ TEST(WithParts, NothingThatIsLeftOutIsSpokenOf) {
   EXPECT_EQ(core.books.provider_components, (Names{"psp"}));
   EXPECT_TRUE(core.books.redis_streams.empty());
   EXPECT_FALSE(core.settings.contains("game.bug"));
-  EXPECT_EQ(core.reset->stop, (Names{"relay", "cashier", "wallet", "psp"}));
+  EXPECT_EQ(core.reset->stop, (Names{"relay", "desk", "cashier", "wallet", "psp"}));
   EXPECT_EQ(parts_left_out(core).at("screening"),
             "the cashier pays and credits without screening, and nobody is limited");
   EXPECT_EQ(with_parts(shipped(), {}).components.size(), shipped().components.size());
