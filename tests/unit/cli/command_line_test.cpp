@@ -20,12 +20,12 @@ using testing::internal::CaptureStdout;
 using testing::internal::GetCapturedStderr;
 using testing::internal::GetCapturedStdout;
 
-struct Answer {
+struct ProgramAnswer {
   ExitCode exit = ExitCode::bug;
   std::string out, err;
 };
 
-Answer rehearse_says(std::vector<std::string> words) {
+ProgramAnswer rehearse_says(std::vector<std::string> words) {
   words.insert(words.begin(), "rehearse");
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -33,7 +33,7 @@ Answer rehearse_says(std::vector<std::string> words) {
   CaptureStdout();
   CaptureStderr();
   const int exit = run_command_line(static_cast<int>(argv.size()), argv.data());
-  Answer answer{static_cast<ExitCode>(exit), "", ""};
+  ProgramAnswer answer{static_cast<ExitCode>(exit), "", ""};
   std::fflush(nullptr);
   answer.out = GetCapturedStdout();
   answer.err = GetCapturedStderr();
@@ -41,7 +41,7 @@ Answer rehearse_says(std::vector<std::string> words) {
 }
 
 void expect_refused(const std::vector<std::string>& words, const std::string& message) {
-  const Answer answer = rehearse_says(words);
+  const ProgramAnswer answer = rehearse_says(words);
   EXPECT_EQ(answer.exit, ExitCode::usage) << testing::PrintToString(words);
   EXPECT_EQ(answer.out, "");
   EXPECT_THAT(answer.err, HasSubstr(message));
@@ -84,7 +84,7 @@ TEST(CommandLine, WhateverListNamesExplainKnows) {
     while (std::getline(lines, line)) {
       ++count;
       const std::string name = line.substr(0, line.find(' '));
-      const Answer answer = rehearse_says({"explain", name});
+      const ProgramAnswer answer = rehearse_says({"explain", name});
       EXPECT_EQ(answer.exit, ExitCode::expected) << name << answer.err;
       EXPECT_FALSE(answer.out.empty()) << name;
     }
