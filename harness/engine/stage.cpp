@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "platform/fence.hpp"
 #include "platform/platform.hpp"
+#include "platform/rest_watch.hpp"
 #include "stack/technology.hpp"
 
 namespace rehearse {
@@ -105,16 +106,13 @@ Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
 
 Status Stage::wait_idle(int64_t since_ns, int64_t deadline_ns) {
   const Platform platform(stack_);
-  std::vector<std::string> pending;
+  RestWatch rest(platform, since_ns);
   const bool done = observer_->wait_until(
-      [&](const StackView& view) {
-        pending = platform.pending_work(view, since_ns);
-        return pending.empty();
-      },
-      deadline_ns, cancelled_);
+      [&](const StackView& view) { return rest.at_rest(view, monotonic_ns()); }, deadline_ns,
+      cancelled_);
   if (done) return {};
   return fail(ExitCode::inconclusive, fmt::format("the platform did not come to rest in time: {}",
-                                                  fmt::join(pending, ", ")));
+                                                  fmt::join(rest.pending(), ", ")));
 }
 
 Status Stage::fence(int64_t deadline_ns) {
