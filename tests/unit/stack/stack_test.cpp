@@ -85,7 +85,7 @@ TEST(Stack, TextsOfOtherNodesAreExpanded) {
 TEST(Stack, StockSafeIsTheDefaultProfileAndFastIsChosenBySetting) {
   EXPECT_EQ(make_stack(shipped(), {})->find("postgres-1")->env.at("TTL"), "20");
   const auto fast = make_stack(shipped(), {{"postgres.profile", "fast"}});
-  EXPECT_EQ(fast->find("postgres-1")->env.at("TTL"), "7");
+  EXPECT_EQ(fast->find("postgres-1")->env.at("TTL"), "6");
   EXPECT_FALSE(fast->find("etcd-1")->env.contains("TTL"));
 }
 
