@@ -37,6 +37,7 @@ void add_report(Arguments& verb, Cli& cli) {
     if (format == "junit") write_junit(std::cout, report, run_dir);
     if (format == "markdown") write_markdown(std::cout, report, run_dir);
     if (format == "terminal") write_terminal(std::cout, report, color_wanted(), terminal_columns());
+    cli.exit = exit_code_of(report);
   });
 }
 

@@ -8,16 +8,18 @@
 
 namespace rehearse {
 
-// Since the boot, of all processors together, in clock ticks. What a hypervisor gave to others
-// counts as all and not as idle.
+// Since the boot, of all processors together, in clock ticks. What a hypervisor gave to others is
+// stolen: it counts as all and not as idle.
 struct ProcessorTime {
-  int64_t all = 0, idle = 0;
+  int64_t all = 0, idle = 0, stolen = 0;
 };
 
 // nullopt: not to be read.
 std::optional<ProcessorTime> processor_time(const std::string& file = "/proc/stat");
 
-// 0 to 1; nullopt when no time went by.
-std::optional<double> idle_share(const ProcessorTime& from, const ProcessorTime& to);
+// Since the boot, microseconds in which somebody who could run waited for a processor: the kernel's
+// pressure stall information (Documentation/accounting/psi.rst) where there is some, else what its
+// run queues say (sched-stats.rst), which counts everybody who waits. nullopt: neither.
+std::optional<int64_t> waiting_us(const std::string& proc = "/proc");
 
 }  // namespace rehearse

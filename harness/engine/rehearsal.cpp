@@ -13,13 +13,14 @@
 #include "engine/fault_runner.hpp"
 #include "engine/lag_log.hpp"
 #include "engine/machine.hpp"
+#include "engine/machine_watch.hpp"
 #include "engine/node_logs.hpp"
 #include "engine/play.hpp"
-#include "engine/processors.hpp"
 #include "engine/recovery.hpp"
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
 #include "load/behaviour.hpp"
+#include "record/manifest.hpp"
 #include "record/run.hpp"
 #include "scenario/stack_parts.hpp"
 #include "undo/guardian.hpp"
@@ -28,7 +29,7 @@ namespace rehearse {
 namespace {
 
 constexpr auto tick = std::chrono::milliseconds(100);
-constexpr int64_t settle_after_heal_ns = 10 * ns_per_s;
+constexpr int64_t settle_after_heal_ns = 8 * ns_per_s;
 constexpr int64_t judged_every_ns = ns_per_s;  // whether everything has recovered
 constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
 constexpr int64_t reuse_deadline_ns = 10 * ns_per_s;
@@ -58,7 +59,7 @@ class Rehearsal {
   void observe();
   void miss_deadline(std::vector<std::string> missing);
   void settle();
-  Status collect();
+  void collect();
   void scan();
   void dismiss_guardian();
   Status record();
@@ -84,7 +85,7 @@ class Rehearsal {
   std::unique_ptr<FaultRunner> faults_;
   std::unique_ptr<StopWatch> stop_watch_;
   std::unique_ptr<LagLog> lag_log_;
-  std::optional<ProcessorTime> processors_at_load_;
+  MachineWatch machine_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
 
@@ -206,7 +207,6 @@ Status Rehearsal::steady() {
   load_ = std::move(*load);
   lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);
   load_began_ns_ = monotonic_ns();
-  processors_at_load_ = processor_time();
   recorder_.event("engine", "load begins",
                   fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
   steady_until(load_began_ns_ + scenario_.steady_ms * ns_per_ms - planning_lead_ns);
@@ -238,9 +238,6 @@ void Rehearsal::disturb() {
   faults_->begin(zero_ns_);
   steady_until(zero_ns_);
   recorder_.event("engine", "steady ends");
-  const auto processors = processor_time();
-  if (processors && processors_at_load_)
-    run_.processors_idle = idle_share(*processors_at_load_, *processors);
 }
 
 void Rehearsal::miss_deadline(std::vector<std::string> missing) {
@@ -251,7 +248,7 @@ void Rehearsal::miss_deadline(std::vector<std::string> missing) {
                                 fmt::join(missing, ", ")));
 }
 
-// Until every kind of operation has recovered and redundancy is restored, and at least 10 s after
+// Until every kind of operation has recovered and redundancy is restored, and at least 8 s after
 // the last healing; the scenario's phase is the deadline.
 void Rehearsal::observe() {
   const int64_t deadline_ns = zero_ns_ + scenario_.observe_ms * ns_per_ms;
@@ -323,17 +320,16 @@ void Rehearsal::settle() {
   if (!rested) recorder_.trouble(rested.error().message);
 }
 
-Status Rehearsal::collect() {
+// What cannot be had makes the run inconclusive, and no other book the poorer.
+void Rehearsal::collect() {
   live_.status("collecting the books");
-  auto source = stage_.books_source();
-  if (!source) return std::unexpected(source.error());
-  source->since_wall_ns = run_.started_wall_ns;
-  if (auto collected = collect_books(*source, path("books")); !collected) return collected;
-  auto books = read_books(path("books"));
-  if (!books) return std::unexpected(books.error());
-  run_.books = std::move(*books);
+  BooksSource source = stage_.books_source();
+  source.since_wall_ns = run_.started_wall_ns;
+  std::vector<std::string> troubles = collect_books(source, path("books"));
+  run_.books = read_books(path("books"), troubles);
   run_.books.lags = lag_log_->finish();
-  return {};
+  run_.books.machine = machine_.finish(recorder_);
+  for (const std::string& trouble : troubles) recorder_.trouble(trouble);
 }
 
 void Rehearsal::scan() {
@@ -358,20 +354,23 @@ Status Rehearsal::record() {
   run_.troubles = recorder_.troubles();
   if (auto copied = logs_.copy_to(path("logs")); !copied) live_.say("  " + copied.error().message);
   if (auto closed = history_->close(); !closed) return closed;
-  return write_run(options_.out_dir, run_);
+  if (auto written = write_run(options_.out_dir, run_); !written) return written;
+  return write_manifest(options_.out_dir);
 }
 
 Status Rehearsal::play() {
   if (auto done = prepare(); !done) return done;
   if (auto done = raise(); !done) return done;
   if (auto done = guard(); !done) return done;
+  live_.status("waiting for the machine to be calm");
+  begin_calm(machine_, recorder_, options_.cancelled);
   if (auto done = steady(); !done) return done;
   disturb();
   observe();
   settle();
   scan();
   dismiss_guardian();
-  if (auto books = collect(); !books) recorder_.trouble(books.error().message);
+  collect();
   return record();
 }
 

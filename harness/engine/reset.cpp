@@ -28,9 +28,7 @@ bool is_pristine(const Stage& stage, const std::function<bool()>& cancelled) {
       [&](const StackView& view) { return is_complete(stage.stack(), view); },
       monotonic_ns() + first_look_ns, cancelled);
   if (!looked || !stage.missing().empty()) return false;
-  const auto source = stage.books_source();
-  if (!source) return false;
-  const auto traces = traces_in(*source);
+  const auto traces = traces_in(stage.books_source());
   return traces && traces->empty();
 }
 

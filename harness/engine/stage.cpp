@@ -121,7 +121,7 @@ Status Stage::fence(int64_t deadline_ns) {
   return wait_idle(monotonic_ns(), deadline_ns);
 }
 
-Result<BooksSource> Stage::books_source() const {
+BooksSource Stage::books_source() const {
   return Platform(stack_).books_source(observer_->view());
 }
 

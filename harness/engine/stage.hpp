@@ -34,7 +34,7 @@ class Stage {
   // Errors (inconclusive): a writer that cannot be fenced, or a deadline missed.
   Status wait_idle(int64_t since_ns, int64_t deadline_ns);
   Status fence(int64_t deadline_ns);
-  Result<BooksSource> books_source() const;
+  BooksSource books_source() const;
 
   PlatformEdges edges() const;
   std::vector<std::string> container_nodes() const;

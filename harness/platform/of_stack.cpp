@@ -26,12 +26,14 @@ Places places_of(const Stack& stack, const std::vector<std::string>& components)
 
 }  // namespace
 
-Result<BooksSource> Platform::books_source(const StackView& view) const {
+BooksSource Platform::books_source(const StackView& view) const {
   const auto& books = stack_.file.books;
   const auto primary = resolve_role(stack_, view, selector_of(Purpose::ledger, Rank::leader));
-  if (!primary) return std::unexpected(primary.error());
   BooksSource source;
-  source.sql_login = platform_login(stack_, *primary);
+  if (primary)
+    source.sql_login = platform_login(stack_, *primary);
+  else
+    source.sql_missing = primary.error().message;
   source.sql = books.sql;
   source.kafka_topic = books.kafka_topic;
   std::vector<std::string> brokers;

@@ -46,8 +46,8 @@ class Platform {
   std::string forgotten_address() const;
 
   // of_stack.cpp
-  // Where the books are now. Errors (inconclusive): nobody leads the database.
-  Result<BooksSource> books_source(const StackView& view) const;
+  // Where the books are now; see BooksSource for those that nobody has at this moment.
+  BooksSource books_source(const StackView& view) const;
   PlatformEdges edges() const;
   // What a name server says of the platform's name.
   Result<DnsAnswer> look_up(const Node& name_server) const;

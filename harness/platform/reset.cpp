@@ -98,11 +98,10 @@ Result<std::vector<std::string>> traces_in(BooksSource source) {
     std::error_code ignored;
     std::filesystem::remove_all(dir, ignored);
   });
-  if (auto collected = collect_books(source, dir); !collected)
-    return std::unexpected(collected.error());
-  const auto books = read_books(dir);
-  if (!books) return std::unexpected(books.error());
-  return traces_of_use(*books);
+  std::vector<std::string> troubles = collect_books(source, dir);
+  const Books books = read_books(dir, troubles);
+  if (!troubles.empty()) return fail(ExitCode::inconclusive, troubles.front());
+  return traces_of_use(books);
 }
 
 ResetHands reset_hands(const Stack& stack, std::function<Result<BooksSource>()> source,

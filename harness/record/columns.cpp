@@ -74,6 +74,8 @@ COLUMNS_OF(AuditEntry, COLUMN(chain), COLUMN(position), COLUMN(tx), COLUMN(key),
            COLUMN(actor), COLUMN(amount_minor), COLUMN(currency), COLUMN(at), COLUMN(prev_hash),
            COLUMN(hash))
 COLUMNS_OF(LagSample, COLUMN(t_ms), COLUMN(node), COLUMN(what), COLUMN(value))
+COLUMNS_OF(MachineSample, COLUMN(t_ms), COLUMN(length_us), COLUMN(waiting_us), COLUMN(idle_us),
+           COLUMN(stolen_us), COLUMN(late_us))
 COLUMNS_OF(ProviderRequest, COLUMN(provider), COLUMN(kind), COLUMN(business_key), COLUMN(at_ms))
 COLUMNS_OF(ProviderEvent, COLUMN(provider), COLUMN(event), COLUMN(transfer))
 COLUMNS_OF(ScreeningRow, COLUMN(business_key), COLUMN(player), COLUMN(direction),
@@ -106,9 +108,10 @@ struct TableOf<member> {
     return const_cast<Row*>(&(*(books.*member))[i]);
   }
   static void create(Books& books) { (books.*member).emplace(); }
+  static void remove(Books& books) { (books.*member).reset(); }
   static void* append(Books& books) { return &(books.*member)->emplace_back(); }
   static constexpr Table make(std::string_view name) {
-    return {name, columns_of<Row>, exists, count, row, create, append};
+    return {name, columns_of<Row>, exists, count, row, create, remove, append};
   }
 };
 
@@ -133,6 +136,7 @@ constexpr Table tables[] = {
     TABLE(studio_transactions),
     TABLE(audit),
     TABLE(lags),
+    TABLE(machine),
     TABLE(provider_requests),
     TABLE(provider_events),
     TABLE(screenings),

@@ -29,7 +29,8 @@ struct Table {
   // Of a table that exists. Whoever holds the books as const must not write through `row`.
   size_t (*count)(const Books& books);
   void* (*row)(const Books& books, size_t i);
-  void (*create)(Books& books);   // an empty one
+  void (*create)(Books& books);  // an empty one
+  void (*remove)(Books& books);
   void* (*append)(Books& books);  // a row with its defaults
 };
 

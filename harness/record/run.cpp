@@ -82,7 +82,6 @@ void fields_of_run(F& f, T& run) {
   f("finished_wall_ns", run.finished_wall_ns);
   f("zero_wall_ns", run.zero_wall_ns);
   f("stack_ready_ms", run.stack_ready_ms);
-  f("processors_idle", run.processors_idle);
   f("scenario_sha256", run.scenario_sha256);
   f("versions", run.versions);
   f("images", run.images);
@@ -351,9 +350,7 @@ Result<Run> read_run(const std::string& dir) {
   auto history = read_history(dir + "/history.bin");
   if (!history) return std::unexpected(history.error());
   run.history = std::move(*history);
-  auto books = read_books(dir + "/books");
-  if (!books) return std::unexpected(books.error());
-  run.books = std::move(*books);
+  run.books = read_books(dir + "/books", run.troubles);
   return run;
 }
 

@@ -30,7 +30,6 @@ struct Run {
   uint64_t seed = 0;
   int64_t started_wall_ns = 0, finished_wall_ns = 0, zero_wall_ns = 0;
   std::optional<double> stack_ready_ms;
-  std::optional<double> processors_idle;  // share of the steady phase, 0 to 1; null = not known
   std::string scenario_sha256;
   std::map<std::string, std::string> versions, images;
 

@@ -123,6 +123,18 @@ Status read_table(const std::string& path, std::string_view text, const Table& t
   return {};
 }
 
+Status set_aside(const std::string& dir, const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return {};
+  const std::string folder = dir + "/incomplete";
+  std::filesystem::create_directories(folder, error);
+  if (!error)
+    std::filesystem::rename(path, folder + "/" + std::filesystem::path(path).filename().string(),
+                            error);
+  if (error) return fail(ExitCode::machine, fmt::format("{}: {}", path, error.message()));
+  return {};
+}
+
 std::string path_of(const std::string& dir, const Table& table) {
   return fmt::format("{}/{}.csv", dir, table.name);
 }
@@ -138,21 +150,28 @@ Status write_books(const std::string& dir, const Books& books) {
     if (table.exists(books)) {
       if (const Status status = write_table(path, table, books); !status) return status;
     } else {
-      std::filesystem::remove(path, error);  // an older table would be read back as this run's
+      // It could not be read, or is of an older run: kept as evidence, and not read back.
+      if (const Status kept = set_aside(dir, path); !kept) return kept;
     }
   }
   return {};
 }
 
-Result<Books> read_books(const std::string& dir) {
+Books read_books(const std::string& dir, std::vector<std::string>& troubles) {
   Books books;
   for (const Table& table : all_tables()) {
     const std::string path = path_of(dir, table);
-    if (!std::filesystem::exists(path)) continue;
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+      if (error) troubles.push_back(fmt::format("book {}: {}", path, error.message()));
+      continue;
+    }
     const auto text = read_file(path);
-    if (!text) return fail(ExitCode::usage, text.error().message);
-    if (const Status status = read_table(path, *text, table, books); !status)
-      return std::unexpected(status.error());
+    const Status read =
+        text ? read_table(path, *text, table, books) : std::unexpected(text.error());
+    if (read) continue;
+    table.remove(books);
+    troubles.push_back("book " + read.error().message);
   }
   return books;
 }

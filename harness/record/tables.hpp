@@ -222,6 +222,15 @@ struct LagSample {
   int64_t value = 0;
 };
 
+// What the machine had to spare, by the harness's own look about twice a second.
+struct MachineSample {
+  int64_t t_ms = 0;  // when the look ended, on the run's clock
+  int64_t length_us = 0;
+  std::optional<int64_t> waiting_us;          // of it: somebody waited for a processor
+  std::optional<int64_t> idle_us, stolen_us;  // of it, as if there were one processor
+  int64_t late_us = 0;  // the longest that a thread of ordinary priority woke after its time
+};
+
 // A decision on credit, as Redis made it (credit_log) or as it came into the database
 // (credit_decisions).
 struct CreditDecision {
@@ -263,6 +272,7 @@ struct Books {
   std::optional<std::vector<StudioTransaction>> studio_transactions;
   std::optional<std::vector<AuditEntry>> audit;
   std::optional<std::vector<LagSample>> lags;
+  std::optional<std::vector<MachineSample>> machine;
   std::optional<std::vector<ProviderRequest>> provider_requests;
   std::optional<std::vector<ProviderEvent>> provider_events;
   std::optional<std::vector<ScreeningRow>> screenings;
@@ -274,8 +284,11 @@ struct Books {
   std::optional<std::vector<Alert>> alerts;
 };
 
-// Writes DIR/<table>.csv for each table that is there; reads them back. Errors carry file:line.
+// Writes DIR/<table>.csv for each table that is there; a file of one that is not goes to
+// DIR/incomplete, where nobody reads it as a book.
 Status write_books(const std::string& dir, const Books& books);
-Result<Books> read_books(const std::string& dir);
+// A table that cannot be read is absent, and `troubles` says which, where (file:line) and why: all
+// others are there.
+Books read_books(const std::string& dir, std::vector<std::string>& troubles);
 
 }  // namespace rehearse

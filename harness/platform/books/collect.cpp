@@ -4,22 +4,17 @@
 
 namespace rehearse {
 
-Status collect_books(const BooksSource& source, const std::string& dir) {
-  if (auto done = collect_sql(source, dir); !done) return done;
-  if (!source.kafka_topic.empty())
-    if (auto done = collect_kafka(source, dir); !done) return done;
-  if (!source.redis_streams.empty())
-    if (auto done = collect_redis(source, dir); !done) return done;
-  if (!source.providers.empty())
-    if (auto done = collect_providers(source, dir); !done) return done;
-  if (!source.streams.empty())
-    if (auto done = collect_streams(source, dir); !done) return done;
-  if (!source.reporting.empty())
-    if (auto done = collect_reporting(source, dir); !done) return done;
-  if (!source.paths.empty())
-    if (auto done = collect_paths(source, dir); !done) return done;
-  if (!source.alerts.empty()) return collect_alerts(source, dir);
-  return {};
+std::vector<std::string> collect_books(const BooksSource& source, const std::string& dir) {
+  Shelf shelf(dir);
+  if (!source.sql.empty()) collect_sql(source, shelf);
+  if (!source.kafka_topic.empty()) collect_kafka(source, shelf);
+  if (!source.redis_streams.empty()) collect_redis(source, shelf);
+  if (!source.providers.empty()) collect_providers(source, shelf);
+  if (!source.streams.empty()) collect_streams(source, shelf);
+  if (!source.reporting.empty()) collect_reporting(source, shelf);
+  if (!source.paths.empty()) collect_paths(source, shelf);
+  if (!source.alerts.empty()) collect_alerts(source, shelf);
+  return shelf.troubles();
 }
 
 }  // namespace rehearse

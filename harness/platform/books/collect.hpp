@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/http.hpp"
-#include "base/result.hpp"
 #include "platform/database.hpp"
 #include "record/tables.hpp"
 
@@ -21,9 +20,10 @@ struct RedisStream {
 };
 
 struct BooksSource {
-  DatabaseLogin sql_login;                                  // on the primary
-  std::map<std::string, std::string> sql;                   // canonical table → query
-  std::string kafka_bootstrap, kafka_topic;                 // empty = no events
+  DatabaseLogin sql_login;                   // on the primary; without an address:
+  std::string sql_missing;                   // why nobody can be asked at this moment
+  std::map<std::string, std::string> sql;    // canonical table → query
+  std::string kafka_bootstrap, kafka_topic;  // empty = no events
   std::vector<std::pair<std::string, Endpoint>> providers;  // name → where its book is
   std::string provider_path;
   std::vector<std::pair<std::string, Endpoint>> streams;  // live streams: name → where its book is
@@ -38,8 +38,10 @@ struct BooksSource {
   int64_t since_wall_ns = 0;                             // of alerts: not what was before
 };
 
-// Writes DIR/<table>.csv for each table of the source. All SQL tables come from one snapshot.
-// Errors (inconclusive): which book could not be had, and why.
-Status collect_books(const BooksSource& source, const std::string& dir);
+// Writes DIR/<table>.csv for each table of the source; all SQL tables come from one snapshot. What
+// one source cannot give keeps no other from being written: of a table that could be had in part,
+// that part lies in DIR/incomplete, for people and not for the checks.
+// Returns in words which book could not be had, and why; empty = all are there.
+std::vector<std::string> collect_books(const BooksSource& source, const std::string& dir);
 
 }  // namespace rehearse

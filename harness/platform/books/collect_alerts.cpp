@@ -3,21 +3,17 @@
 // which its Watchdog (an alert that always fires) shows.
 #include <fmt/format.h>
 
+#include <expected>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
 #include "base/json_field.hpp"
 #include "platform/books/collect_parts.hpp"
-#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr int64_t step_s = 1;
-
-std::unexpected<Error> no_alerts(const std::string& node, const std::string& why) {
-  return fail(ExitCode::inconclusive, fmt::format("the alerts of {} cannot be had: {}", node, why));
-}
 
 std::string time_text(int64_t unix_s) {
   return rfc3339(unix_s * ns_per_s);
@@ -51,31 +47,47 @@ void add_intervals(const std::string& node, const nlohmann::json& series,
   close();
 }
 
+// Of one watcher; an error in words.
+std::expected<std::vector<CsvRow>, std::string> alerts_of(const std::string& node,
+                                                          const Endpoint& endpoint, int64_t from_s,
+                                                          int64_t to_s) {
+  const HttpRequest query{
+      "POST",
+      "/api/v1/query_range",
+      {{"Content-Type", "application/x-www-form-urlencoded"}},
+      fmt::format("query=ALERTS%7Balertstate%3D%22firing%22%7D&start={}&end={}&step={}", from_s,
+                  to_s, step_s)};
+  const auto answer = http_call(endpoint, query, 2'000, 30'000);
+  if (!answer) return std::unexpected(answer.error().message);
+  const auto json = nlohmann::json::parse(answer->body, nullptr, false);
+  if (answer->status != 200 || !json.is_object() || field(json, "status", "") != "success")
+    return std::unexpected(
+        fmt::format("status {}: {}", answer->status, answer->body.substr(0, 200)));
+  std::vector<CsvRow> rows;
+  try {
+    for (const auto& series : json.at("data").at("result")) add_intervals(node, series, rows);
+  } catch (const nlohmann::json::exception& error) {
+    return std::unexpected(std::string(error.what()));
+  }
+  return rows;
+}
+
 }  // namespace
 
-Status collect_alerts(const BooksSource& source, const std::string& dir) {
+void collect_alerts(const BooksSource& source, Shelf& shelf) {
   std::vector<CsvRow> rows;
   const int64_t from_s = source.since_wall_ns / ns_per_s, to_s = wall_ns() / ns_per_s;
+  bool whole = true;
   for (const auto& [node, endpoint] : source.alerts) {
-    const HttpRequest query{
-        "POST",
-        "/api/v1/query_range",
-        {{"Content-Type", "application/x-www-form-urlencoded"}},
-        fmt::format("query=ALERTS%7Balertstate%3D%22firing%22%7D&start={}&end={}&step={}", from_s,
-                    to_s, step_s)};
-    const auto answer = http_call(endpoint, query, 2'000, 30'000);
-    if (!answer) return no_alerts(node, answer.error().message);
-    const auto json = nlohmann::json::parse(answer->body, nullptr, false);
-    if (answer->status != 200 || !json.is_object() || field(json, "status", "") != "success")
-      return no_alerts(node,
-                       fmt::format("status {}: {}", answer->status, answer->body.substr(0, 200)));
-    try {
-      for (const auto& series : json.at("data").at("result")) add_intervals(node, series, rows);
-    } catch (const nlohmann::json::exception& error) {
-      return no_alerts(node, error.what());
+    const auto some = alerts_of(node, endpoint, from_s, to_s);
+    if (some) {
+      rows.insert(rows.end(), some->begin(), some->end());
+    } else {
+      whole = false;
+      shelf.miss(fmt::format("the alerts of {} cannot be had: {}", node, some.error()));
     }
   }
-  return write_csv(dir + "/alerts.csv", {"alert", "about", "began_at", "ended_at", "node"}, rows);
+  shelf.put("alerts", {"alert", "about", "began_at", "ended_at", "node"}, rows, whole);
 }
 
 }  // namespace rehearse

@@ -7,7 +7,6 @@
 
 #include "base/clock.hpp"
 #include "platform/books/collect_parts.hpp"
-#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {
@@ -119,15 +118,13 @@ Status assign(rd_kafka_t* consumer, const BooksSource& source,
   return {};
 }
 
-}  // namespace
-
-Status collect_kafka(const BooksSource& source, const std::string& dir) {
+// Adds what there is to `rows`, also where it fails before the end.
+Status read_topic(const BooksSource& source, std::vector<CsvRow>& rows) {
   auto consumer = open_consumer(source);
   if (!consumer) return std::unexpected(consumer.error());
   auto ends = find_ends(consumer->get(), source);
   if (!ends) return std::unexpected(ends.error());
   if (auto assigned = assign(consumer->get(), source, *ends); !assigned) return assigned;
-  std::vector<CsvRow> rows;
   const int64_t deadline_ns = monotonic_ns() + whole_ns;
   while (!at_end(*ends)) {
     if (monotonic_ns() > deadline_ns) return trouble(source, "not read to its end within 60 s");
@@ -140,10 +137,20 @@ Status collect_kafka(const BooksSource& source, const std::string& dir) {
     }
     rd_kafka_message_destroy(message);
   }
-  return write_csv(dir + "/events.csv",
-                   {"topic", "partition", "offset", "key", "tx", "kind", "amount_minor", "currency",
-                    "at", "published_at"},
-                   rows);
+  return {};
+}
+
+}  // namespace
+
+void collect_kafka(const BooksSource& source, Shelf& shelf) {
+  std::vector<CsvRow> rows;
+  const Status read = read_topic(source, rows);
+  if (!read) shelf.miss(read.error().message);
+  if (!read && rows.empty()) return;
+  shelf.put("events",
+            {"topic", "partition", "offset", "key", "tx", "kind", "amount_minor", "currency", "at",
+             "published_at"},
+            rows, read.has_value());
 }
 
 }  // namespace rehearse

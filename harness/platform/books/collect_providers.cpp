@@ -2,10 +2,10 @@
 // each of its members that we know is the party's share of a canonical table.
 #include <fmt/format.h>
 
+#include <expected>
 #include <nlohmann/json.hpp>
 
 #include "platform/books/collect_parts.hpp"
-#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {
@@ -27,51 +27,61 @@ struct PartyList {
   bool of_some = false;  // a party may lack it; when all do, there is no table
 };
 
-Result<nlohmann::json> book_of(const std::string& name, const Endpoint& endpoint,
-                               const std::string& path) {
+std::expected<nlohmann::json, std::string> book_of(const Endpoint& endpoint,
+                                                   const std::string& path) {
   const auto answer = http_call(endpoint, {"GET", path, {}, ""}, 2'000, 30'000);
-  auto json = answer && answer->status == 200 ? nlohmann::json::parse(answer->body, nullptr, false)
-                                              : nlohmann::json();
-  if (json.is_object()) return json;
-  return fail(ExitCode::inconclusive, fmt::format("the book of {} cannot be had: {}", name,
-                                                  answer ? fmt::format("status {}", answer->status)
-                                                         : answer.error().message));
+  if (!answer) return std::unexpected(answer.error().message);
+  if (answer->status != 200) return std::unexpected(fmt::format("status {}", answer->status));
+  auto json = nlohmann::json::parse(answer->body, nullptr, false);
+  if (!json.is_object()) return std::unexpected(std::string("it is no JSON object"));
+  return json;
 }
 
-Status collect_lists(const Parties& parties, const std::string& path,
-                     const std::vector<PartyList>& lists, const std::string& dir) {
-  std::vector<std::vector<CsvRow>> rows(lists.size());
-  std::vector<bool> found(lists.size(), false);
+// What has been had of one canonical table.
+struct PartyRows {
+  std::vector<CsvRow> rows;
+  bool found = false;  // somebody has such a book
+  bool whole = true;   // everybody who has to was asked, and told it
+};
+
+void add_party(const std::string& name, const nlohmann::json& book, const PartyList& list,
+               PartyRows& into, Shelf& shelf) {
+  const auto items = book.find(list.member);
+  if (items == book.end() && list.of_some) return;
+  if (items == book.end() || !items->is_array()) {
+    into.whole = false;
+    return shelf.miss(fmt::format("the book of {} has no {}", name, list.member));
+  }
+  into.found = true;
+  for (const auto& item : *items) {
+    CsvRow& row = into.rows.emplace_back();
+    for (const auto& column : list.header)
+      row.push_back(column == list.named ? name : field(item, column));
+  }
+}
+
+void collect_lists(const Parties& parties, const std::string& path,
+                   const std::vector<PartyList>& lists, Shelf& shelf) {
+  std::vector<PartyRows> had(lists.size());
   for (const auto& [name, endpoint] : parties) {
-    const auto book = book_of(name, endpoint, path);
-    if (!book) return std::unexpected(book.error());
+    const auto book = book_of(endpoint, path);
+    if (!book) shelf.miss(fmt::format("the book of {} cannot be had: {}", name, book.error()));
     for (size_t i = 0; i < lists.size(); ++i) {
-      const PartyList& list = lists[i];
-      const auto items = book->find(list.member);
-      if (items == book->end() && list.of_some) continue;
-      if (items == book->end())
-        return fail(ExitCode::inconclusive,
-                    fmt::format("the book of {} has no {}", name, list.member));
-      found[i] = true;
-      for (const auto& item : *items) {
-        CsvRow& row = rows[i].emplace_back();
-        for (const auto& column : list.header)
-          row.push_back(column == list.named ? name : field(item, column));
-      }
+      if (book)
+        add_party(name, *book, lists[i], had[i], shelf);
+      else
+        had[i].whole = false;
     }
   }
-  for (size_t i = 0; i < lists.size(); ++i) {
-    if (!found[i] && lists[i].of_some) continue;
-    const std::string file = fmt::format("{}/{}.csv", dir, lists[i].table);
-    if (auto done = write_csv(file, lists[i].header, rows[i]); !done) return done;
-  }
-  return {};
+  for (size_t i = 0; i < lists.size(); ++i)
+    if (had[i].found || (had[i].whole && !lists[i].of_some))
+      shelf.put(lists[i].table, lists[i].header, had[i].rows, had[i].whole);
 }
 
 }  // namespace
 
-Status collect_providers(const BooksSource& source, const std::string& dir) {
-  return collect_lists(
+void collect_providers(const BooksSource& source, Shelf& shelf) {
+  collect_lists(
       source.providers, source.provider_path,
       {{"transfers",
         "provider_transfers",
@@ -100,20 +110,19 @@ Status collect_providers(const BooksSource& source, const std::string& dir) {
          "state", "contradicted", "at"},
         "studio",
         true}},
-      dir);
+      shelf);
 }
 
-Status collect_streams(const BooksSource& source, const std::string& dir) {
-  return collect_lists(source.streams, source.stream_path,
-                       {{"samples", "stream_samples", {"table", "at_ms", "mode", "lost"}, ""}},
-                       dir);
+void collect_streams(const BooksSource& source, Shelf& shelf) {
+  collect_lists(source.streams, source.stream_path,
+                {{"samples", "stream_samples", {"table", "at_ms", "mode", "lost"}, ""}}, shelf);
 }
 
-Status collect_paths(const BooksSource& source, const std::string& dir) {
+void collect_paths(const BooksSource& source, Shelf& shelf) {
   std::vector<CsvRow> rows;
   for (const PathHop& hop : source.paths)
     rows.push_back({hop.path, hop.hop, hop.component, hop.address, hop.name});
-  return write_csv(dir + "/paths.csv", {"path", "hop", "component", "address", "name"}, rows);
+  shelf.put("paths", {"path", "hop", "component", "address", "name"}, rows);
 }
 
 }  // namespace rehearse

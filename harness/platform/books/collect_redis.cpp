@@ -3,7 +3,6 @@
 
 #include "base/redis.hpp"
 #include "platform/books/collect_parts.hpp"
-#include "record/csv.hpp"
 
 namespace rehearse {
 namespace {
@@ -41,20 +40,20 @@ Result<std::vector<CsvRow>> read_stream(RedisConnection& redis, const RedisStrea
 
 }  // namespace
 
-Status collect_redis(const BooksSource& source, const std::string& dir) {
-  const auto cannot = [](const std::string& what, const std::string& why) {
-    return fail(ExitCode::inconclusive, fmt::format("{} cannot be had: {}", what, why));
+void collect_redis(const BooksSource& source, Shelf& shelf) {
+  const auto miss = [&shelf](const std::string& what, const std::string& why) {
+    shelf.miss(fmt::format("{} cannot be had: {}", what, why));
   };
-  if (source.redis.port == 0) return cannot("what Redis holds", "it has no master at this moment");
+  if (source.redis.port == 0) return miss("what Redis holds", "it has no master at this moment");
   const auto redis = RedisConnection::open(source.redis, source.redis_password, 0, connect_ms);
-  if (!redis) return cannot("what Redis holds", redis.error().message);
+  if (!redis) return miss("what Redis holds", redis.error().message);
   for (const auto& [table, stream] : source.redis_streams) {
     const auto rows = read_stream(**redis, stream);
-    if (!rows) return cannot("book " + table, rows.error().message);
-    if (auto done = write_csv(fmt::format("{}/{}.csv", dir, table), stream.columns, *rows); !done)
-      return done;
+    if (rows)
+      shelf.put(table, stream.columns, *rows);
+    else
+      miss("book " + table, rows.error().message);
   }
-  return {};
 }
 
 }  // namespace rehearse

@@ -7,6 +7,8 @@
 namespace rehearse {
 
 Status wipe_sql(const BooksSource& source, const std::vector<std::string>& statements) {
+  if (source.sql_login.address.empty())
+    return fail(ExitCode::machine, "the database cannot be wiped: " + source.sql_missing);
   std::string doing = "connecting";
   try {
     // A statement that waits for a lock or for its replica gives up soon: the caller tries again.

@@ -23,8 +23,8 @@ TEST(Processors, AreIdleWhereTheyWaitForDisksAndNotWhereTheyWereStolen) {
   ASSERT_TRUE(from && to);
   EXPECT_EQ(from->all, 1000);
   EXPECT_EQ(to->all, 1200);
-  EXPECT_DOUBLE_EQ(idle_share(*from, *to).value(), 0.2);
-  EXPECT_FALSE(idle_share(*to, *to));
+  EXPECT_EQ(to->stolen - from->stolen, 100);
+  EXPECT_EQ(to->idle - from->idle, 40);
 }
 
 TEST(Processors, AreNotKnownFromAnotherFile) {
@@ -32,6 +32,19 @@ TEST(Processors, AreNotKnownFromAnotherFile) {
   EXPECT_FALSE(read("cpu0 1 2 3 4 5 6 7 8\n"));
   EXPECT_FALSE(read("cpu 1 2 3 4 5 6 7\n"));
   EXPECT_FALSE(processor_time("/no/such/file"));
+}
+
+TEST(Processors, AreWaitedForByTheWordOfThePressureFileOrOfTheRunQueues) {
+  const std::string proc = testing::TempDir() + "proc-" + std::to_string(::getpid());
+  std::filesystem::create_directories(proc + "/pressure");
+  EXPECT_FALSE(waiting_us(proc));
+  std::ofstream(proc + "/schedstat") << "version 15\ntimestamp 1\ncpu0 1 0 2 3 4 5 6 7000 8\n"
+                                        "domain0 3 1 2\ncpu1 1 0 2 3 4 5 6 5000 8\n";
+  EXPECT_EQ(waiting_us(proc), 12);
+  std::ofstream(proc + "/pressure/cpu") << "some avg10=1.00 avg60=2.00 avg300=3.00 total=4567\n"
+                                           "full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n";
+  EXPECT_EQ(waiting_us(proc), 4567);
+  std::filesystem::remove_all(proc);
 }
 
 TEST(Processors, OfThisMachine) {

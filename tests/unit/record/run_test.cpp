@@ -26,7 +26,6 @@ TEST(RunFolder, ComesBackAsItWas) {
   run.expect_fail = {"rto"};
   run.troubles = {"a \"trouble\""};
   run.residue->push_back("something");
-  run.processors_idle = 0.25;
   run.targets.slo.push_back({"wallet_p95", "before", 250});
   ASSERT_TRUE(write_run(dir, run));
   const auto back = read_run(dir);
@@ -37,7 +36,6 @@ TEST(RunFolder, ComesBackAsItWas) {
   EXPECT_EQ(back->roles.size(), run.roles.size());
   EXPECT_EQ(back->events[1].detail, "az-1 is silent");
   EXPECT_EQ(back->residue, run.residue);
-  EXPECT_EQ(back->processors_idle, run.processors_idle);
   EXPECT_EQ(back->history.attempts.size(), run.history.attempts.size());
   EXPECT_EQ(back->books.ledger_entries->size(), run.books.ledger_entries->size());
   EXPECT_EQ(back->targets.slo[0].limit, run.targets.slo[0].limit);
@@ -116,13 +114,25 @@ class DamagedRun : public testing::Test {
 };
 
 TEST_F(DamagedRun, AFolderInAFilesPlaceIsNamed) {
-  for (const char* name : {"books/accounts.csv", "events.jsonl", "history.bin", "run.json"}) {
+  for (const char* name : {"events.jsonl", "history.bin", "run.json"}) {
     std::filesystem::remove(dir_ + "/" + name);
     std::filesystem::create_directory(dir_ + "/" + name);
     expect_refused("Is a directory");
     std::filesystem::remove(dir_ + "/" + name);
     ASSERT_TRUE(write_run(dir_, synthetic::honest_run()));
   }
+}
+
+TEST_F(DamagedRun, ABookThatCannotBeReadIsATroubleAndKeepsNoOtherFromBeingRead) {
+  std::filesystem::remove(dir_ + "/books/accounts.csv");
+  std::filesystem::create_directory(dir_ + "/books/accounts.csv");
+  const auto run = read_run(dir_);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_FALSE(run->books.accounts);
+  EXPECT_TRUE(run->books.ledger_entries);
+  ASSERT_EQ(run->troubles.size(), 1u);
+  EXPECT_NE(run->troubles[0].find("Is a directory"), std::string::npos) << run->troubles[0];
+  std::filesystem::remove(dir_ + "/books/accounts.csv");
 }
 
 TEST_F(DamagedRun, WhatTheVerdictHangsOnMustBeThere) {

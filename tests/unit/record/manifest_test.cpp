@@ -1,0 +1,67 @@
+#include "record/manifest.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace rehearse {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class Manifest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directories(dir_ + "/books/incomplete");
+    std::filesystem::create_directories(dir_ + "/logs");
+    put("run.json", "{}");
+    put("events.jsonl", "{}\n{}\n");
+    put("books/accounts.csv", "account,owner\n\"a\nb\",p\nc,p\n");
+    ASSERT_TRUE(write_manifest(dir_));
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+  void put(const std::string& name, const std::string& text) const {
+    std::ofstream(dir_ + "/" + name, std::ios::binary) << text;
+  }
+  std::vector<std::string> changes() const {
+    const auto found = changes_since_recorded(dir_);
+    EXPECT_TRUE(found) << found.error().message;
+    return found ? *found : std::vector<std::string>{};
+  }
+  const std::string dir_ = testing::TempDir() + "manifest-" + std::to_string(::getpid());
+};
+
+TEST_F(Manifest, AFolderAsRecordedHasNoChange) {
+  put("report.json", "made from it");
+  put("logs/node.log", "written for as long as the node stands");
+  EXPECT_THAT(changes(), IsEmpty());
+  EXPECT_EQ(manifest_sha256(dir_).size(), 64u);
+}
+
+TEST_F(Manifest, AnyChangeOfEvidenceIsNamed) {
+  put("books/accounts.csv", "account,owner\n\"a\nb\",p\nd,p\n");
+  put("events.jsonl", "{}\n");
+  put("books/rounds.csv", "round\n");
+  std::filesystem::remove(dir_ + "/run.json");
+  EXPECT_THAT(changes(), ElementsAre("books/accounts.csv changed",
+                                     "events.jsonl changed: 1 rows, recorded were 2",
+                                     "run.json is gone", "books/rounds.csv came later"));
+}
+
+TEST_F(Manifest, WithoutOneNobodyCanSay) {
+  std::filesystem::remove(dir_ + "/manifest.json");
+  EXPECT_EQ(changes_since_recorded(dir_).error().code, ExitCode::usage);
+  EXPECT_EQ(manifest_sha256(dir_), "");
+  for (const char* text : {"", "{", "[]", R"({"schema":"other","files":{}})",
+                           R"({"schema":"rehearse.manifest/1","files":{"a":{"sha256":1}}})"}) {
+    put("manifest.json", text);
+    EXPECT_EQ(changes_since_recorded(dir_).error().code, ExitCode::usage) << text;
+  }
+}
+
+}  // namespace
+}  // namespace rehearse
