@@ -83,6 +83,7 @@ Json rto_json(const RtoRow& row) {
             {"elect_ms", or_null(row.elect_ms)},
             {"promote_ms", or_null(row.promote_ms)},
             {"reconnect_ms", or_null(row.reconnect_ms)}}},
+          {"unsure", row.unsure},
           {"verdict", name_of(row.verdict)}};
 }
 
@@ -104,9 +105,22 @@ Json rpo_json(const RpoRow& row) {
 }
 
 Json slo_json(const SloRow& row) {
-  return {{"name", row.name},         {"phase", row.phase},
-          {"target", row.target},     {"measured", or_null(row.measured)},
-          {"attempts", row.attempts}, {"verdict", name_of(row.verdict)}};
+  return {{"name", row.name},
+          {"phase", row.phase},
+          {"target", row.target},
+          {"measured", or_null(row.measured)},
+          {"interval", {or_null(row.at_least), or_null(row.at_most)}},
+          {"attempts", row.attempts},
+          {"unsure", row.unsure},
+          {"verdict", name_of(row.verdict)}};
+}
+
+Json machine_json(const MachinePhase& phase) {
+  return {{"phase", phase.phase},
+          {"pressure", or_null(phase.state.pressure)},
+          {"stolen", or_null(phase.state.stolen)},
+          {"idle", or_null(phase.state.idle)},
+          {"late_ms", phase.state.late_ms}};
 }
 
 Json check_json(const Finding& check) {
@@ -185,6 +199,7 @@ void write_json(std::ostream& out, const Report& report) {
                          {"checks", list(report.checks, check_json)},
                          {"pnl", list(report.pnl, pnl_json)},
                          {"load", load_json(report.load)},
+                         {"machine", list(report.machine, machine_json)},
                          {"roles", list(run.roles,
                                         [](const RoleChange& change) {
                                           return Json{{"t_ms", change.t_ms},

@@ -211,6 +211,20 @@ void write_checks(const Page& page, const Report& report) {
   }
 }
 
+void write_machine(const Page& page, const Report& report) {
+  if (report.machine.empty()) return;
+  page.section(left("MACHINE", 22), page.ink(right("idle", 9) + right("pressure", 11) +
+                                                 right("stolen", 9) + right("late", 9),
+                                             Ink::dim));
+  const auto share = [](const std::optional<double>& value) {
+    return value ? fmt::format("{:.0f}%", *value * 100) : std::string("–");
+  };
+  for (const auto& [phase, state] : report.machine)
+    page.line("    " + left(phase, 18) + right(share(state.idle), 9) +
+              right(share(state.pressure), 11) + right(share(state.stolen), 9) +
+              right(format_ms(state.late_ms), 9));
+}
+
 void write_load(const Page& page, const LoadStats& load) {
   page.section("LOAD");
   std::string text =
@@ -297,6 +311,7 @@ void write_terminal(std::ostream& out, const Report& report, bool color, int col
   write_pnl(page, report);
   write_checks(page, report);
   write_load(page, report.load);
+  write_machine(page, report);
   write_tail(page, report);
 }
 

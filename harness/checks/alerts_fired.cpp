@@ -11,6 +11,7 @@
 #include "base/units.hpp"
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
+#include "checks/machine.hpp"
 #include "checks/measures.hpp"
 
 namespace rehearse {
@@ -77,7 +78,13 @@ void examine_quiet(Examination& examination, const Run& run, const Alarms& alarm
   for (const auto& [name, intervals] : alarms.by_name)
     for (const Interval& fired : intervals) {
       const bool of_warm_up = fired.from_ms < run.steady_from_ms + looks_back_ms && fired.to_ms < 0;
-      if (fired.from_ms < 0 && fired.to_ms > run.steady_from_ms && !of_warm_up)
+      if (fired.from_ms >= 0 || fired.to_ms <= run.steady_from_ms || of_warm_up) continue;
+      // A scrape that comes late looks like a node that is down.
+      const std::string late = machine_late(run, fired.from_ms - looks_back_ms, fired.from_ms);
+      if (!late.empty())
+        examination.cannot_say(fmt::format("{} fired in the steady phase, at {}: {}", name,
+                                           format_ms(fired.from_ms), late));
+      else
         examination.violation("{} fired in the steady phase, from {} to {}", name,
                               format_ms(fired.from_ms), format_ms(fired.to_ms));
     }
@@ -124,8 +131,13 @@ Finding examine_alerts_fired(const Joined& joined) {
       examination.cannot_say(fmt::format("nobody watched while {} was felt", fault));
       continue;
     }
-    examination.violation("{} was out for {} after {}, and no alert fired", cost.operation,
-                          format_ms(cost.to_ms - cost.from_ms), fault);
+    const std::string missing =
+        fmt::format("{} was out for {} after {}, and no alert fired", cost.operation,
+                    format_ms(cost.to_ms - cost.from_ms), fault);
+    if (const std::string late = machine_late(run, cost.from_ms, cost.to_ms); !late.empty())
+      examination.cannot_say(missing + ": " + late);
+    else
+      examination.violation("{}", missing);
   }
   const std::string summary = examination.violations() > 0
                                   ? counted(examination.violations(), "alarm") + " missing or false"

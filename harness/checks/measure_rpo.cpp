@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "checks/joined.hpp"
+#include "checks/machine.hpp"
 #include "checks/measures.hpp"
 
 namespace rehearse {
@@ -105,7 +106,14 @@ Verdict downstream_verdict(const Run& run, const RpoRow& row) {
   if (!row.target_ms) return Verdict::not_applicable;
   if (row.examined == 0) return Verdict::inconclusive;
   if (*row.target_ms == 0) return *row.lost_count == 0 ? Verdict::pass : Verdict::fail;
-  if (row.lag_at_fault_ms && *row.lag_at_fault_ms > *row.target_ms) return Verdict::fail;
+  if (row.lag_at_fault_ms && *row.lag_at_fault_ms > *row.target_ms) {
+    const bool late = std::ranges::any_of(run.faults, [&](const FaultRecord& fault) {
+      return fault.effective_ms &&
+             !machine_late(run, *fault.effective_ms - *row.lag_at_fault_ms, *fault.effective_ms)
+                  .empty();
+    });
+    return late ? Verdict::inconclusive : Verdict::fail;
+  }
   const bool had_fault = std::ranges::any_of(
       run.faults, [](const FaultRecord& fault) { return fault.effective_ms.has_value(); });
   const bool measured = row.lag_at_fault_ms || !had_fault;

@@ -1,12 +1,16 @@
 // Recovery time as clients felt it: see RtoRow for what an outage is. One pass over the attempts of
 // each kind with prefix sums: whether the window from an attempt is good takes constant time.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <set>
 
+#include "base/units.hpp"
 #include "checks/joined.hpp"
+#include "checks/machine.hpp"
 #include "checks/measures.hpp"
 #include "checks/phases.hpp"
 #include "record/felt.hpp"
@@ -200,11 +204,26 @@ double open_length(const Series& series, double begin_ms, double end_ms) {
   return std::max(0.0, until - begin_ms);
 }
 
-Verdict judge_row(const RtoRow& row) {
-  if (!row.target_ms) return Verdict::not_applicable;
-  if (!row.measured_ms) return Verdict::inconclusive;
-  if (*row.measured_ms > *row.target_ms) return Verdict::fail;
-  return row.open_at_end ? Verdict::inconclusive : Verdict::pass;
+// No outage was seen, and one of half the target would not have been.
+bool is_too_coarse(const RtoRow& row) {
+  return row.outages == 0 && row.resolution_ms > *row.target_ms / 2;
+}
+
+void judge_row(RtoRow& row, const Run& run, double from_ms) {
+  row.verdict = Verdict::not_applicable;
+  if (!row.target_ms) return;
+  row.verdict = Verdict::inconclusive;
+  if (!row.measured_ms) return;
+  if (*row.measured_ms > *row.target_ms) {
+    row.unsure = machine_late(run, from_ms, row.recovered_ms.value_or(run.arrivals_end_ms));
+    if (row.unsure.empty()) row.verdict = Verdict::fail;
+  } else if (is_too_coarse(row)) {
+    row.verdict = Verdict::not_applicable;
+    row.unsure = fmt::format("{} attempts are too few to see an outage of less than {}",
+                             row.attempts, format_ms(row.resolution_ms));
+  } else if (!row.open_at_end) {
+    row.verdict = Verdict::pass;
+  }
 }
 
 struct Context {
@@ -279,7 +298,7 @@ RtoRow measure_row(const Context& context, const Series& series, OperationKind k
   row.elect_ms = phases.elect_ms;
   row.promote_ms = phases.promote_ms;
   row.reconnect_ms = phases.reconnect_ms;
-  row.verdict = judge_row(row);
+  judge_row(row, run, fault.from_ms);
   return row;
 }
 

@@ -1,25 +1,23 @@
 // Service levels by phase, as players felt them: see SloRow. One pass puts every operation into its
 // phase; a target then looks at the kinds that it speaks of.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <string_view>
 
 #include "base/clock.hpp"
 #include "base/units.hpp"
+#include "checks/interval.hpp"
 #include "checks/joined.hpp"
+#include "checks/machine.hpp"
 #include "checks/measures.hpp"
 #include "checks/percentile.hpp"
 
 namespace rehearse {
 namespace {
-
-constexpr std::array<std::string_view, 3> phase_names = {"before", "during", "after"};
-
-struct Span {
-  double from_ms = std::numeric_limits<double>::infinity(), to_ms = 0;  // empty
-  bool contains(double t_ms) const { return from_ms <= t_ms && t_ms < to_ms; }
-};
 
 // Operations of one kind in one phase, by how they ended.
 struct Felt {
@@ -66,23 +64,6 @@ std::optional<double> back_to_normal_ms(const Run& run, const std::vector<RtoRow
   return last;
 }
 
-std::array<Span, 3> phases_of(const Run& run, const std::vector<RtoRow>& rto) {
-  std::array<Span, 3> phases;
-  if (run.history.zero_ns == 0) return phases;
-  phases[0] = {run.steady_from_ms, 0};
-  const auto normal_ms = back_to_normal_ms(run, rto);
-  // The last arrival is at the end, and belongs to the run.
-  const double past_end_ms = std::nextafter(run.arrivals_end_ms, run.arrivals_end_ms + 1);
-  for (const FaultRecord& fault : run.faults) {
-    if (!fault.disruptive || !fault.injected_ms) continue;
-    const double effective = fault.effective_ms.value_or(*fault.injected_ms);
-    phases[1].from_ms = std::min(phases[1].from_ms, effective);
-    phases[1].to_ms = normal_ms.value_or(past_end_ms);
-  }
-  if (normal_ms) phases[2] = {*normal_ms, past_end_ms};
-  return phases;
-}
-
 // Whether the answer gave what was asked for. A decision that promises no entry says no with an
 // amount of 0.
 bool is_approved(const Operation& operation, const Ended& end) {
@@ -110,7 +91,8 @@ void add(Felt& felt, const Operation& operation, const Ended& end) {
   felt.latency_ns.push_back(end.answer->answered_ns - end.first->intended_ns);
 }
 
-std::array<FeltByKind, 3> felt_by_phase(const Joined& joined, const std::array<Span, 3>& phases) {
+std::array<FeltByKind, 3> felt_by_phase(const Joined& joined,
+                                        const std::array<PhaseSpan, 3>& phases) {
   std::array<FeltByKind, 3> felt;
   for (const Operation& operation : joined.run.history.operations) {
     const Ended& end = joined.ended[operation.id];
@@ -127,6 +109,62 @@ std::array<FeltByKind, 3> felt_by_phase(const Joined& joined, const std::array<S
   return felt;
 }
 
+constexpr double unbounded = std::numeric_limits<double>::infinity();
+
+struct Measured {
+  double figure = unbounded;
+  Interval surely;
+};
+
+Measured measure_share(int64_t counted, int64_t of) {
+  return {static_cast<double>(counted) / static_cast<double>(of), share_interval(counted, of)};
+}
+
+// Those without an answer are slower than any.
+Measured measure_percentile(std::vector<int64_t> latency_ns, double share, int64_t of) {
+  std::ranges::sort(latency_ns);
+  const auto at_rank = [&](int64_t rank) {
+    if (rank < 1) return 0.0;
+    if (rank > std::ssize(latency_ns)) return unbounded;
+    return static_cast<double>(latency_ns[static_cast<size_t>(rank - 1)]) / ns_per_ms;
+  };
+  const Ranks ranks = percentile_ranks(share, of);
+  const auto ns = percentile(latency_ns, share, static_cast<size_t>(of));
+  return {ns ? static_cast<double>(*ns) / ns_per_ms : unbounded,
+          {at_rank(ranks.low), at_rank(ranks.high)}};
+}
+
+// How many operations it takes to see what the target speaks of: one beyond it, and never fewer
+// than anybody would call a sample.
+int64_t operations_needed(const Figure& figure, double target) {
+  constexpr int64_t sample = 20;
+  if (figure.share == 1) return 1;
+  const double beyond = figure.count == nullptr ? 1 - figure.share : std::min(target, 1 - target);
+  if (beyond <= 0) return sample;
+  constexpr double rounding = 1e-9;
+  return std::max(sample, static_cast<int64_t>(std::ceil(1 / beyond - rounding)));
+}
+
+void judge_figure(SloRow& row, const Figure& figure, const Measured& measured) {
+  const auto meets = [&](double value) {
+    return figure.at_least ? value >= row.target : value <= row.target;
+  };
+  const double best = figure.at_least ? measured.surely.high : measured.surely.low;
+  const double worst = figure.at_least ? measured.surely.low : measured.surely.high;
+  const int64_t needed = operations_needed(figure, row.target);
+  if (!meets(best)) {
+    row.verdict = Verdict::fail;
+  } else if (meets(worst) || (meets(measured.figure) && row.attempts >= needed)) {
+    row.verdict = Verdict::pass;
+  } else if (row.attempts < needed) {
+    row.verdict = Verdict::not_applicable;
+    row.unsure = fmt::format("it takes {} operations, and there were {}", needed, row.attempts);
+  } else {
+    row.verdict = Verdict::inconclusive;
+    row.unsure = fmt::format("{} operations are too few to say", row.attempts);
+  }
+}
+
 void measure_figure(SloRow& row, const Figure& figure, std::span<const OperationKind> kinds,
                     const FeltByKind& felt) {
   std::vector<int64_t> latency_ns;
@@ -138,35 +176,60 @@ void measure_figure(SloRow& row, const Figure& figure, std::span<const Operation
     latency_ns.insert(latency_ns.end(), of_kind.latency_ns.begin(), of_kind.latency_ns.end());
   }
   if (row.attempts == 0) return;
-  if (figure.count != nullptr) {
-    row.measured = static_cast<double>(counted) / static_cast<double>(row.attempts);
-  } else if (const auto ns =
-                 percentile(latency_ns, figure.share, static_cast<size_t>(row.attempts))) {
-    row.measured = static_cast<double>(*ns) / static_cast<double>(ns_per_ms);
-  }
-  const bool met =
-      row.measured && (figure.at_least ? *row.measured >= row.target : *row.measured <= row.target);
-  row.verdict = met ? Verdict::pass : Verdict::fail;
+  const Measured measured =
+      figure.count != nullptr
+          ? measure_share(counted, row.attempts)
+          : measure_percentile(std::move(latency_ns), figure.share, row.attempts);
+  const auto bounded = [](double value) {
+    return value < unbounded ? std::optional(value) : std::nullopt;
+  };
+  row.measured = bounded(measured.figure);
+  row.at_least = bounded(measured.surely.low);
+  row.at_most = bounded(measured.surely.high);
+  judge_figure(row, figure, measured);
 }
 
 }  // namespace
 
+std::array<PhaseSpan, 3> phase_spans(const Run& run, const std::vector<RtoRow>& rto) {
+  constexpr double never = std::numeric_limits<double>::infinity();
+  std::array<PhaseSpan, 3> phases = {PhaseSpan{"before", never}, PhaseSpan{"during", never},
+                                     PhaseSpan{"after", never}};
+  if (run.history.zero_ns == 0) return phases;
+  phases[0] = {"before", run.steady_from_ms, 0};
+  const auto normal_ms = back_to_normal_ms(run, rto);
+  // The last arrival is at the end, and belongs to the run.
+  const double past_end_ms = std::nextafter(run.arrivals_end_ms, run.arrivals_end_ms + 1);
+  for (const FaultRecord& fault : run.faults) {
+    if (!fault.disruptive || !fault.injected_ms) continue;
+    const double effective = fault.effective_ms.value_or(*fault.injected_ms);
+    phases[1].from_ms = std::min(phases[1].from_ms, effective);
+    phases[1].to_ms = normal_ms.value_or(past_end_ms);
+  }
+  if (normal_ms) phases[2] = {"after", *normal_ms, past_end_ms};
+  return phases;
+}
+
 std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>& rto) {
   std::vector<SloRow> rows;
   if (joined.run.targets.slo.empty()) return rows;
-  const auto felt = felt_by_phase(joined, phases_of(joined.run, rto));
+  const auto phases = phase_spans(joined.run, rto);
+  const auto felt = felt_by_phase(joined, phases);
   for (const SloTarget& target : joined.run.targets.slo) {
     SloRow& row = rows.emplace_back();
     row.name = target.name;
     row.phase = target.phase;
     row.target = target.limit;
     const Figure* figure = figure_of(target.name);
-    const auto phase = std::ranges::find(phase_names, target.phase);
-    if (figure == nullptr || phase == phase_names.end()) continue;
+    const auto phase = std::ranges::find(phases, target.phase, &PhaseSpan::phase);
+    if (figure == nullptr || phase == phases.end()) continue;
     const auto subject =
         std::string_view(target.name).substr(0, target.name.size() - figure->suffix.size());
-    measure_figure(row, *figure, kinds_of_subject(subject),
-                   felt.at(static_cast<size_t>(phase - phase_names.begin())));
+    const auto index = static_cast<size_t>(phase - phases.begin());
+    measure_figure(row, *figure, kinds_of_subject(subject), felt.at(index));
+    if (row.verdict != Verdict::fail) continue;
+    row.unsure = machine_late(joined.run, phase->from_ms, phase->to_ms);
+    if (!row.unsure.empty()) row.verdict = Verdict::inconclusive;
   }
   return rows;
 }

@@ -2,9 +2,11 @@
 // Pure functions over a recorded run. A figure that was not measured is null, never 0.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/int128.hpp"
@@ -51,6 +53,7 @@ struct RtoRow {
   // writer appears after it; the first good answer. Null where no mark was seen.
   std::optional<double> detect_ms, elect_ms, promote_ms, reconnect_ms;
   Verdict verdict = Verdict::inconclusive;
+  std::string unsure;  // why it cannot be said, where not for want of attempts
 };
 std::vector<RtoRow> measure_rto(const Joined& joined);
 
@@ -65,9 +68,20 @@ struct SloRow {
   std::string name, phase;
   double target = 0;               // milliseconds of latency, or a share (0..1)
   std::optional<double> measured;  // null: no operations, or the percentile lies in unanswered ones
-  int64_t attempts = 0;            // operations that the figure is of
+  // Where the figure lies with 95% certainty, in its unit, by the number of operations alone: exact
+  // (Clopper and Pearson, 1934; of a percentile by order statistics). Null: no such bound was seen.
+  std::optional<double> at_least, at_most;
+  int64_t attempts = 0;  // operations that the figure is of
   Verdict verdict = Verdict::inconclusive;
+  std::string unsure;  // why it cannot be said
 };
+struct PhaseSpan {
+  std::string_view phase;
+  double from_ms = 0, to_ms = 0;  // from <= t < to; from > to: there is none
+  bool contains(double t_ms) const { return from_ms <= t_ms && t_ms < to_ms; }
+};
+std::array<PhaseSpan, 3> phase_spans(const Run& run, const std::vector<RtoRow>& rto);
+
 std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>& rto);
 // "180 ms" or "0.40%".
 std::string slo_text(const std::string& name, double value);

@@ -22,15 +22,16 @@ Finding examine_rto(const Joined& joined) {
   Examination examination("rto");
   int64_t judged = 0;
   for (const RtoRow& row : measure_rto(joined)) {
-    if (!row.target_ms) continue;
+    if (row.verdict == Verdict::not_applicable) continue;
     ++judged;
     examination.examined(row.attempts);
     if (row.verdict == Verdict::fail) {
       examination.violation("{} after {}: out for {}, target {}", row.operation, row.fault,
                             rto_text(row), format_ms(*row.target_ms));
     } else if (row.verdict != Verdict::pass) {
-      examination.cannot_say(fmt::format("{} after {}: {}, target {}", row.operation, row.fault,
-                                         rto_text(row), format_ms(*row.target_ms)));
+      examination.cannot_say(fmt::format("{} after {}: {}, target {}{}{}", row.operation, row.fault,
+                                         rto_text(row), format_ms(*row.target_ms),
+                                         row.unsure.empty() ? "" : ": ", row.unsure));
     }
   }
   if (judged == 0) {

@@ -105,10 +105,12 @@ void add_findings(Report& report, const Run& run) {
     note(report, fmt::format("the generator was late: p99 {:.1f} ms after the intended send",
                              *report.load.lateness_p99_us / 1000));
   }
-  if (run.processors_idle.value_or(1) < processors_idle_min) {
+  const auto steady = machine_between(run, run.steady_from_ms, 0);
+  const double idle = steady && steady->idle ? *steady->idle : 1;
+  if (idle < processors_idle_min) {
     note(report, fmt::format("the machine's processors were idle for {:.0f}% of the steady phase: "
                              "times tell of the machine, too; more cores or a lower --rate help",
-                             *run.processors_idle * 100));
+                             idle * 100));
   }
   if (report.load.unknown > 0 && report.load.sent > 0) {
     note(report, fmt::format("{} of {} operations ({:.2f}%) got no answer; the books decide them",
@@ -123,6 +125,18 @@ void add_findings(Report& report, const Run& run) {
                      row.operation, row.fault, row.outages, format_ms(row.down_total_ms)),
          "rto");
   }
+}
+
+// What the load could not show, for want of operations.
+void add_unjudged(std::vector<std::string>& limits, const Report& report) {
+  for (const SloRow& row : report.slo)
+    if (row.verdict == Verdict::not_applicable && !row.unsure.empty())
+      limits.push_back(
+          fmt::format("Not judged: {} {} the fault: {}.", row.name, row.phase, row.unsure));
+  for (const RtoRow& row : report.rto)
+    if (row.verdict == Verdict::not_applicable && !row.unsure.empty())
+      limits.push_back(
+          fmt::format("Not judged: {} after {}: {}.", row.operation, row.fault, row.unsure));
 }
 
 void add_limits(Report& report, const Run& run) {
@@ -170,6 +184,7 @@ void add_limits(Report& report, const Run& run) {
         "{}.",
         without_baseline));
   }
+  add_unjudged(limits, report);
   for (const RpoRow& row : report.rpo) {
     if (row.store == "ledger" || row.lag_at_fault_ms || !row.lost_count) continue;
     limits.push_back(fmt::format(
@@ -252,6 +267,7 @@ Report judge(const Run& run) {
   report.slo = measure_slo(joined, report.rto);
   report.pnl = measure_pnl(joined);
   report.load = measure_load(joined);
+  report.machine = machine_by_phase(run, report.rto);
   report.troubles = find_troubles(run);
   add_fault_troubles(report, run);
   const auto any = [&](Verdict verdict) {

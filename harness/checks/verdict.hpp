@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "checks/check.hpp"
+#include "checks/machine.hpp"
 #include "checks/measures.hpp"
 #include "record/run.hpp"
 
@@ -26,6 +27,7 @@ struct Report {
   std::vector<SloRow> slo;
   std::vector<PnlRow> pnl;
   LoadStats load;
+  std::vector<MachinePhase> machine;
   std::vector<ReportFinding> findings;
   std::vector<std::string> limits;    // what this run does not show
   std::vector<std::string> troubles;  // the run's own and those seen here; any = inconclusive

@@ -71,10 +71,13 @@ TEST(Judge, SaysThatTheMachineHadNoProcessorToSpare) {
   const auto said = testing::Contains(
       testing::Field(&ReportFinding::text, testing::HasSubstr("were idle for 4% of the steady")));
   EXPECT_THAT(judge(run).findings, testing::Not(said));  // it is not known
-  run.processors_idle = 0.04;
+  const auto idle = [&run](int64_t percent) {
+    run.books.machine = {{-500, 1'000'000, 0, percent * 10'000, 0, 0}};
+  };
+  idle(4);
   EXPECT_THAT(judge(run).findings, said);
   EXPECT_TRUE(judge(run).met);
-  run.processors_idle = 0.1;
+  idle(10);
   EXPECT_EQ(judge(run).findings.size(), judge(honest_run()).findings.size());
 }
 
