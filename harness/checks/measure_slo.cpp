@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/units.hpp"
+#include "checks/attempt_series.hpp"
 #include "checks/interval.hpp"
 #include "checks/joined.hpp"
 #include "checks/machine.hpp"
@@ -70,14 +71,6 @@ bool is_approved(const Operation& operation, const Ended& end) {
   if (end.outcome != Outcome::ok) return false;
   const bool decides = traits_of(operation.kind).book == Book::none && operation.amount_minor > 0;
   return !decides || end.answer->amount_minor > 0;
-}
-
-// Declined rightly, the service is none the worse: whom the protection of players keeps out, and
-// who took the operation back before it arrived.
-bool is_rightly_declined(const Attempt& answer) {
-  static constexpr std::array<std::string_view, 5> reasons = {
-      "self_excluded", "frozen", "loss_limit", "deposit_limit", "rolled_back"};
-  return std::ranges::find(reasons, std::string_view(answer.reason)) != reasons.end();
 }
 
 void add(Felt& felt, const Operation& operation, const Ended& end) {

@@ -20,13 +20,17 @@ namespace rehearse {
 // An outage of a kind starts at the intended send of the first attempt after the fault that failed
 // or stayed unknown; it ends at the start of the first 5 s window of attempts (by intended send)
 // that begins with a success, lies inside the arrivals, and has >= 99% of the steady phase's share
-// of successes and a p95 (answered − intended) <= 2x the steady p95. Rejections are answers, so
-// successes. Small samples: a window is stretched until it has `window_attempts_min` attempts; with
+// of successes and a p95 (answered − intended) <= 2x the steady p95, and refuses not more than a
+// tenth above what the steady phase leads to expect. Rejections are answers, so successes; but
+// where most of a window are refused (exact test, once in a million by chance) or far slower than
+// before (10x the steady p95, and a second), an outage starts with them too; players' limits are no
+// refusals. Small samples: a window is stretched until it has `window_attempts_min` attempts; with
 // fewer than 100 attempts no failure is allowed, with fewer than 40 a single slow one. Up to
 // `felt_at_once_ms` nothing is slow. Without steady
 // attempts of a kind every attempt must succeed and latency is not compared (`baseline` says so).
 //
-// An outage belongs to the latest disruptive fault before its start. "After a fault" counts from
+// An outage belongs to the latest disruptive fault before its start; a fault that came while an
+// earlier one was felt, and was not felt beside it, has no row. "After a fault" counts from
 // its injection when its effect was measured later than that. After a recovery, a further failure
 // opens a further outage only if the window from it is not good (a stray failure is none). The row
 // tells the worst outage: the one open at the end, else the longest; measured = its end − start.

@@ -73,9 +73,41 @@ TEST(MeasureRto, NoOutageIsZero) {
   EXPECT_EQ(row.verdict, Verdict::pass);
 }
 
-TEST(MeasureRto, RejectionsAreAnswers) {
-  const RtoRow row = only_row(traffic(out_between(1000, 9000, Outcome::rejected)));
+TEST(MeasureRto, AFewRejectionsAreAnswers) {
+  const RtoRow row = only_row(traffic([](double t_ms) {
+    const bool refused = static_cast<int64_t>(t_ms) % 1000 < 100;
+    return refused ? Fate{Outcome::rejected, 5} : Fate{};
+  }));
   EXPECT_EQ(row.measured_ms, 0);
+}
+
+TEST(MeasureRto, EverybodyRefusedIsAnOutage) {
+  const RtoRow row = only_row(traffic(out_between(1000, 9000, Outcome::rejected)));
+  EXPECT_NEAR(*row.measured_ms, 8000, 500);
+  EXPECT_EQ(row.outages, 1);
+}
+
+TEST(MeasureRto, RefusedForGoodIsOpenAtTheEnd) {
+  const RtoRow row = only_row(traffic(out_between(1000, 1e9, Outcome::rejected)));
+  EXPECT_TRUE(row.open_at_end);
+  EXPECT_EQ(row.verdict, Verdict::fail);
+}
+
+TEST(MeasureRto, FarSlowerThanBeforeIsAnOutageThoughAllIsAnswered) {
+  const RtoRow row = only_row(traffic([](double t_ms) {
+    return t_ms >= 2000 && t_ms < 8000 ? Fate{Outcome::ok, 3000} : Fate{};
+  }));
+  EXPECT_NEAR(*row.measured_ms, 6000, 500);
+}
+
+TEST(MeasureRto, AFaultWhileAnEarlierOneIsFeltHasNoRowOfItsOwn) {
+  rehearse::Run run = traffic(out_between(1000, 9000));
+  run.faults.push_back(fault_at("again", 4000, 4010));
+  run.faults.push_back(fault_at("later", 20'000, 20'010));
+  const auto rows = measure_rto(Joined(run));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].fault, "f");
+  EXPECT_EQ(rows[1].fault, "later");
 }
 
 TEST(MeasureRto, Outage) {
