@@ -1,16 +1,18 @@
 // Proves that the providers' books close against ours, payment by payment: what succeeded at a
 // provider is booked on its account and its payment is settled; a declined payment has nothing that
-// succeeded and was kept; refunds, chargebacks and fees are those that the provider tells of;
-// nothing is still pending; nothing else was booked on a provider's account; and no line of a
-// provider's settlement files differs from the payment that it names.
-// From: provider_transfers (the providers' own books), ledger_entries, intents if they are there.
-// Cannot see: money that a provider moved without a transfer in its book.
+// succeeded and was kept, and what ended holds nothing of its player's money; refunds, chargebacks
+// and fees are those that the provider tells of; nothing is still pending; nothing else was booked
+// on a provider's account; and the provider's settlement files, as the platform read them, are its
+// own transfers, each once. From: provider_transfers (the providers' own books), ledger_entries,
+// intents if they are there. Cannot see: money that a provider moved without a transfer in its
+// book.
 #include <map>
 #include <tuple>
 
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
 #include "checks/provider_flows.hpp"
+#include "checks/settlement.hpp"
 
 namespace rehearse {
 namespace {
@@ -27,6 +29,7 @@ struct Payment {
   std::vector<const ProviderTransfer*> transfers;
   const Intent* intent = nullptr;
   std::map<Flow, Sides> flows;
+  std::map<std::string_view, Int128> held_minor;  // by currency
 };
 
 struct Closing {
@@ -53,6 +56,7 @@ class Reconciliation {
       examination_.examined();
       examine_flows(key, payment);
       examine_states(key, payment);
+      examine_held(key, payment);
     }
     examine_settlement();
     if (open_ == 0) return;
@@ -86,6 +90,9 @@ class Reconciliation {
   }
 
   void add(const Transaction& transaction) {
+    if (transaction.held_minor != 0)
+      payments_[business_key_of(transaction.key)].held_minor[transaction.currency] +=
+          transaction.held_minor;
     if (transaction.provider.empty()) return;
     if (!is_provider_kind(transaction.kind)) {
       return examination_.violation("tx {} ({} {}): {} on the account of {}", transaction.tx,
@@ -109,6 +116,8 @@ class Reconciliation {
                         money(line.amount_minor, line.currency), line.direction,
                         money(line.fee_minor, line.currency), line.verdict));
     }
+    for (const auto& found : settlement_differences(run_.books))
+      wrong(found.business_key, found.may_end, found.what);
   }
 
   void examine_flows(std::string_view key, const Payment& payment) {
@@ -156,6 +165,16 @@ class Reconciliation {
       wrong(key, state != "declined",
             fmt::format("'{}', though transfer {} succeeded at {}", state, succeeded->transfer,
                         succeeded->provider));
+    }
+  }
+
+  // Money is held for a payment that is on its way, and for nothing else.
+  void examine_held(std::string_view key, const Payment& payment) {
+    for (const auto& [currency, minor] : payment.held_minor) {
+      if (minor == 0) continue;
+      const std::string_view state =
+          payment.intent == nullptr ? "not known" : std::string_view(payment.intent->state);
+      wrong(key, true, fmt::format("{}, and holds {}", state, money(minor, currency)));
     }
   }
 
@@ -207,6 +226,7 @@ Finding examine_providers_reconciled(const Joined& joined) {
   if (!books.intents && joined.run.capabilities.contains("intents")) {
     examination.cannot_say("the books lack intents");
   }
+  if (!books.settlement_lines) examination.cannot_say("the books lack settlement_lines");
   const std::string summary =
       examination.violations() == 0
           ? reconciliation.closing()

@@ -43,7 +43,7 @@ COLUMNS_OF(Intent, COLUMN(key), COLUMN(operation), COLUMN(player), COLUMN(busine
            COLUMN(amount_minor), COLUMN(currency), COLUMN(state), COLUMN(updated_at))
 COLUMNS_OF(ProviderTransfer, COLUMN(provider), COLUMN(transfer), COLUMN(business_key),
            COLUMN(direction), COLUMN(amount_minor), COLUMN(currency), COLUMN(state), COLUMN(at),
-           OPTIONAL(fee_minor))
+           OPTIONAL(fee_minor), OPTIONAL(updated_at))
 COLUMNS_OF(WebhookEffect, COLUMN(provider), COLUMN(event), COLUMN(received), COLUMN(applied),
            OPTIONAL(tx), COLUMN(at), OPTIONAL(transfer), OPTIONAL(business_key))
 COLUMNS_OF(LedgerEvent, COLUMN(topic), COLUMN(partition), COLUMN(offset), COLUMN(key), COLUMN(tx),
@@ -64,7 +64,7 @@ COLUMNS_OF(PaymentSwitch, COLUMN(key), COLUMN(from_provider), COLUMN(to_provider
            COLUMN(at))
 COLUMNS_OF(SettlementRow, COLUMN(provider), COLUMN(transfer), COLUMN(business_key),
            COLUMN(direction), COLUMN(amount_minor), COLUMN(currency), COLUMN(fee_minor),
-           COLUMN(verdict))
+           COLUMN(verdict), OPTIONAL(file), OPTIONAL(whole))
 COLUMNS_OF(StudioRound, COLUMN(studio), COLUMN(round), COLUMN(player), COLUMN(amount_minor),
            COLUMN(currency), COLUMN(state), COLUMN(reason), COLUMN(at))
 COLUMNS_OF(StudioTransaction, COLUMN(studio), COLUMN(transaction), COLUMN(round), COLUMN(kind),

@@ -45,6 +45,7 @@ struct ProviderTransfer {
   int64_t amount_minor = 0;
   std::string currency, state, at;
   std::optional<int64_t> fee_minor = {};  // that the provider kept; null: not told
+  std::string updated_at = "";            // when it came to its state; empty: not told
 };
 
 struct WebhookEffect {
@@ -191,7 +192,9 @@ struct SettlementRow {
   int64_t amount_minor = 0;
   std::string currency;
   int64_t fee_minor = 0;
-  std::string verdict;  // matched | mismatched | unknown
+  std::string verdict;                // matched | mismatched | unknown
+  std::optional<int64_t> file = {};   // which of the provider's files, in their order
+  std::optional<int64_t> whole = {};  // that file was read to its end: 1 or 0
 };
 
 // A round and a transaction as the studio's own book has them; not of the contract.

@@ -86,7 +86,7 @@ void collect_providers(const BooksSource& source, Shelf& shelf) {
       {{"transfers",
         "provider_transfers",
         {"provider", "transfer", "business_key", "direction", "amount_minor", "currency", "state",
-         "at", "fee_minor"},
+         "at", "fee_minor", "updated_at"},
         "provider"},
        {"webhooks", "provider_events", {"provider", "event", "transfer"}, "provider", true},
        {"requests",

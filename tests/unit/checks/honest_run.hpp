@@ -105,6 +105,8 @@ class Builder {
     books.events.emplace();
     books.provider_transfers.emplace();
     books.webhook_effects.emplace();
+    books.provider_events.emplace();
+    books.settlement_lines.emplace();  // nothing is settled yet
   }
 
   Run build() {

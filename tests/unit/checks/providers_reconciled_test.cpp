@@ -122,6 +122,81 @@ TEST_F(ProvidersReconciled, ASettlementLineThatDiffers) {
   }
 }
 
+TEST_F(ProvidersReconciled, ASettlementLineIsItsProvidersOwnTransfer) {
+  ProviderTransfer& transfer = transfer_of(run_, deposit_);
+  transfer.fee_minor = 0;
+  const SettlementRow honest = {transfer.provider,     transfer.transfer, deposit_, "in",
+                                transfer.amount_minor, transfer.currency, 0,        "matched"};
+  const auto with = [&](auto change) {
+    run_.books.settlement_lines = {honest};
+    change(run_.books.settlement_lines->front());
+    return first_unreconciled(run_);
+  };
+  EXPECT_EQ(with([](SettlementRow&) {}), "");
+  const auto differs = testing::HasSubstr("the transfer is 20.00 EUR in of " + deposit_);
+  EXPECT_THAT(with([](SettlementRow& line) { line.amount_minor += 100; }), differs);
+  EXPECT_THAT(with([](SettlementRow& line) { line.currency = "BRL"; }), differs);
+  EXPECT_THAT(with([](SettlementRow& line) { line.direction = "out"; }), differs);
+  EXPECT_THAT(with([](SettlementRow& line) { line.fee_minor = 7; }), differs);
+  EXPECT_THAT(with([&](SettlementRow& line) { line.business_key = payout_; }), differs);
+  EXPECT_THAT(with([](SettlementRow& line) { line.transfer = "x-ghost"; }),
+              testing::HasSubstr("has no such transfer"));
+  run_.books.settlement_lines = {honest, honest};
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("is there twice"));
+}
+
+TEST_F(ProvidersReconciled, ATransferThatNoFileHas) {
+  auto& lines = run_.books.settlement_lines.emplace();
+  int64_t second = 0;
+  for (ProviderTransfer& transfer : *run_.books.provider_transfers) {
+    if (transfer.state != "succeeded" || transfer.provider != "psp-b") continue;
+    transfer.updated_at = fmt::format("2026-01-31T12:{:02}:{:02}.000Z", second / 60, second % 60);
+    lines.push_back({transfer.provider, transfer.transfer, transfer.business_key,
+                     transfer.direction, transfer.amount_minor, transfer.currency, 0, "matched",
+                     second / 20, 1});
+    ++second;
+  }
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
+  const auto honest = lines;
+  for (const size_t missing : {25, 20}) {  // within a file, and first of one
+    lines = honest;
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(missing));
+    EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 1);
+    EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("is in no settlement file"));
+  }
+  for (SettlementRow& line : lines) line.whole = line.file == 1 ? 0 : 1;  // cut off
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
+  lines = honest;
+  lines.pop_back();  // of a file that may still come
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
+}
+
+TEST_F(ProvidersReconciled, WithoutSettlementFilesItCannotBeSaid) {
+  run_.books.settlement_lines.reset();
+  EXPECT_EQ(checks_with(run_, Verdict::inconclusive), Set{"providers_reconciled"});
+}
+
+TEST_F(ProvidersReconciled, WhatEndedHoldsNothing) {
+  std::erase_if(*run_.books.ledger_entries,
+                [this](const LedgerEntry& entry) { return entry.key == declined_ + ":release"; });
+  run_.checks = {"providers_reconciled"};
+  EXPECT_EQ(red(run_), Set{"providers_reconciled"});
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("declined, and holds 15.00 EUR"));
+  run_.drained_ms.reset();
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").verdict, Verdict::inconclusive);
+}
+
+TEST_F(ProvidersReconciled, HeldMoneyThatNoPaymentExplains) {
+  run_.books.ledger_entries->push_back(run_.books.ledger_entries->back());
+  LedgerEntry& entry = run_.books.ledger_entries->back();
+  entry.tx = "t-odd";
+  entry.key = "odd-1:hold";
+  entry.account = "player:p0003:held:EUR";
+  entry.amount_minor = 700;
+  run_.checks = {"providers_reconciled"};
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("odd-1: not known, and holds 7.00 EUR"));
+}
+
 TEST_F(ProvidersReconciled, LossWithinTargetIsListed) {
   // The last payment: booked nowhere any more, though its provider has it.
   const auto& operations = run_.history.operations;
