@@ -1,5 +1,7 @@
 // Proves that the ledger is whole as double entry: every transaction has at least two entries that
-// sum to zero in each currency, and sequence numbers run from 1 without a gap or a duplicate.
+// sum to zero in each currency, of one kind and key, each on an account of its own currency that
+// such a kind moves that way (legs.hpp); and sequence numbers run from 1 without a gap or a
+// duplicate.
 // From: ledger_entries alone.
 // Cannot see: a transaction that is missing as a whole together with its numbers (no_lost_writes),
 // or amounts that are wrong on both sides (pnl_matches).
@@ -7,6 +9,7 @@
 
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
+#include "checks/legs.hpp"
 
 namespace rehearse {
 namespace {
@@ -34,6 +37,22 @@ void examine_sequence(Examination& examination, const LedgerView& view) {
   }
 }
 
+void examine_leg(Examination& examination, const LedgerEntry& entry, const LedgerEntry& first) {
+  if (entry.kind != first.kind || entry.key != first.key) {
+    examination.violation("tx {}: seq {} is a {} of {}, seq {} a {} of {}", entry.tx, first.seq,
+                          first.kind, first.key, entry.seq, entry.kind, entry.key);
+  }
+  if (currency_of_account(entry.account) != entry.currency) {
+    examination.violation("{}: {} on it (seq {}, tx {})", entry.account,
+                          money(entry.amount_minor, entry.currency), entry.seq, entry.tx);
+  }
+  if (!is_leg_of(entry.kind, entry.account, entry.amount_minor)) {
+    examination.violation("tx {} ({} {}, seq {}): a {} moves {} by {}", entry.tx, entry.kind,
+                          entry.key, entry.seq, entry.kind, entry.account,
+                          money(entry.amount_minor, entry.currency));
+  }
+}
+
 void examine_sums(Examination& examination, const std::vector<LedgerEntry>& entries,
                   const LedgerView& ledger) {
   std::vector<Sum> sums(ledger.transactions().size());
@@ -43,6 +62,7 @@ void examine_sums(Examination& examination, const std::vector<LedgerEntry>& entr
     Sum& sum = sums[index];
     if (sum.first == nullptr) sum.first = &entry;
     ++sum.entries;
+    examine_leg(examination, entry, *sum.first);
     const bool same = sum.first->currency == entry.currency;
     (same ? sum.minor : further[{index, entry.currency}]) += entry.amount_minor;
   }
@@ -74,9 +94,11 @@ Finding examine_ledger_balanced(const Joined& joined) {
   examine_sums(examination, entries, joined.ledger);
   const std::string summary =
       examination.violations() == 0
-          ? fmt::format("{} entries: every transaction sums to zero, no number missing or doubled",
-                        entries.size())
-          : fmt::format("{} in {} entries: sums or numbers are wrong",
+          ? fmt::format(
+                "{} entries: every transaction sums to zero on its kind's accounts, no number "
+                "missing or doubled",
+                entries.size())
+          : fmt::format("{} in {} entries: sums, accounts or numbers are wrong",
                         counted(examination.violations(), "violation"), entries.size());
   return std::move(examination).finish(summary);
 }

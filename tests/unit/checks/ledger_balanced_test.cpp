@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "synthetic.hpp"
@@ -47,6 +48,57 @@ TEST(LedgerBalanced, SingleEntry) {
   rechain(run);
   recount(run);
   EXPECT_EQ(red(run), (Set{"ledger_balanced", "no_phantom_writes"}));
+}
+
+// The first entry on an account that a kind of entry moves.
+LedgerEntry& entry_on(Run& run, const std::string& kind, const std::string& account) {
+  return *std::ranges::find_if(*run.books.ledger_entries, [&](const LedgerEntry& entry) {
+    return entry.kind == kind && entry.account.starts_with(account);
+  });
+}
+std::string first_unbalanced(Run& run) {
+  rechain(run);
+  recount(run);
+  const Finding finding = finding_of(run, "ledger_balanced");
+  return finding.witnesses.empty() ? "" : finding.witnesses.front();
+}
+
+TEST(LedgerBalanced, MoneyFromOrToAnAccountThatTheKindDoesNotMove) {
+  const RecordedRun honest = honest_run();
+  for (const auto& [kind, account, other] : {std::tuple{"bet", "house:games", "house:capital:EUR"},
+                                             {"win", "house:games", "house:capital:EUR"},
+                                             {"deposit", "psp:", "house:games:EUR"},
+                                             {"payout", "psp:", "lender:a:EUR"},
+                                             {"hold", "player:", "player:p0001:bonus:EUR"},
+                                             {"opening", "house:", "house:games:EUR"}}) {
+    RecordedRun run = honest;
+    entry_on(run, kind, account).account = other;
+    EXPECT_THAT(first_unbalanced(run),
+                testing::HasSubstr(fmt::format("a {} moves {} by", kind, other)));
+  }
+}
+
+TEST(LedgerBalanced, MoneyTheWrongWay) {
+  RecordedRun run = honest_run();
+  const std::string bet = entry_on(run, "bet", "house:games").tx;
+  for (LedgerEntry& entry : *run.books.ledger_entries)
+    if (entry.tx == bet) entry.amount_minor = -entry.amount_minor;
+  EXPECT_THAT(first_unbalanced(run), testing::HasSubstr("a bet moves"));
+}
+
+TEST(LedgerBalanced, OneTransactionIsOfOneKindAndKey) {
+  RecordedRun run = honest_run();
+  entry_on(run, "bet", "house:games").kind = "win";
+  EXPECT_THAT(first_unbalanced(run), testing::HasSubstr(" a win of "));
+  run = honest_run();
+  entry_on(run, "bet", "house:games").key = "another";
+  EXPECT_THAT(first_unbalanced(run), testing::HasSubstr(" a bet of another"));
+}
+
+TEST(LedgerBalanced, AnAccountIsOfOneCurrency) {
+  RecordedRun run = honest_run();
+  entry_on(run, "bet", "house:games").account = "house:games:BRL";
+  EXPECT_THAT(first_unbalanced(run), testing::HasSubstr("house:games:BRL: 1.00 EUR on it"));
 }
 
 }  // namespace
