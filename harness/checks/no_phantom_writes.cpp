@@ -1,11 +1,16 @@
 // Proves that the ledger holds nothing that nobody asked for: every transaction is a step of an
 // operation that a client really began, of that kind, player and currency, for no more than was
-// asked, booked once, and known to the intents; and an operation that ended as declined or
-// certainly not done moved no money (a payout's hold that was released again moved none).
-// From: ledger_entries, client history, intents.
-// Cannot see: what was asked for and not done (no_lost_writes).
+// asked, booked once, and known to the intents; an operation that ended as declined or certainly
+// not done moved no money (a payout's hold that was released again moved none); and no bet was won
+// and given back too, or booked after a rollback that did not find it. Intents are of whoever
+// asked, each key once. Only what a ledger begins with nobody asked for: it opens each account
+// once, before all else, and players' with the same money. From: ledger_entries, client history,
+// intents. Cannot see: what was asked for and not done (no_lost_writes).
 #include <limits>
+#include <map>
+#include <set>
 
+#include "checks/bets_ended.hpp"
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
 
@@ -17,6 +22,10 @@ Int128 asked_minor(const History& history, const Operation& operation) {
   const bool of_bet =
       operation.kind == OperationKind::rollback && operation.related < history.operations.size();
   return of_bet ? history.operations[operation.related].amount_minor : operation.amount_minor;
+}
+
+std::string money_of(const Intent& intent) {
+  return money(intent.amount_minor, intent.currency);
 }
 
 bool is_between(Int128 minor, int sign, Int128 most) {
@@ -33,6 +42,29 @@ class Phantoms {
       examination_.examined();
       if (transaction.kind == "opening" || parse_key(history_.run_key, transaction.key)) continue;
       violation(transaction, "nobody in this run has that key");
+    }
+  }
+
+  void examine_openings() {
+    std::set<std::string_view> opened;
+    std::map<std::string_view, const LedgerEntry*> first;  // of players, by currency
+    bool begun = false;
+    for (const LedgerEntry* entry : joined_.ledger.entries()) {
+      if (entry->kind != "opening") begun = true;
+      if (entry->kind != "opening" || entry->amount_minor <= 0) continue;
+      const auto wrong = [&](std::string_view why) {
+        examination_.violation("tx {} (seq {}, {} {}): {}", entry->tx, entry->seq, entry->kind,
+                               entry->key, why);
+      };
+      if (begun) wrong("opened when the ledger had begun");
+      if (!opened.insert(entry->account).second)
+        wrong(fmt::format("{} was opened before", entry->account));
+      if (player_of(entry->account).empty()) continue;
+      const LedgerEntry& other = *first.try_emplace(entry->currency, entry).first->second;
+      if (entry->amount_minor != other.amount_minor)
+        wrong(fmt::format("{} opened with {}, {} with {}", entry->account,
+                          money(entry->amount_minor, entry->currency), other.account,
+                          money(other.amount_minor, other.currency)));
     }
   }
 
@@ -64,6 +96,36 @@ class Phantoms {
                                          money(transaction.held_minor, transaction.currency)));
     }
     examine_intent(operation, transaction);
+  }
+
+  // Each key once, of whoever asked for it, and of a payment for what he asked.
+  void examine_intents() {
+    std::map<std::string_view, const Intent*> first;
+    for (const Intent& intent : *joined_.run.books.intents) {
+      const auto [known, added] = first.try_emplace(intent.key, &intent);
+      if (!added)
+        examination_.violation("{}: twice in the intents: {} {} and {} {}", intent.key,
+                               known->second->operation, money_of(*known->second), intent.operation,
+                               money_of(intent));
+      const auto ref = parse_key(history_.run_key, intent.key);
+      if (!ref || ref->operation >= history_.operations.size()) continue;
+      const Operation& operation = history_.operations[ref->operation];
+      const std::string player = player_name(operation.player);
+      if (!intent.player.empty() && intent.player != player)
+        examination_.violation("{}: asked for by {}, its intent is of {}", intent.key, player,
+                               intent.player);
+      if (!is_payment(intent) || !ref->step.empty()) continue;
+      if (intent.amount_minor == operation.amount_minor &&
+          intent.currency == name_of(operation.currency))
+        continue;
+      examination_.violation("{}: {} was asked for, its intent is of {}", intent.key,
+                             money(operation.amount_minor, name_of(operation.currency)),
+                             money_of(intent));
+    }
+  }
+
+  void examine_bets() {
+    for (const BetEndedWrong& bet : bets_ended_wrong(joined_)) violation(*bet.transaction, bet.why);
   }
 
   // All that one operation booked.
@@ -113,6 +175,7 @@ Finding examine_no_phantom_writes(const Joined& joined) {
   Examination examination("no_phantom_writes");
   Phantoms phantoms(examination, joined);
   phantoms.examine_foreign();
+  phantoms.examine_openings();
   const auto all = joined.ledger.booked();
   for (size_t from = 0; from < all.size();) {
     size_t to = from;
@@ -122,6 +185,8 @@ Finding examine_no_phantom_writes(const Joined& joined) {
     phantoms.examine_operation(all.subspan(from, to - from));
     from = to;
   }
+  phantoms.examine_intents();
+  phantoms.examine_bets();
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{} transactions: each a step that somebody asked for, booked once",

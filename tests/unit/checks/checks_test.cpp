@@ -92,7 +92,7 @@ TEST(BalancesMatch, ClientSawAnotherBalance) {
 TEST(NoLostWrites, IntentDiffers) {
   RecordedRun run = honest_run();
   intent_of(run, key(run, nth(run, OperationKind::payout, 30))).amount_minor += 1;
-  EXPECT_EQ(red(run), (Set{"no_lost_writes", "providers_reconciled"}));
+  EXPECT_EQ(red(run), (Set{"no_lost_writes", "no_phantom_writes", "providers_reconciled"}));
 }
 
 TEST(NoLostWrites, ToldAnotherAmount) {

@@ -239,6 +239,7 @@ class Builder {
 
   void bet(int i, uint32_t player, double t_ms) {
     const uint64_t id = operation(OperationKind::bet, player, 100, t_ms).id;
+    bet_before_ = last_bet_;
     last_bet_ = id;
     const std::string key = key_of(run_.history.run_key, id);
     const bool silent = i == 206 || i == 216;  // never answered: the first is done, the second not
@@ -259,7 +260,7 @@ class Builder {
   }
   void give(OperationKind kind, uint32_t player, double t_ms, int64_t amount) {
     Operation& given = operation(kind, player, amount, t_ms);
-    given.related = last_bet_;
+    given.related = kind == OperationKind::rollback ? bet_before_ : last_bet_;
     const uint64_t id = given.id;
     const std::string key = key_of(run_.history.run_key, id), name(name_of(kind));
     const Posted posted =
@@ -268,7 +269,9 @@ class Builder {
     answer(id, Outcome::ok, t_ms, amount, posted);
   }
   void tombstone(uint32_t player, double t_ms) {
-    const uint64_t id = operation(OperationKind::rollback, player, 100, t_ms).id;
+    Operation& early = operation(OperationKind::rollback, player, 100, t_ms);
+    const uint64_t id = early.id;
+    early.related = id + 3;  // the bet that reject() makes
     intent(key_of(run_.history.run_key, id), "rollback", player, "", 0, "ok");
     answer(id, Outcome::ok, t_ms, 0, {});
   }
@@ -333,7 +336,7 @@ class Builder {
   Run run_;
   std::map<std::string, std::pair<int64_t, int64_t>> accounts_;  // balance, version
   int64_t seq_ = 0, arrivals_ = 0;
-  uint64_t txs_ = 0, transfers_ = 0, last_bet_ = 0;
+  uint64_t txs_ = 0, transfers_ = 0, last_bet_ = 0, bet_before_ = 0;
   bool declined_ = false;
 };
 

@@ -81,7 +81,7 @@ TEST(NoPhantomWrites, BookedTwice) {
   RecordedRun run = honest_run();
   const std::string hold = key(run, nth(run, OperationKind::payout, 30)) + ":hold";
   book_again(run, hold, hold);
-  EXPECT_EQ(red(run), (Set{"no_phantom_writes", "pnl_matches"}));
+  EXPECT_EQ(red(run), (Set{"no_phantom_writes", "pnl_matches", "providers_reconciled"}));
   EXPECT_THAT(first_phantom(run), testing::HasSubstr("booked before as tx "));
 }
 
@@ -132,6 +132,59 @@ TEST(NoPhantomWrites, ReleasedBonusIsTheLedgersOwnStep) {
   EXPECT_EQ(red(run), Set{});
   run.books.ledger_entries->back().amount_minor = 501;  // more than there was
   EXPECT_EQ(red(run), Set{"no_phantom_writes"});
+}
+
+TEST(NoPhantomWrites, ABetIsWonOrGivenBack) {
+  RecordedRun run = honest_run();
+  const uint64_t win = nth(run, OperationKind::win, 30);
+  const uint64_t rollback = nth(run, OperationKind::rollback, 33);
+  auto& operations = run.history.operations;
+  ASSERT_NE(operations[rollback].related, operations[win].related);
+  operations[win].related = operations[rollback].related;
+  EXPECT_EQ(red(run), Set{"no_phantom_writes"});
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("its bet was won too, as tx "));
+  run = honest_run();  // two rollbacks of one bet
+  operations[rollback].related = operations[nth(run, OperationKind::rollback, 32)].related;
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("2.00 EUR of it came back"));
+}
+
+TEST(NoPhantomWrites, ATombstoneIsForGood) {
+  RecordedRun run = honest_run();
+  auto& operations = run.history.operations;
+  operations[nth(run, OperationKind::rollback, 0)].related = nth(run, OperationKind::bet, 300);
+  EXPECT_EQ(red(run), Set{"no_phantom_writes"});
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("was told that there is no such bet"));
+}
+
+TEST(NoPhantomWrites, AnIntentIsOnceAndOfWhoeverAsked) {
+  const RecordedRun honest = honest_run();
+  const std::string payout = key(honest, nth(honest, OperationKind::payout, 30));
+  RecordedRun run = honest;
+  run.books.intents->push_back(intent_of(run, payout));
+  run.books.intents->back().amount_minor += 1;
+  EXPECT_THAT(first_phantom(run),
+              testing::HasSubstr("twice in the intents: payout 15.00 EUR and payout 15.01 EUR"));
+  run = honest;
+  intent_of(run, payout).player = "p0777";
+  EXPECT_EQ(red(run), Set{"no_phantom_writes"});
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("its intent is of p0777"));
+  run = honest;
+  intent_of(run, payout).amount_minor += 1;
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("its intent is of 15.01 EUR"));
+}
+
+TEST(NoPhantomWrites, OpeningsComeOnceAndFirstAndAreAlike) {
+  const RecordedRun honest = honest_run();
+  RecordedRun run = honest;
+  book_again(run, "open-p0003", "open-again");
+  EXPECT_EQ(red(run), Set{"no_phantom_writes"});
+  EXPECT_THAT(first_phantom(run), testing::HasSubstr("opened when the ledger had begun"));
+  EXPECT_EQ(phantoms(run).violations, 2);  // and before
+  run = honest;
+  for (const size_t i : entries_of(run, "open-p0003"))
+    (*run.books.ledger_entries)[i].amount_minor *= 2;
+  EXPECT_THAT(first_phantom(run),
+              testing::HasSubstr("player:p0003:cash:EUR opened with 20000.00 EUR"));
 }
 
 }  // namespace
