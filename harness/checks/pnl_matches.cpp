@@ -1,13 +1,15 @@
 // Proves that the books agree on the money, entry by entry: all that was staked, won or given back
 // in the ledger has an event of the same kind and amount and no event is without its transaction;
 // every provider transfer that succeeded has its entries and the other way round; nothing was
-// booked twice under one key, and whoever asked again was told the same; and the ledger's result
-// (GGR, see revenue.hpp) lies in the bounds that the clients' answers allow. From: client history,
+// booked twice under one key, and whoever asked again was told the same; the ledger's result (GGR,
+// see revenue.hpp) lies in the bounds that the clients' answers allow; and conversions gave what
+// clients were told, at one rate. From: client history,
 // ledger_entries, events (if there), provider_transfers (if there). Cannot see: an amount that is
 // wrong in all books alike.
 #include <map>
 #include <tuple>
 
+#include "checks/conversions.hpp"
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
 #include "checks/measures.hpp"
@@ -174,3 +176,4 @@ Finding examine_pnl_matches(const Joined& joined) {
 }
 
 }  // namespace rehearse
+  match_conversions(examination, joined);

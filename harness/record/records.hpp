@@ -77,6 +77,10 @@ struct Attempt {
 };
 static_assert(sizeof(Attempt) == 112);
 
+// What the answer to a conversion gave, in minor units of the other currency, is kept as its
+// reason: this and the number. Older histories do not tell it.
+constexpr std::string_view told_to_minor = "to_minor=";
+
 // The idempotency key of an operation: "<run key>-<id>", e.g. "k7f3a9c21-000042". The *_settled
 // kinds watch another operation and have no key of their own: use the related one's.
 std::string key_of(std::string_view run_key, uint64_t operation_id);

@@ -1,4 +1,6 @@
 // Cash into a stablecoin, or back: whoever has none gets the answer that there is none.
+#include <fmt/format.h>
+
 #include "load/behaviours/payments.hpp"
 #include "load/words.hpp"
 
@@ -23,6 +25,14 @@ HttpRequest convert_request(const Operation& operation, std::string_view run_key
   return post("/v1/conversions", body);
 }
 
+Answer convert_answer_of(const HttpResponse& response) {
+  Answer answer = answer_of(response);
+  const int64_t to_minor = number_of(object_of(response.body), "to_minor");
+  if (answer.outcome == Outcome::ok && to_minor != 0)
+    answer.reason = fmt::format("{}{}", told_to_minor, to_minor);
+  return answer;
+}
+
 }  // namespace
 
 Behaviour convert_behaviour() {
@@ -30,7 +40,8 @@ Behaviour convert_behaviour() {
           .summary = "Cash into a stablecoin, or back",
           .target = "convert",
           .draw = draw_convert,
-          .request_of = convert_request};
+          .request_of = convert_request,
+          .answer_of = convert_answer_of};
 }
 
 }  // namespace rehearse
