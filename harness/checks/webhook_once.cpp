@@ -46,7 +46,6 @@ class Webhooks {
       : examination_(examination), joined_(joined), run_(joined.run) {
     if (run_.books.provider_events) {
       for (const ProviderEvent& event : *run_.books.provider_events) {
-        senders_.insert(event.provider);
         sent_.insert({event.provider, event.event});
       }
     }
@@ -63,7 +62,7 @@ class Webhooks {
       violation(effect, "is in the books twice");
     }
     // Accepted from somebody else, whatever came of it: a signature was not looked at.
-    if (senders_.contains(effect.provider) && !sent_.contains({effect.provider, effect.event})) {
+    if (run_.books.provider_events && !sent_.contains({effect.provider, effect.event})) {
       violation(effect, "was never sent by its provider: forged");
     }
     if (effect.applied > 1) {
@@ -166,7 +165,6 @@ class Webhooks {
   const Run& run_;
   std::unordered_map<Name, News, NameHash> transfers_;
   std::unordered_set<Name, NameHash> seen_, sent_;
-  std::unordered_set<std::string_view> senders_;  // whose books tell their events
   std::set<std::string_view> given_back_;  // deposits that were refused: nothing is booked of them
   int64_t open_ = 0, unlinked_ = 0;
 };
@@ -186,7 +184,8 @@ Finding examine_webhook_once(const Joined& joined) {
   webhooks.examine_waiting();
   webhooks.examine_ledger();
   for (const auto& [capability, missing] : {std::pair("ledger", !books.ledger_entries),
-                                            std::pair("providers", !books.provider_transfers)}) {
+                                            std::pair("providers", !books.provider_transfers),
+                                            std::pair("providers", !books.provider_events)}) {
     if (missing && joined.run.capabilities.contains(capability)) {
       examination.cannot_say(fmt::format("the books of {} are missing", capability));
     }

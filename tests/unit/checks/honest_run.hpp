@@ -300,6 +300,8 @@ class Builder {
     run_.books.webhook_effects->push_back(
         {transfer.provider, fmt::format("e{}", transfers_), transfers_ % 10 == 0 ? 2 : 1, 1,
          fmt::format("t{}", txs_), transfer.at, transfer.transfer, transfer.business_key});
+    run_.books.provider_events->push_back(
+        {transfer.provider, fmt::format("e{}", transfers_), transfer.transfer});
   }
   std::string psp() const { return transfers_ % 2 == 0 ? "psp:psp-a:EUR" : "psp:psp-b:EUR"; }
 

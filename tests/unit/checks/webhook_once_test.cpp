@@ -58,6 +58,7 @@ TEST_F(WebhookOnce, NeverApplied) {
   // News that there was nothing to do about need not be applied when the end of it was.
   run_.books.webhook_effects->push_back(effect_of(run_, payout_));
   run_.books.webhook_effects->back().event = "e-pending";
+  run_.books.provider_events->push_back({effect.provider, "e-pending", effect.transfer});
   effect_of(run_, payout_).applied = 1;
   EXPECT_EQ(red(run_), Set{"webhook_once"});  // still without a transaction
   effect_of(run_, payout_).tx = honest_run().books.webhook_effects->at(0).tx;
@@ -79,6 +80,7 @@ TEST_F(WebhookOnce, PendingTransferOwesNothing) {
   pending.applied = 0;
   pending.tx.clear();
   run_.books.webhook_effects->push_back(pending);
+  run_.books.provider_events->push_back({pending.provider, "e-pending", pending.transfer});
   EXPECT_EQ(red(run_), Set{});
 }
 
@@ -94,9 +96,6 @@ TEST_F(WebhookOnce, AppliedOfATransferThatTheProviderLacks) {
 }
 
 TEST_F(WebhookOnce, TakenThoughItsProviderNeverSentIt) {
-  run_.books.provider_events.emplace();
-  for (const WebhookEffect& effect : *run_.books.webhook_effects)
-    run_.books.provider_events->push_back({effect.provider, effect.event, effect.transfer});
   EXPECT_EQ(finding_of(run_, "webhook_once").verdict, Verdict::pass);
   WebhookEffect forged = effect_of(run_, payout_);
   forged.event = "forged-" + forged.event;
@@ -105,6 +104,14 @@ TEST_F(WebhookOnce, TakenThoughItsProviderNeverSentIt) {
   run_.books.webhook_effects->push_back(forged);
   EXPECT_EQ(red(run_), Set{"webhook_once"});
   EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("never sent by its provider"));
+}
+
+TEST_F(WebhookOnce, WhatNoProviderSaysThatItSentIsForged) {
+  run_.books.provider_events->clear();
+  EXPECT_EQ(red(run_), Set{"webhook_once"});
+  run_.books.provider_events.reset();
+  EXPECT_EQ(red(run_), Set{});
+  EXPECT_EQ(checks_with(run_, Verdict::inconclusive), Set{"webhook_once"});
 }
 
 TEST_F(WebhookOnce, WithoutTheTransfersColumnItCannotBeSaid) {
