@@ -67,7 +67,8 @@ class CreditBooks {
 
   static bool same(const CreditDecision& a, const CreditDecision& b) {
     return a.seq == b.seq && a.player == b.player && a.amount_minor == b.amount_minor &&
-           a.currency == b.currency && a.approved == b.approved && a.lender == b.lender;
+           a.currency == b.currency && a.approved == b.approved && a.lender == b.lender &&
+           a.player_max_minor == b.player_max_minor && a.exposure_max_minor == b.exposure_max_minor;
   }
 
   void compare_books() {
@@ -133,8 +134,20 @@ class CreditBooks {
                                d.lender, whose, money(sum, d.currency),
                                money(most_minor, d.currency));
     };
+    // A lender's limits are his, not the decision's: the same for all that he decides.
+    std::map<std::pair<std::string_view, std::string_view>, const CreditDecision*> first;
     for (const CreditDecision* decision : order) {
       if (!decision->approved) continue;
+      const CreditDecision& other =
+          *first.try_emplace({decision->lender, decision->currency}, decision).first->second;
+      if (decision->player_max_minor != other.player_max_minor ||
+          decision->exposure_max_minor != other.exposure_max_minor)
+        examination_.violation("{} (seq {}): by limits of {} and {}, {} was by {} and {}",
+                               decision->key, decision->seq,
+                               money(decision->player_max_minor, decision->currency),
+                               money(decision->exposure_max_minor, decision->currency), other.key,
+                               money(other.player_max_minor, other.currency),
+                               money(other.exposure_max_minor, other.currency));
       add(*decision, decision->player, decision->player, decision->player_max_minor);
       add(*decision, "", "all players", decision->exposure_max_minor);
     }

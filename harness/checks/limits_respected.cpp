@@ -1,13 +1,18 @@
-// Proves that no limit ever gave way, not by a failover either: in the ledger's order no bet of an
-// excluded or frozen player and no new withdrawal of a frozen one after the limit was taken, and no
-// day (UTC) in which a player lost, or paid in, more than he had limited himself to.
-// From: player_limits (with its place in the ledger's order), ledger_entries.
+// Proves that no limit ever gave way, not by a failover either: in the ledger's order no bet, loan
+// or bonus of an excluded or frozen player and no new withdrawal or conversion of a frozen one
+// after the limit was taken, and no day (UTC) in which a player lost, or paid in, more than he had
+// limited himself to. Nor did a limit vanish that an intent or a refusal tells of. From:
+// player_limits (with its place in the ledger's order), ledger_entries, intents where they are
+// there, client history.
 // Cannot see: limits that the wallet was asked for and never took.
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 
+#include "base/clock.hpp"
 #include "checks/examination.hpp"
 #include "checks/instants.hpp"
 #include "checks/joined.hpp"
@@ -19,11 +24,22 @@ constexpr int64_t day_ms = 86'400'000;
 // A batch is judged by the writer's clock, some time before it is committed by the database's.
 constexpr int64_t clock_drift_ms = 1'000;
 
+// When a deposit was asked for, by the clients' clock; null: by nobody of this run.
+std::optional<int64_t> begun_wall_ms(const Joined& joined, std::string_view key) {
+  const Run& run = joined.run;
+  const auto ref = parse_key(run.history.run_key, key);
+  if (!ref || ref->operation >= joined.ended.size() || run.zero_wall_ns == 0) return std::nullopt;
+  const Attempt* first = joined.ended[ref->operation].first;
+  if (first == nullptr) return std::nullopt;
+  return (run.zero_wall_ns + first->sent_ns - run.history.zero_ns) / ns_per_ms;
+}
+
 // What one transaction does to one player in one currency.
 struct Act {
   std::string_view kind, key, player, currency;
   int64_t seq = 0, at_ms = 0;
-  Int128 playable_minor = 0;  // change of cash and bonus
+  std::optional<int64_t> begun_ms;  // when its client asked for it
+  Int128 playable_minor = 0;        // change of cash and bonus
 };
 
 bool gives_back(std::string_view kind) {
@@ -49,11 +65,55 @@ class Limits {
   void examine(const Act& act) {
     examination_.examined();
     ++acts_;
-    const bool bet = act.kind == "bet", hold = act.kind == "hold";
-    if ((bet || hold) && flagged(act, "frozen")) wrong(act, "though frozen");
-    if (bet && flagged(act, "self_exclusion")) wrong(act, "though excluded");
+    const bool bet = act.kind == "bet";
+    const bool play = bet || act.kind == "loan" || act.kind == "bonus_grant";
+    const bool out = act.kind == "hold" || act.kind == "conversion";
+    if ((play || out) && flagged(act, "frozen")) wrong(act, "though frozen");
+    if (play && flagged(act, "self_exclusion")) wrong(act, "though excluded");
     if (bet || gives_back(act.kind)) examine_day(act, "loss_limit", -act.playable_minor);
     if (act.kind == "deposit") examine_day(act, "deposit_limit", act.playable_minor);
+  }
+
+  // What the wallet was asked to take and took, it has.
+  void examine_intents(const std::vector<Intent>& intents) {
+    for (const Intent& intent : intents) {
+      if (intent.operation != "limit" || intent.state != "ok") continue;
+      examination_.examined();
+      const bool known = std::ranges::any_of(of_, [&](const auto& named) {
+        return std::get<0>(named.first) == intent.player &&
+               std::get<2>(named.first) == intent.currency &&
+               std::ranges::any_of(named.second, [&](const PlayerLimit* limit) {
+                 return limit->value_minor == intent.amount_minor;
+               });
+      });
+      if (known) continue;
+      gone(intent.key,
+           fmt::format("a limit of {} was taken, and is not in the books", intent.player));
+    }
+  }
+
+  // Who was refused for a limit has one.
+  void examine_refusals() {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kinds = {
+        {{"self_excluded", "self_exclusion"},
+         {"frozen", "frozen"},
+         {"loss_limit", "loss_limit"},
+         {"deposit_limit", "deposit_limit"}}};
+    for (const Operation& operation : joined_.run.history.operations) {
+      const Ended& ended = joined_.ended[operation.id];
+      if (ended.outcome != Outcome::rejected) continue;
+      const auto kind = std::ranges::find(kinds, std::string_view(ended.answer->reason),
+                                          [](const auto& named) { return named.first; });
+      if (kind == kinds.end()) continue;
+      examination_.examined();
+      const std::string player = player_name(operation.player);
+      const bool a_day = kind->second.ends_with("_limit");
+      const std::string_view currency = a_day ? name_of(operation.currency) : "";
+      if (of_.contains({player, kind->second, currency})) continue;
+      gone(key_of(joined_.run.history.run_key, operation.id),
+           fmt::format("{} was refused as {}, and has no such limit in the books", player,
+                       kind->first));
+    }
   }
 
   std::string summary() const {
@@ -68,6 +128,14 @@ class Limits {
     int64_t count = 0;
     for (const auto& [name, limits] : of_) count += std::ssize(limits);
     return count;
+  }
+
+  void gone(std::string_view key, const std::string& what) {
+    if (joined_.loss.explains(business_key_of(key)))
+      return examination_.listed("{}: {}", key, what);
+    if (!joined_.run.drained_ms)  // the table may be older than what it lacks
+      return examination_.cannot_say(fmt::format("{}: {} when the drain ran out", key, what));
+    examination_.violation("{}: {}", key, what);
   }
 
   // The one in force for an act, null: none. A looser one waits for its time.
@@ -91,11 +159,42 @@ class Limits {
     return until_ms == 0 || act.at_ms + clock_drift_ms < until_ms;
   }
 
-  // Counts from the first limit on, as its player asked for it then.
+  // When the ledger had that entry, or the last one before.
+  int64_t entry_ms(int64_t seq) const {
+    const auto& entries = joined_.ledger.entries();
+    const auto after = std::ranges::upper_bound(entries, seq, {}, &LedgerEntry::seq);
+    if (after == entries.begin()) return 0;
+    return wall_ms_of((*std::prev(after))->committed_at).value_or(0);
+  }
+
+  // A payment is judged when it is begun: a limit that was taken between then and its booking did
+  // not hold for it yet. The loosest of what was in force meanwhile; null: at some time none was.
+  const PlayerLimit* loosest_since(const Act& act, std::string_view kind, int64_t begun_ms) const {
+    const auto found = of_.find({act.player, kind, act.currency});
+    if (found == of_.end()) return nullptr;
+    const PlayerLimit* loosest = nullptr;
+    bool free = true;
+    for (const PlayerLimit* limit : found->second) {
+      if (limit->after_seq >= act.seq) break;
+      if (limit->from_ms.value_or(0) > act.at_ms + clock_drift_ms) continue;
+      const bool before = entry_ms(limit->after_seq) + clock_drift_ms < begun_ms;
+      if (!before && (free || limit->value_minor == 0)) return nullptr;
+      if (before || limit->value_minor > loosest->value_minor) loosest = limit;
+      free = loosest->value_minor == 0;
+    }
+    return free ? nullptr : loosest;
+  }
+
+  // Counts from the first limit on, as its player asked for it then. Right at midnight it may have
+  // been of the day before or after by the writer's clock.
   void examine_day(const Act& act, std::string_view kind, Int128 minor) {
-    const PlayerLimit* limit = in_force(act, kind, act.currency);
+    const PlayerLimit* limit =
+        act.begun_ms ? loosest_since(act, kind, *act.begun_ms) : in_force(act, kind, act.currency);
     if (limit == nullptr) return;
-    Int128& used = used_[{act.player, kind, act.currency, act.at_ms / day_ms}];
+    const int64_t at_ms = act.begun_ms.value_or(act.at_ms);
+    const int64_t of_day_ms = at_ms % day_ms;
+    if (minor > 0 && std::min(of_day_ms, day_ms - of_day_ms) < clock_drift_ms) return;
+    Int128& used = used_[{act.player, kind, act.currency, at_ms / day_ms}];
     used += minor;
     if (minor <= 0 || limit->value_minor == 0 || used <= limit->value_minor) return;
     wrong(act, fmt::format("{} on one day, where the {} is {}", money(used, act.currency), kind,
@@ -146,11 +245,14 @@ Finding examine_limits_respected(const Joined& joined) {
       const auto at_ms = wall_ms_of(entry->committed_at);
       if (!at_ms) examination.cannot_say(fmt::format("entry {}: no instant", entry->seq));
       act.at_ms = at_ms.value_or(0);
+      if (act.kind == "deposit") act.begun_ms = begun_wall_ms(joined, act.key);
     }
     if (is_player_bucket(entry->account, "cash") || is_player_bucket(entry->account, "bonus"))
       act.playable_minor += entry->amount_minor;
   }
   end_of_act();
+  if (books.intents) limits.examine_intents(*books.intents);
+  limits.examine_refusals();
   return std::move(examination).finish(limits.summary());
 }
 

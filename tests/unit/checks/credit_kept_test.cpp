@@ -123,6 +123,13 @@ TEST_F(CreditKept, ARetryThatHeardAnotherAnswer) {
   expect_red("it is kept as declined");
 }
 
+TEST_F(CreditKept, ALendersLimitsAreNotTheDecisionsOwn) {
+  row(1).player_max_minor *= 10;
+  expect_red("in Redis");
+  (*run_.books.credit_log)[1].player_max_minor *= 10;
+  expect_red("by limits of 60.00 EUR and 400.00 EUR");
+}
+
 TEST_F(CreditKept, DecidedTwiceUnderOneKey) {
   CreditDecision again = run_.books.credit_log->front();
   again.seq = 11;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "checks/instants.hpp"
+#include "checks/view.hpp"
 #include "synthetic.hpp"
 
 namespace rehearse {
@@ -89,6 +90,74 @@ TEST_F(LimitsRespected, MorePaidInThanTheLimit) {
   EXPECT_THAT(first(), testing::HasSubstr("the deposit_limit is 19.99 EUR"));
   run_.books.player_limits->front().value_minor = 10'000'000;
   EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+}
+
+// A player's last deposit of 20.00, asked for before a limit of 5.00 was taken and credited after
+// it.
+TEST_F(LimitsRespected, ADepositIsUnderWhatHeldWhenItWasBegun) {
+  const LedgerEntry* deposit = nullptr;
+  for (const LedgerEntry& entry : *run_.books.ledger_entries)
+    if (entry.kind == "deposit" && entry.account.starts_with("player:")) deposit = &entry;
+  player_ = deposit->account.substr(7, 5);
+  limit("deposit_limit", 500, "EUR", deposit->seq - 2);
+  const auto begun_after_ms = [&](double ms) {
+    const auto ref = parse_key(run_.history.run_key, deposit->key);
+    attempt_of(run_, ref->operation).sent_ns =
+        run_.history.zero_ns + static_cast<int64_t>(ms * 1e6);
+  };
+  begun_after_ms(-5'000);
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  begun_after_ms(5'000);
+  EXPECT_THAT(first(), testing::HasSubstr("the deposit_limit is 5.00 EUR"));
+  begun_after_ms(-5'000);
+  limit("deposit_limit", 600, "EUR", 0);  // that held before
+  run_.books.player_limits->back().key = "earlier";
+  for (LedgerEntry& entry : *run_.books.ledger_entries)
+    if (entry.seq < 10) entry.committed_at = "2026-01-31T11:00:00.000Z";
+  run_.books.player_limits->back().after_seq = 5;
+  EXPECT_THAT(first(), testing::HasSubstr("the deposit_limit is 6.00 EUR"));
+}
+
+TEST_F(LimitsRespected, RightAtMidnightADayIsNotTold) {
+  limit("loss_limit", 99, "EUR");
+  EXPECT_EQ(finding().verdict, Verdict::fail);
+  for (LedgerEntry& entry : *run_.books.ledger_entries)
+    entry.committed_at = "2026-02-01T00:00:00.400Z";
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+}
+
+TEST_F(LimitsRespected, ALoanOrABonusOfAnExcludedPlayer) {
+  limit("self_exclusion", 1, "", 0);
+  for (const char* kind : {"loan", "bonus_grant"}) {
+    for (LedgerEntry& entry : *run_.books.ledger_entries)
+      if (entry.kind != "opening") entry.kind = "win";
+    for (LedgerEntry& entry : *run_.books.ledger_entries)
+      if (entry.tx == bet_->tx) entry.kind = kind;
+    EXPECT_THAT(first(), testing::HasSubstr(fmt::format("{} ", kind)));
+    EXPECT_THAT(first(), testing::HasSubstr("though excluded"));
+  }
+}
+
+TEST_F(LimitsRespected, WhoWasRefusedForALimitHasOne) {
+  limit("frozen", 0, "", 0);
+  Operation& bet = run_.history.operations[nth(run_, OperationKind::bet, 300)];
+  Attempt& answer = attempt_of(run_, bet.id);
+  answer.outcome = Outcome::rejected;
+  std::string_view("self_excluded").copy(answer.reason, sizeof answer.reason - 1);
+  EXPECT_THAT(first(), testing::HasSubstr("was refused as self_excluded, and has no such limit"));
+  player_ = player_name(bet.player);
+  limit("self_exclusion", 1, "", last_);
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+}
+
+TEST_F(LimitsRespected, ALimitThatTheWalletTookIsThere) {
+  limit("loss_limit", 5'000, "EUR", last_);
+  Intent intent = {"limit:l1", "limit", player_, "", 5'000, "EUR", "ok", ""};
+  run_.books.intents->push_back(intent);
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  run_.books.player_limits->clear();
+  EXPECT_EQ(red(run_), std::set<std::string>{"limits_respected"});
+  EXPECT_THAT(first(), testing::HasSubstr("limit:l1: a limit of " + player_ + " was taken"));
 }
 
 TEST_F(LimitsRespected, WithoutTheTableItCannotBeSaid) {
