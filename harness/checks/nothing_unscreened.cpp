@@ -1,7 +1,8 @@
 // Proves that no money left and none was credited unscreened: every payout that a provider has, and
 // every deposit that the ledger has, was found clear before; or, of deposits only, let through
 // while no screening provider could be asked, within the player's bound, and screened later. And
-// every clear screening is a finding in that screening provider's own book, or an officer's. From:
+// every clear screening is a finding in that screening provider's own book, or an officer's, made
+// before by its clock too, on the same player and money. From:
 // screenings, provider_transfers and screening_verdicts (the outside parties' own books),
 // ledger_entries.
 // Cannot see: the order of two instants that clocks of different machines put closer than they are
@@ -23,6 +24,9 @@ class Gate {
   Gate(Examination& examination, const Joined& joined)
       : examination_(examination), joined_(joined), books_(joined.run.books) {
     for (const ScreeningRow& row : *books_.screenings) rows_[row.business_key] = &row;
+    for (const Transaction& transaction : joined.ledger.transactions())
+      if (transaction.kind == "hold")
+        players_[business_key_of(transaction.key)] = transaction.player;
     if (!books_.screening_verdicts) return;
     for (const ScreeningVerdict& verdict : *books_.screening_verdicts)
       verdicts_[{verdict.provider, verdict.business_key}] = &verdict;
@@ -34,8 +38,12 @@ class Gate {
       // One that failed moved nothing, and yet it was sent.
       examination_.examined();
       ++payouts_;
-      examine_passed(transfer.business_key, "payout", wall_ms_of(transfer.at),
-                     fmt::format("sent to {}", transfer.provider));
+      const auto at_ms = wall_ms_of(transfer.at);
+      const std::string did = fmt::format("sent to {}", transfer.provider);
+      examine_passed(transfer.business_key, "payout", at_ms, did);
+      examine_found(transfer.business_key, at_ms, did);
+      examine_terms(transfer.business_key, player_of_payment(transfer.business_key),
+                    transfer.amount_minor, transfer.currency);
     }
   }
 
@@ -48,6 +56,9 @@ class Gate {
       ++deposits_;
       examine_passed(business_key_of(entry->key), "deposit", wall_ms_of(entry->committed_at),
                      fmt::format("credited as tx {}", tx));
+      const Transaction& deposit = *joined_.ledger.find_tx(tx);
+      examine_terms(business_key_of(entry->key), deposit.player, deposit.cash_minor,
+                    deposit.currency);
     }
   }
 
@@ -101,6 +112,37 @@ class Gate {
           fmt::format("{} {} ms before it was clear", did, row.decided_at_ms.value_or(0) - *at_ms));
   }
 
+  std::string_view player_of_payment(std::string_view key) const {
+    const auto found = players_.find(key);
+    return found == players_.end() ? std::string_view() : found->second;
+  }
+
+  // What was screened is what moved. `player` empty: not told.
+  void examine_terms(std::string_view key, std::string_view player, Int128 amount_minor,
+                     std::string_view currency) {
+    const auto found = rows_.find(key);
+    if (found == rows_.end()) return;
+    const ScreeningRow& row = *found->second;
+    if (row.amount_minor == amount_minor && row.currency == currency &&
+        (player.empty() || row.player == player))
+      return;
+    wrong(key, fmt::format("{} of {} was screened, {} of {} moved",
+                           money(row.amount_minor, row.currency), row.player,
+                           money(amount_minor, currency), player.empty() ? "him" : player));
+  }
+
+  // Before it was sent by the screening provider's own clock too, not by the platform's alone.
+  void examine_found(std::string_view key, std::optional<int64_t> at_ms, const std::string& did) {
+    const auto row = rows_.find(key);
+    if (row == rows_.end() || !at_ms) return;
+    const auto verdict = verdicts_.find({row->second->decided_by, key});
+    if (verdict == verdicts_.end()) return;
+    const auto found_ms = wall_ms_of(verdict->second->decided_at);
+    if (!found_ms || *found_ms <= *at_ms + clock_skew_ms) return;
+    wrong(key, fmt::format("{} {} ms before {} had found it {}", did, *found_ms - *at_ms,
+                           row->second->decided_by, verdict->second->state));
+  }
+
   // Whoever is named as having found it clear has it in his own book.
   void examine_finding(const ScreeningRow& row) {
     if (row.decided_by.starts_with("officer:")) return;
@@ -145,6 +187,7 @@ class Gate {
   const Joined& joined_;
   const Books& books_;
   std::unordered_map<std::string_view, const ScreeningRow*> rows_;  // by business key
+  std::unordered_map<std::string_view, std::string_view> players_;  // of payouts, by business key
   std::map<std::pair<std::string_view, std::string_view>, const ScreeningVerdict*> verdicts_;
   std::map<std::pair<std::string_view, std::string_view>, std::vector<const ScreeningRow*>>
       deferrals_;  // by player and currency

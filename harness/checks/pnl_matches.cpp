@@ -109,11 +109,36 @@ void match_replays(Examination& examination, const Joined& joined) {
     const Operation& operation = history.operations.at(attempt.operation);
     const Attempt* first = joined.ended[operation.id].answer;
     const bool again = attempt.outcome == Outcome::ok && &attempt != first;
-    if (!again || !has_key(operation.kind)) continue;  // what only looks may see something else
+    if (!has_key(operation.kind)) continue;  // what only looks may see something else
+    if (attempt.outcome == Outcome::rejected && joined.ended[operation.id].outcome == Outcome::ok)
+      match_refusal(examination, joined, operation, attempt, *first);
+    if (!again) continue;
     examination.examined();
     if (attempt.seq == first->seq && attempt.amount_minor == first->amount_minor) continue;
     const std::string_view currency = name_of(operation.currency);
     const std::string text =
+// Whether a payment that was accepted may be told of as declined: it has been declined since.
+bool is_declined_since(const Joined& joined, const Attempt& refusal, const Attempt& first) {
+  const Intent* intent = joined.intents[refusal.operation];
+  return intent != nullptr && is_payment(*intent) && intent->state == "declined" &&
+         refusal.answered_ns >= first.answered_ns;
+}
+
+void match_refusal(Examination& examination, const Joined& joined, const Operation& operation,
+                   const Attempt& refusal, const Attempt& first) {
+  examination.examined();
+  if (is_declined_since(joined, refusal, first)) return;
+  const std::string text =
+      fmt::format("{} {}: done by attempt {}, and declined ({}) by attempt {}",
+                  key_of(joined.run.history.run_key, operation.id), name_of(operation.kind),
+                  first.number, refusal.reason, refusal.number);
+  if (joined.loss.explains(first)) {  // what the first one told of is gone
+    examination.listed("{}", text);
+  } else {
+    examination.violation("{}", text);
+  }
+}
+
         fmt::format("{} {}: told {} (seq {}) at first and {} (seq {}) by attempt {}",
                     key_of(history.run_key, operation.id), name_of(operation.kind),
                     money(first->amount_minor, currency), first->seq,

@@ -1,7 +1,8 @@
 // Proves that betting windows never depend on what players see of a table: windows follow one
 // schedule whether the stream is well or not, every bet taken lies in its window, and every bet
-// refused for its time lies outside.
-// From: windows, window_bets (the platform's), stream_samples (the stream's own), faults.
+// refused for its time lies outside; and no bet at a table was booked that was not taken so.
+// From: windows, window_bets (the platform's), stream_samples (the stream's own), ledger_entries,
+// client history, faults.
 // Cannot see: bets that a player's own client did not send because its picture stood still.
 #include <algorithm>
 #include <map>
@@ -92,6 +93,28 @@ void examine_bets(Examination& examination, const Books& books, const Degraded& 
   }
 }
 
+// What the ledger has of bets at tables was decided in time.
+void examine_booked(Examination& examination, const Joined& joined) {
+  std::unordered_map<std::string_view, std::string_view> outcomes;
+  for (const WindowBet& bet : *joined.run.books.window_bets) outcomes[bet.key] = bet.outcome;
+  for (const Operation& operation : joined.run.history.operations) {
+    if (operation.kind != OperationKind::table_bet) continue;
+    const Transaction* booked = joined.ledger.find(operation.id, "");
+    if (booked == nullptr) continue;
+    examination.examined();
+    const auto found = outcomes.find(booked->key);
+    const std::string_view outcome = found == outcomes.end() ? "not decided" : found->second;
+    if (outcome == "accepted") continue;
+    const std::string text =
+        fmt::format("{}: booked as tx {}, and {}", booked->key, booked->tx, outcome);
+    if (joined.loss.explains(booked->key)) {
+      examination.listed("{}", text);
+    } else {
+      examination.violation("{}", text);
+    }
+  }
+}
+
 }  // namespace
 
 Finding examine_stream_independent(const Joined& joined) {
@@ -108,6 +131,7 @@ Finding examine_stream_independent(const Joined& joined) {
     });
   }
   examine_bets(examination, books, degraded, counts);
+  examine_booked(examination, joined);
   const bool wanted = std::ranges::any_of(joined.run.faults, [](const FaultRecord& fault) {
     return fault.fault == "stream_degrade" && fault.effective_ms;
   });

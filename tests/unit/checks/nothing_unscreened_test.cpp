@@ -20,7 +20,7 @@ class NothingUnscreened : public testing::Test {
     for (const ProviderTransfer& transfer : *run_.books.provider_transfers) {
       ScreeningRow row;
       row.business_key = transfer.business_key;
-      row.player = "p0001";
+      row.player = intent_of(run_, transfer.business_key).player;
       row.direction = transfer.direction == "in" ? "deposit" : "payout";
       row.amount_minor = transfer.amount_minor;
       row.currency = transfer.currency;
@@ -64,6 +64,32 @@ TEST_F(NothingUnscreened, PaidWithoutAScreening) {
   std::erase_if(*run_.books.screenings, [&](const auto& r) { return r.business_key == payout_; });
   EXPECT_EQ(red(run_), std::set<std::string>{"nothing_unscreened"});
   EXPECT_THAT(first(), testing::HasSubstr("without a screening"));
+}
+
+TEST_F(NothingUnscreened, AnotherPlayerOrOtherMoneyThanWasScreened) {
+  for (const std::string& key : {payout_, deposit_}) {
+    const ScreeningRow honest = row_of(key);
+    row_of(key).player = "p0777";
+    EXPECT_EQ(red(run_), std::set<std::string>{"nothing_unscreened"});
+    EXPECT_THAT(first(), testing::HasSubstr("of p0777 was screened"));
+    row_of(key) = honest;
+    row_of(key).amount_minor -= 1;
+    EXPECT_THAT(first(), testing::HasSubstr("was screened"));
+    row_of(key) = honest;
+    row_of(key).currency = "BRL";
+    EXPECT_THAT(first(), testing::HasSubstr("BRL of"));
+    row_of(key) = honest;
+  }
+}
+
+TEST_F(NothingUnscreened, SentBeforeItsProviderHadFoundItClear) {
+  auto& verdicts = *run_.books.screening_verdicts;
+  const auto verdict = std::ranges::find(verdicts, payout_, &ScreeningVerdict::business_key);
+  verdict->decided_at = "2026-01-31T11:59:59.000Z";
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  verdict->decided_at = "2026-01-31T12:00:07.000Z";
+  EXPECT_EQ(red(run_), std::set<std::string>{"nothing_unscreened"});
+  EXPECT_THAT(first(), testing::HasSubstr("7000 ms before kyt-a had found it clear"));
 }
 
 TEST_F(NothingUnscreened, CreditedWhileItWasHeld) {
@@ -110,7 +136,7 @@ TEST_F(NothingUnscreened, LetThroughWithinItsBoundAndScreenedLater) {
 
 TEST_F(NothingUnscreened, LetThroughBeyondItsBoundOrWithoutOne) {
   defer(deposit_, 3'999);
-  defer(key(run_, nth(run_, OperationKind::deposit, 31)), 3'999);
+  defer(key(run_, nth(run_, OperationKind::deposit, 40)), 3'999);  // of the same player
   EXPECT_THAT(first(), testing::HasSubstr("40.00 EUR let through unscreened"));
   row_of(deposit_).bound_minor.reset();
   EXPECT_EQ(finding().verdict, Verdict::fail);

@@ -56,6 +56,18 @@ TEST_F(StreamIndependent, AWindowThatMovedShrankOrIsMissingIsRed) {
   EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
 }
 
+TEST_F(StreamIndependent, ABetThatIsBookedWasTakenInItsWindow) {
+  const uint64_t bet = synthetic::nth(run_, OperationKind::bet, 3);
+  run_.history.operations[bet].kind = OperationKind::table_bet;
+  Finding finding = stream_finding(run_);
+  EXPECT_EQ(finding.verdict, Verdict::fail);
+  EXPECT_NE(finding.witnesses.at(0).find("and not decided"), std::string::npos);
+  run_.books.window_bets->push_back({synthetic::key(run_, bet), "t1-0", 3'000, "accepted"});
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::pass);
+  run_.books.window_bets->back().outcome = "declined";
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
+}
+
 TEST_F(StreamIndependent, ABetTakenLateOrRefusedInTimeIsRed) {
   auto& bets = *run_.books.window_bets;
   const auto whole = bets;
