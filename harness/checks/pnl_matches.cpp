@@ -29,9 +29,14 @@ void match_events(Examination& examination, const Joined& joined) {
     const Transaction* transaction = joined.told_of[i];
     if (transaction != nullptr) published[ledger.index_of(*transaction)] = true;
     if (transaction == nullptr) {
-      examination.violation("event {}/{}@{}: {} {} of tx {}, which the ledger lacks", event.topic,
-                            event.partition, event.offset, event.kind,
-                            money(event.amount_minor, event.currency), event.tx);
+      const std::string text = fmt::format("event {}/{}@{}: {} {} of tx {}, which the ledger lacks",
+                                           event.topic, event.partition, event.offset, event.kind,
+                                           money(event.amount_minor, event.currency), event.tx);
+      if (joined.loss.explains(business_key_of(event.key))) {
+        examination.listed("{}", text);
+      } else {
+        examination.violation("{}", text);
+      }
     } else if (is_gaming(transaction->kind) &&
                (event.kind != transaction->kind || event.currency != transaction->currency ||
                 magnitude(event.amount_minor) != moved_minor(*transaction))) {
@@ -56,8 +61,10 @@ struct FlowSides {
   std::string_view currency;
 };
 
-void match_providers(Examination& examination, const Run& run, const LedgerView& ledger,
+void match_providers(Examination& examination, const Joined& joined,
                      const std::vector<ProviderTransfer>& transfers) {
+  const Run& run = joined.run;
+  const LedgerView& ledger = joined.ledger;
   std::map<ProviderFlow, FlowSides> flows;
   const auto given_back = given_back_unbooked(run, ledger);
   for (const ProviderTransfer& transfer : transfers) {
@@ -82,9 +89,14 @@ void match_providers(Examination& examination, const Run& run, const LedgerView&
       ++open;
       continue;
     }
-    examination.violation("{} {} at {}: the provider moved {}, the ledger {}", kind, key, provider,
-                          money(sides.provider_minor, sides.currency),
-                          money(sides.ledger_minor, sides.currency));
+    const std::string text = fmt::format("{} {} at {}: the provider moved {}, the ledger {}", kind,
+                                         key, provider, money(sides.provider_minor, sides.currency),
+                                         money(sides.ledger_minor, sides.currency));
+    if (joined.loss.explains(key)) {
+      examination.listed("{}", text);
+    } else {
+      examination.violation("{}", text);
+    }
   }
   if (open == 0) return;
   examination.cannot_say(fmt::format("{} transfers not booked when the drain ran out", open));
@@ -102,21 +114,6 @@ void match_keys(Examination& examination, const LedgerView& ledger) {
   }
 }
 
-// A request that is sent again after its answer gets the same answer again.
-void match_replays(Examination& examination, const Joined& joined) {
-  const History& history = joined.run.history;
-  for (const Attempt& attempt : history.attempts) {
-    const Operation& operation = history.operations.at(attempt.operation);
-    const Attempt* first = joined.ended[operation.id].answer;
-    const bool again = attempt.outcome == Outcome::ok && &attempt != first;
-    if (!has_key(operation.kind)) continue;  // what only looks may see something else
-    if (attempt.outcome == Outcome::rejected && joined.ended[operation.id].outcome == Outcome::ok)
-      match_refusal(examination, joined, operation, attempt, *first);
-    if (!again) continue;
-    examination.examined();
-    if (attempt.seq == first->seq && attempt.amount_minor == first->amount_minor) continue;
-    const std::string_view currency = name_of(operation.currency);
-    const std::string text =
 // Whether a payment that was accepted may be told of as declined: it has been declined since.
 bool is_declined_since(const Joined& joined, const Attempt& refusal, const Attempt& first) {
   const Intent* intent = joined.intents[refusal.operation];
@@ -139,6 +136,21 @@ void match_refusal(Examination& examination, const Joined& joined, const Operati
   }
 }
 
+// A request that is sent again after its answer gets the same answer again.
+void match_replays(Examination& examination, const Joined& joined) {
+  const History& history = joined.run.history;
+  for (const Attempt& attempt : history.attempts) {
+    const Operation& operation = history.operations.at(attempt.operation);
+    const Attempt* first = joined.ended[operation.id].answer;
+    const bool again = attempt.outcome == Outcome::ok && &attempt != first;
+    if (!has_key(operation.kind)) continue;  // what only looks may see something else
+    if (attempt.outcome == Outcome::rejected && joined.ended[operation.id].outcome == Outcome::ok)
+      match_refusal(examination, joined, operation, attempt, *first);
+    if (!again) continue;
+    examination.examined();
+    if (attempt.seq == first->seq && attempt.amount_minor == first->amount_minor) continue;
+    const std::string_view currency = name_of(operation.currency);
+    const std::string text =
         fmt::format("{} {}: told {} (seq {}) at first and {} (seq {}) by attempt {}",
                     key_of(history.run_key, operation.id), name_of(operation.kind),
                     money(first->amount_minor, currency), first->seq,
@@ -185,7 +197,7 @@ Finding examine_pnl_matches(const Joined& joined) {
     examination.cannot_say("the books lack events");
   }
   if (run.books.provider_transfers) {
-    match_providers(examination, run, ledger, *run.books.provider_transfers);
+    match_providers(examination, joined, *run.books.provider_transfers);
     sources += ", providers";
   } else if (run.capabilities.contains("providers")) {
     examination.cannot_say("the books lack provider_transfers");
@@ -193,6 +205,7 @@ Finding examine_pnl_matches(const Joined& joined) {
   match_keys(examination, ledger);
   match_replays(examination, joined);
   match_clients(examination, joined);
+  match_conversions(examination, joined);
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{} agree, entry by entry", sources)
@@ -201,4 +214,3 @@ Finding examine_pnl_matches(const Joined& joined) {
 }
 
 }  // namespace rehearse
-  match_conversions(examination, joined);

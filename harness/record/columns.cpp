@@ -15,8 +15,8 @@ struct MemberOf<member> {
 };
 
 template <auto member>
-constexpr Column column(std::string_view name, bool required) {
-  return {name, MemberOf<member>::of, required};
+constexpr Column column(std::string_view name, bool required, bool lenient = false) {
+  return {name, MemberOf<member>::of, required, lenient};
 }
 
 template <typename Row>
@@ -24,6 +24,7 @@ constexpr std::array<Column, 0> columns_of{};
 
 #define COLUMN(name) column<&Row::name>(#name, true)
 #define OPTIONAL(name) column<&Row::name>(#name, false)
+#define LENIENT(name) column<&Row::name>(#name, true, true)
 // Of one row type; COLUMN and OPTIONAL name its members.
 #define COLUMNS_OF(RowType, ...)                                       \
   struct RowType##Columns {                                            \
@@ -47,7 +48,8 @@ COLUMNS_OF(ProviderTransfer, COLUMN(provider), COLUMN(transfer), COLUMN(business
 COLUMNS_OF(WebhookEffect, COLUMN(provider), COLUMN(event), COLUMN(received), COLUMN(applied),
            OPTIONAL(tx), COLUMN(at), OPTIONAL(transfer), OPTIONAL(business_key))
 COLUMNS_OF(LedgerEvent, COLUMN(topic), COLUMN(partition), COLUMN(offset), COLUMN(key), COLUMN(tx),
-           COLUMN(kind), COLUMN(amount_minor), COLUMN(currency), COLUMN(at), OPTIONAL(published_at))
+           COLUMN(kind), LENIENT(amount_minor), COLUMN(currency), COLUMN(at),
+           OPTIONAL(published_at))
 COLUMNS_OF(ReportingRow, COLUMN(tx), COLUMN(kind), COLUMN(amount_minor), COLUMN(currency),
            COLUMN(loaded_at), OPTIONAL(node))
 COLUMNS_OF(Round, COLUMN(round), COLUMN(studio), COLUMN(opened_at), OPTIONAL(closed_at),
@@ -94,6 +96,7 @@ COLUMNS_OF(CreditDecision, COLUMN(seq), COLUMN(key), COLUMN(player), COLUMN(amou
 COLUMNS_OF(Alert, COLUMN(alert), COLUMN(about), COLUMN(began_at), COLUMN(ended_at), COLUMN(node))
 
 #undef COLUMNS_OF
+#undef LENIENT
 #undef OPTIONAL
 #undef COLUMN
 

@@ -20,6 +20,7 @@ struct Column {
   std::string_view name;
   Field (*of)(void* row);
   bool required = true;  // a platform that lacks an optional one loses checks, not its books
+  bool lenient = false;  // what is no number there is 0: a finding for the checks, the file is read
 };
 
 struct Table {

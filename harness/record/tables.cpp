@@ -116,6 +116,10 @@ Status read_table(const std::string& path, std::string_view text, const Table& t
       const Column& column = table.columns[i];
       const std::string& field = fields[static_cast<size_t>((*position)[i])];
       if (std::visit(ParseField{field}, column.of(row))) continue;
+      if (column.lenient) {
+        std::visit(ParseField{"0"}, column.of(row));
+        continue;
+      }
       return at(fmt::format("{} is not a whole number: \"{}\"", column.name, field));
     }
   }

@@ -28,6 +28,11 @@ TEST_F(EventsComplete, AnyKindMayBeMissing) {
   EXPECT_EQ(finding_of(run_, "events_complete").verdict, Verdict::inconclusive);
 }
 
+TEST_F(EventsComplete, OneWithoutANumber) {
+  event_of(run_, hold_).amount_minor = 0;  // as it is read
+  EXPECT_EQ(red(run_), red_);
+}
+
 TEST_F(EventsComplete, Openings) {
   std::erase_if(*run_.books.events, [](const LedgerEvent& e) { return e.kind == "opening"; });
   EXPECT_EQ(red(run_), red_);

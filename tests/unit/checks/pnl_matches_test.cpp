@@ -89,5 +89,47 @@ TEST(PnlMatches, AskedAgainAndToldSomethingElse) {
   EXPECT_EQ(red(run), Set{});
 }
 
+TEST(PnlMatches, DoneAndDeclinedUnderOneKey) {
+  const RecordedRun honest = honest_run();
+  RecordedRun run = honest;
+  replay_in(run).outcome = Outcome::rejected;
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+  EXPECT_THAT(finding_of(run, "pnl_matches").witnesses.front(),
+              testing::HasSubstr("done by attempt 1, and declined () by attempt 3"));
+  run = honest;  // a payment that was accepted may be declined later
+  for (const auto& [n, state] : {std::pair{5, "settled"}, {4, "declined"}}) {
+    const uint64_t payout = nth(run, OperationKind::payout, static_cast<size_t>(n));
+    ASSERT_EQ(intent_of(run, key(run, payout)).state, state);
+    Attempt again = attempt_of(run, payout);
+    again.number = 2;
+    again.outcome = Outcome::rejected;
+    again.answered_ns += 1'000'000;
+    run.history.attempts.push_back(again);
+  }
+  EXPECT_EQ(finding_of(run, "pnl_matches").violations, 1);
+}
+
+// The last payment and its events: the ledger lost them, by a suffix that its target allows.
+TEST(PnlMatches, LossWithinTargetIsListed) {
+  RecordedRun run = honest_run();
+  uint64_t last = 0;
+  for (const Operation& operation : run.history.operations)
+    if (operation.kind == OperationKind::deposit) last = operation.id;
+  const std::string lost = key(run, last);
+  std::erase_if(*run.books.ledger_entries,
+                [&](const LedgerEntry& entry) { return entry.key.starts_with(lost); });
+  std::erase_if(*run.books.intents,
+                [&](const Intent& intent) { return intent.key.starts_with(lost); });
+  run.checks = {"pnl_matches"};
+  EXPECT_EQ(red(run), Set{"pnl_matches"});
+  for (Attempt& attempt : run.history.attempts)  // nobody heard of anything later
+    if (attempt.operation > last + 1) attempt.outcome = Outcome::unknown;
+  run.faults[0].effective_ms = 60'000;
+  run.targets.rpo_ms["ledger"] = 60'000;
+  const Finding finding = finding_of(run, "pnl_matches");
+  EXPECT_EQ(finding.verdict, Verdict::pass) << finding.witnesses.front();
+  EXPECT_THAT(finding.summary, testing::HasSubstr("2 within target, listed"));
+}
+
 }  // namespace
 }  // namespace rehearse

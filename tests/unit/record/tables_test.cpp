@@ -105,6 +105,18 @@ TEST_F(Tables, ColumnsAreFoundByName) {
   EXPECT_EQ(books.reporting->front().amount_minor, 12);
 }
 
+// An event that somebody else wrote is theirs: a finding, not a file that cannot be read.
+TEST_F(Tables, AnEventWithoutANumberIsRead) {
+  const std::string head = "topic,partition,offset,key,tx,kind,amount_minor,currency,at\n";
+  for (const char* amount : {"", "x", "1.5"}) {
+    put("events.csv", head + "ledger,0,7,k,t,bet," + amount + ",EUR,now\n");
+    const auto books = read_books(dir_);
+    ASSERT_TRUE(books) << books.error().message;
+    EXPECT_EQ(books->events->front().amount_minor, 0);
+    EXPECT_EQ(books->events->front().offset, 7);
+  }
+}
+
 TEST_F(Tables, ErrorsCarryFileAndLine) {
   const std::string head = "tx,kind,amount_minor,currency,loaded_at\n";
   put("reporting.csv", "tx,currency\n");
