@@ -23,14 +23,17 @@ constexpr Leg legs[] = {
     {"win", "house:games", -1},
     {"win", "player:cash", 1},
     {"win", "player:bonus", 1},
+    {"win", "house:bonus", 1},  // of a bonus that has expired since
     {"rollback", "house:games", -1},
     {"rollback", "jackpot", -1},
     {"rollback", "player:cash", 1},
     {"rollback", "player:bonus", 1},
+    {"rollback", "house:bonus", 1},  // of a bonus that has expired since
     {"round_void", "house:games", -1},
     {"round_void", "jackpot", -1},
     {"round_void", "player:cash", 1},
     {"round_void", "player:bonus", 1},
+    {"round_void", "house:bonus", 1},  // of a bonus that has expired since
     {"jackpot_win", "jackpot", -1},
     {"jackpot_win", "player:cash", 1},
     {"bonus_win", "house:bonus", -1},

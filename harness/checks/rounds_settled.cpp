@@ -161,12 +161,26 @@ class Rounds {
             fmt::format("{}: booked, though {} was told that it was rejected", key, move.studio));
   }
 
+  // What is won is owed for as long as its bet stands.
+  bool is_owed(const StudioTransaction& move) const {
+    if (move.kind != "win" && move.kind != "bonus_win") return false;
+    const auto found = rounds_.find(move.round);
+    if (found == rounds_.end()) return false;
+    const SettledRound& round = found->second;
+    const bool is_void = round.casino != nullptr && round.casino->state == "void";
+    return !is_void && round.bet_minor > round.back_minor;
+  }
+
   // What the studio was told is done is booked.
   void examine_move(const StudioTransaction& move) {
     examination_.examined();
     if (move.contradicted.value_or(0) > 0)
       wrong(move.round, false,
             fmt::format("{}: answered otherwise when it was repeated", move.transaction));
+    if (move.state == "rejected" && is_owed(move))
+      wrong(
+          move.round, false,
+          fmt::format("{}: a {} was rejected, though its bet stands", move.transaction, move.kind));
     const bool moved = move.kind != "close" && move.amount_minor.value_or(0) != 0;
     if (move.state != "ok" || !moved || booked_.contains(move.transaction)) return;
     wrong(move.round, false,

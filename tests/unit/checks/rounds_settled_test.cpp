@@ -160,6 +160,15 @@ TEST_F(RoundsSettled, AWinThatIsNotPaid) {
   EXPECT_THAT(first(), HasSubstr("studio-a was told that 1.50 EUR is done"));
 }
 
+TEST_F(RoundsSettled, AWinThatIsOwedAndRejected) {
+  of("k1-000000:win1").state = "rejected";
+  forget("k1-000000:win1");
+  EXPECT_THAT(first(), HasSubstr("k1-000000:win1: a win was rejected, though its bet stands"));
+  forget("k1-000000:bet");
+  of("k1-000000:bet").state = "rejected";
+  EXPECT_EQ(finding().verdict, Verdict::pass);
+}
+
 TEST_F(RoundsSettled, AWinThatNobodySent) {
   book("k1-000000:win1.2", "win", 150);
   EXPECT_THAT(first(), HasSubstr("win k1-000000:win1.2 of 1.50 EUR, which no studio sent"));
