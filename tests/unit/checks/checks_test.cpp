@@ -43,8 +43,9 @@ TEST(Checks, NothingExaminedNeverPasses) {
 TEST(Checks, MissingCapabilityIsNotApplicableUnlessNamed) {
   RecordedRun run = honest_run();
   run.capabilities.erase("intents");
-  EXPECT_THAT(inapplicable(run), testing::UnorderedElementsAre(
-                                     "no_lost_writes", "no_phantom_writes", "unknown_resolved"));
+  EXPECT_THAT(inapplicable(run),
+              testing::UnorderedElementsAre("declines_justified", "no_lost_writes",
+                                            "no_phantom_writes", "unknown_resolved"));
   run.checks = {"no_lost_writes", "no_such_check"};
   EXPECT_THAT(checks_with(run, Verdict::inconclusive),
               testing::UnorderedElementsAre("no_lost_writes", "no_such_check"));
