@@ -67,8 +67,12 @@ class CreditBooks {
 
   static bool same(const CreditDecision& a, const CreditDecision& b) {
     return a.seq == b.seq && a.player == b.player && a.amount_minor == b.amount_minor &&
-           a.currency == b.currency && a.approved == b.approved && a.lender == b.lender &&
-           a.player_max_minor == b.player_max_minor && a.exposure_max_minor == b.exposure_max_minor;
+           a.currency == b.currency && a.approved == b.approved && a.lender == b.lender;
+  }
+
+  static std::string limits_text(const CreditDecision& decision) {
+    return fmt::format("{} and {}", money(decision.player_max_minor, decision.currency),
+                       money(decision.exposure_max_minor, decision.currency));
   }
 
   void compare_books() {
@@ -81,6 +85,9 @@ class CreditBooks {
         examination_.violation("{}: {} in Redis (seq {}), {} in the database (seq {})", key,
                                decision_text(*decision), decision->seq,
                                decision_text(*copy->second), copy->second->seq);
+      } else if (limits_text(*decision) != limits_text(*copy->second)) {
+        examination_.violation("{}: limits {} in Redis, {} in the database", key,
+                               limits_text(*decision), limits_text(*copy->second));
       }
     }
     for (const auto& [key, decision] : in_database_)
@@ -140,14 +147,10 @@ class CreditBooks {
       if (!decision->approved) continue;
       const CreditDecision& other =
           *first.try_emplace({decision->lender, decision->currency}, decision).first->second;
-      if (decision->player_max_minor != other.player_max_minor ||
-          decision->exposure_max_minor != other.exposure_max_minor)
-        examination_.violation("{} (seq {}): by limits of {} and {}, {} was by {} and {}",
-                               decision->key, decision->seq,
-                               money(decision->player_max_minor, decision->currency),
-                               money(decision->exposure_max_minor, decision->currency), other.key,
-                               money(other.player_max_minor, other.currency),
-                               money(other.exposure_max_minor, other.currency));
+      if (limits_text(*decision) != limits_text(other))
+        examination_.violation("{} (seq {}): by limits of {}, {} was by {}", decision->key,
+                               decision->seq, limits_text(*decision), other.key,
+                               limits_text(other));
       add(*decision, decision->player, decision->player, decision->player_max_minor);
       add(*decision, "", "all players", decision->exposure_max_minor);
     }

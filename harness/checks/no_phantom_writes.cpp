@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "checks/bets_ended.hpp"
 #include "checks/examination.hpp"
@@ -100,7 +101,7 @@ class Phantoms {
 
   // Each key once, of whoever asked for it, and of a payment for what he asked.
   void examine_intents() {
-    std::map<std::string_view, const Intent*> first;
+    std::unordered_map<std::string_view, const Intent*> first;
     for (const Intent& intent : *joined_.run.books.intents) {
       const auto [known, added] = first.try_emplace(intent.key, &intent);
       if (!added)

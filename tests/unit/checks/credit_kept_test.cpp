@@ -125,7 +125,7 @@ TEST_F(CreditKept, ARetryThatHeardAnotherAnswer) {
 
 TEST_F(CreditKept, ALendersLimitsAreNotTheDecisionsOwn) {
   row(1).player_max_minor *= 10;
-  expect_red("in Redis");
+  expect_red("limits 60.00 EUR and 400.00 EUR in Redis, 600.00 EUR and 400.00 EUR in the");
   (*run_.books.credit_log)[1].player_max_minor *= 10;
   expect_red("by limits of 60.00 EUR and 400.00 EUR");
 }
