@@ -320,6 +320,17 @@ TEST(Behaviours, AnEmergencyThatIsNotOnMayComeLater) {
   EXPECT_EQ(answer(202, R"({"outcome":"ok"})"), Outcome::ok);
 }
 
+TEST(Behaviours, AConversionTellsWhatItGave) {
+  const auto reason = [](int status, std::string body) {
+    return behaviour_of(convert)->answer_of(HttpResponse{status, {}, body}).reason;
+  };
+  EXPECT_EQ(reason(200, R"({"outcome":"ok","amount_minor":350,"to_minor":3783783})"),
+            "to_minor=3783783");
+  EXPECT_EQ(reason(200, R"({"outcome":"ok","amount_minor":350})"), "");
+  EXPECT_EQ(reason(422, R"({"outcome":"rejected","reason":"too_small","to_minor":1})"),
+            "too_small");
+}
+
 TEST_F(BehaviourPlay, ATargetThatIsMissingIsABugOfTheCaller) {
   FakeCasino edge;
   auto writer = HistoryWriter::create(directory_ + "/h", "k7", 10, 10);
