@@ -110,10 +110,10 @@ TEST_F(Tables, AnEventWithoutANumberIsRead) {
   const std::string head = "topic,partition,offset,key,tx,kind,amount_minor,currency,at\n";
   for (const char* amount : {"", "x", "1.5"}) {
     put("events.csv", head + "ledger,0,7,k,t,bet," + amount + ",EUR,now\n");
-    const auto books = read_books(dir_);
-    ASSERT_TRUE(books) << books.error().message;
-    EXPECT_EQ(books->events->front().amount_minor, 0);
-    EXPECT_EQ(books->events->front().offset, 7);
+    const Books books = read();
+    ASSERT_TRUE(books.events);
+    EXPECT_EQ(books.events->front().amount_minor, 0);
+    EXPECT_EQ(books.events->front().offset, 7);
   }
 }
 
