@@ -89,7 +89,8 @@ constexpr KindStep steps[] = {
     {.kind = deposit, .step = "deposit", .entry = "deposit", .playable_sign = 1},
     {.kind = deposit, .step = "refund", .entry = "refund", .playable_sign = -1},
     {.kind = deposit, .step = "chargeback", .entry = "chargeback", .playable_sign = -1},
-    // What it earns by itself.
+    // What it earns by itself; of older runs, "bonus".
+    {.kind = deposit, .step = "earned", .entry = "bonus_grant", .playable_sign = 1},
     {.kind = deposit, .step = "bonus", .entry = "bonus_grant", .playable_sign = 1},
     {.kind = payout, .step = "hold", .entry = "hold", .playable_sign = -1, .held_sign = 1},
     {.kind = payout, .step = "payout", .entry = "payout", .held_sign = -1},

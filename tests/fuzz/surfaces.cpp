@@ -10,7 +10,9 @@
 #include "casino/common/officers.hpp"
 #include "casino/common/redis.hpp"
 #include "casino/common/refusals.hpp"
+#include "casino/common/terms.hpp"
 #include "casino/common/webhook_keys.hpp"
+#include "casino/consumer/bonus.hpp"
 #include "casino/consumer/event.hpp"
 #include "casino/credit/decisions.hpp"
 #include "casino/game/bridge.hpp"
@@ -312,7 +314,9 @@ Surface event_surface() {
       {body_of("null")}, [](const Request& request) -> Outcome {
         const auto event = parse_event(request.body);
         if (!event) return {};
-        return accepted(event->key.starts_with(business_key_of(event->key)));
+        const auto grant = grant_for(*event, {{"c", event->currency, 1, 10, 1000, 5}});
+        return accepted(!grant || (grant->amount_minor > 0 && grant->amount_minor <= 1000 &&
+                                   grant->key == event->business_key + ":earned"));
       });
 }
 
