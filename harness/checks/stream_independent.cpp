@@ -1,6 +1,7 @@
 // Proves that betting windows never depend on what players see of a table: windows follow one
 // schedule whether the stream is well or not, every bet taken lies in its window, and every bet
-// refused for its time lies outside; and no bet at a table was booked that was not taken so.
+// refused for its time lies outside; no bet at a table was booked that was not taken so, and none
+// once its outcome may be known, or a player could wait for it and complete the winners alone.
 // From: windows, window_bets (the platform's), stream_samples (the stream's own), ledger_entries,
 // client history, faults.
 // Cannot see: bets that a player's own client did not send because its picture stood still.
@@ -9,6 +10,7 @@
 #include <unordered_map>
 
 #include "checks/examination.hpp"
+#include "checks/instants.hpp"
 #include "checks/joined.hpp"
 
 namespace rehearse {
@@ -115,6 +117,30 @@ void examine_booked(Examination& examination, const Joined& joined) {
   }
 }
 
+// A commit may wait for its replica; what is later was asked for later.
+constexpr int64_t booked_after_ms_max = 10'000;
+
+void examine_bookings(Examination& examination, const Books& books) {
+  if (!books.ledger_entries) return;
+  std::unordered_map<std::string_view, int64_t> closed_ms_of_window, closed_ms_of_bet;
+  for (const BettingWindow& window : *books.windows)
+    closed_ms_of_window.emplace(window.window, window.closed_ms);
+  for (const WindowBet& bet : *books.window_bets) {
+    const auto window = closed_ms_of_window.find(bet.window);
+    if (window != closed_ms_of_window.end()) closed_ms_of_bet.emplace(bet.key, window->second);
+  }
+  std::string_view last;
+  for (const LedgerEntry& entry : *books.ledger_entries) {
+    const auto bet = closed_ms_of_bet.find(entry.key);
+    if (bet == closed_ms_of_bet.end() || entry.kind != "bet" || entry.tx == last) continue;
+    last = entry.tx;
+    const auto at_ms = wall_ms_of(entry.committed_at);
+    if (!at_ms || *at_ms <= bet->second + booked_after_ms_max) continue;
+    examination.violation("{}: booked {} ms after its window closed", entry.key,
+                          *at_ms - bet->second);
+  }
+}
+
 }  // namespace
 
 Finding examine_stream_independent(const Joined& joined) {
@@ -132,6 +158,7 @@ Finding examine_stream_independent(const Joined& joined) {
   }
   examine_bets(examination, books, degraded, counts);
   examine_booked(examination, joined);
+  examine_bookings(examination, books);
   const bool wanted = std::ranges::any_of(joined.run.faults, [](const FaultRecord& fault) {
     return fault.fault == "stream_degrade" && fault.effective_ms;
   });

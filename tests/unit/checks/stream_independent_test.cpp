@@ -81,6 +81,18 @@ TEST_F(StreamIndependent, ABetTakenLateOrRefusedInTimeIsRed) {
   EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
 }
 
+TEST_F(StreamIndependent, ABetBookedOnceItsOutcomeMayBeKnownIsRed) {
+  LedgerEntry entry;
+  entry.tx = "t";
+  entry.key = "in-t1-3";  // of the window that closes after 37 s
+  entry.kind = "bet";
+  entry.committed_at = "1970-01-01T00:00:36Z";
+  run_.books.ledger_entries->push_back(entry);
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::pass);
+  run_.books.ledger_entries->back().committed_at = "1970-01-01T00:01:37Z";
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
+}
+
 TEST_F(StreamIndependent, WithoutADegradedStreamAFaultProvesNothing) {
   for (auto& sample : *run_.books.stream_samples) sample.mode = "webrtc";
   EXPECT_EQ(stream_finding(run_).verdict, Verdict::inconclusive);
