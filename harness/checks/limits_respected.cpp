@@ -36,7 +36,7 @@ std::optional<int64_t> begun_wall_ms(const Joined& joined, std::string_view key)
 
 // What one transaction does to one player in one currency.
 struct Act {
-  std::string_view kind, key, player, currency;
+  std::string_view kind, key, player, currency, round;
   int64_t seq = 0, at_ms = 0;
   std::optional<int64_t> begun_ms;  // when its client asked for it
   Int128 playable_minor = 0;        // change of cash and bonus
@@ -194,11 +194,21 @@ class Limits {
     const int64_t at_ms = act.begun_ms.value_or(act.at_ms);
     const int64_t of_day_ms = at_ms % day_ms;
     if (minor > 0 && std::min(of_day_ms, day_ms - of_day_ms) < clock_drift_ms) return;
-    Int128& used = used_[{act.player, kind, act.currency, at_ms / day_ms}];
+    const int64_t day = act.begun_ms ? *act.begun_ms / day_ms : day_of(act);
+    Int128& used = used_[{act.player, kind, act.currency, day}];
     used += minor;
     if (minor <= 0 || limit->value_minor == 0 || used <= limit->value_minor) return;
     wrong(act, fmt::format("{} on one day, where the {} is {}", money(used, act.currency), kind,
                            money(limit->value_minor, act.currency)));
+  }
+
+  // What comes of a round is of the day of its bet: yesterday's makes no room today.
+  int64_t day_of(const Act& act) {
+    const int64_t day = act.at_ms / day_ms;
+    if (act.round.empty()) return day;
+    const auto bet = bet_days_.try_emplace({act.player, act.round}, day).first;
+    if (act.kind == "bet") bet->second = day;
+    return bet->second;
   }
 
   void wrong(const Act& act, std::string_view what) {
@@ -213,6 +223,7 @@ class Limits {
   std::set<std::string_view> players_;
   std::map<std::tuple<std::string_view, std::string_view, std::string_view, int64_t>, Int128>
       used_;  // by player, kind, currency, day
+  std::map<std::pair<std::string_view, std::string_view>, int64_t> bet_days_;  // by player, round
   int64_t acts_ = 0;
 };
 
@@ -241,6 +252,7 @@ Finding examine_limits_respected(const Joined& joined) {
       act.kind = entry->kind;
       act.key = entry->key;
       act.player = player;
+      act.round = entry->round;
       act.seq = entry->seq;
       const auto at_ms = wall_ms_of(entry->committed_at);
       if (!at_ms) examination.cannot_say(fmt::format("entry {}: no instant", entry->seq));

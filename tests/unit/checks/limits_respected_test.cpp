@@ -85,6 +85,29 @@ TEST_F(LimitsRespected, MoreLostInADayThanTheLimit) {
   EXPECT_EQ(finding().verdict, Verdict::pass) << "0 is no limit";
 }
 
+TEST_F(LimitsRespected, WhatComesOfYesterdaysBetMakesNoRoomToday) {
+  limit("loss_limit", 500, "EUR", last_);
+  const auto append = [&](const char* kind, const char* round, int64_t minor, const char* at) {
+    LedgerEntry entry = *bet_;
+    entry.seq = run_.books.ledger_entries->back().seq + 1;
+    entry.tx = entry.key = "added-" + std::to_string(entry.seq);
+    entry.kind = kind;
+    entry.round = round;
+    entry.account = "player:" + player_ + ":cash:EUR";
+    entry.amount_minor = minor;
+    entry.committed_at = at;
+    run_.books.ledger_entries->push_back(entry);
+  };
+  const LedgerEntry kept = *bet_;  // appending moves the others
+  bet_ = &kept;
+  append("bet", "yesterday", -500, "2030-01-01T23:59:59Z");
+  append("rollback", "yesterday", 500, "2030-01-02T00:00:01Z");
+  append("bet", "today", -500, "2030-01-02T00:00:02Z");
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  append("bet", "more", -1, "2030-01-02T00:00:03Z");
+  EXPECT_THAT(first(), testing::HasSubstr("5.01 EUR on one day"));
+}
+
 TEST_F(LimitsRespected, MorePaidInThanTheLimit) {
   limit("deposit_limit", 1'999, "EUR", 0);
   EXPECT_THAT(first(), testing::HasSubstr("the deposit_limit is 19.99 EUR"));
