@@ -120,7 +120,7 @@ void examine_booked(Examination& examination, const Joined& joined) {
 // A commit may wait for its replica; what is later was asked for later.
 constexpr int64_t booked_after_ms_max = 10'000;
 
-void examine_bookings(Examination& examination, const Books& books) {
+void examine_late_bookings(Examination& examination, const Books& books) {
   if (!books.ledger_entries) return;
   std::unordered_map<std::string_view, int64_t> closed_ms_of_window, closed_ms_of_bet;
   for (const BettingWindow& window : *books.windows)
@@ -158,7 +158,7 @@ Finding examine_stream_independent(const Joined& joined) {
   }
   examine_bets(examination, books, degraded, counts);
   examine_booked(examination, joined);
-  examine_bookings(examination, books);
+  examine_late_bookings(examination, books);
   const bool wanted = std::ranges::any_of(joined.run.faults, [](const FaultRecord& fault) {
     return fault.fault == "stream_degrade" && fault.effective_ms;
   });
