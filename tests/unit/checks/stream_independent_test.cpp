@@ -63,6 +63,8 @@ TEST_F(StreamIndependent, ABetThatIsBookedWasTakenInItsWindow) {
   EXPECT_EQ(finding.verdict, Verdict::fail);
   EXPECT_NE(finding.witnesses.at(0).find("and not decided"), std::string::npos);
   run_.books.window_bets->push_back({synthetic::key(run_, bet), "t1-0", 3'000, "accepted"});
+  for (LedgerEntry& entry : *run_.books.ledger_entries)
+    if (entry.key == synthetic::key(run_, bet)) entry.committed_at = "1970-01-01T00:00:03Z";
   EXPECT_EQ(stream_finding(run_).verdict, Verdict::pass);
   run_.books.window_bets->back().outcome = "declined";
   EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
