@@ -1,31 +1,29 @@
 // rehearse undo: heal every residue of every interrupted run; safe to repeat. Faults are undone
-// from the journal; a stack that nobody asked to keep is taken down.
+// from the journal, and a scan of what is there has the last word; a stack that nobody asked to
+// keep is taken down.
 #include <fmt/core.h>
 
 #include "cli/cli.hpp"
 #include "engine/active_stack.hpp"
 #include "engine/machine.hpp"
+#include "platform/residue.hpp"
 #include "stack/bring_up.hpp"
-#include "undo/journal.hpp"
+#include "undo/heal.hpp"
 
 namespace rehearse {
 namespace {
 
-// One that cannot be healed keeps none of the others from it.
-Status heal_faults(Effects& runtime, const std::string& run_dir, bool quiet) {
-  const std::string path = run_dir + "/faults.jsonl";
-  const auto open = read_unhealed(path);
-  if (!open) return std::unexpected(open.error());
-  if (open->empty()) return {};
-  const auto journal = Journal::resume(path, "undo");
-  Status first = journal ? Status{} : std::unexpected(journal.error());
-  for (const auto& fault : *open) {
-    Status done = undo(runtime, fault.undo);
-    if (done && journal) done = (*journal)->healed_by(fault.id, "undo");
-    if (done && !quiet) fmt::print("healed {} ({} on {})\n", fault.id, fault.fault, fault.target);
-    if (!done && first) first = done;
-  }
-  return first;
+Status undo_on_kept_stack(Effects& runtime, const ActiveStack& active, const Cli& cli) {
+  const auto scan = [&]() -> Result<std::vector<std::string>> {
+    const auto file = load_stack(cli.places, active.stack, active.parts);
+    if (!file) return std::unexpected(file.error());
+    const auto stack = make_stack(*file, active.settings);
+    if (!stack) return std::unexpected(stack.error());
+    return residue_of(runtime, *stack);
+  };
+  return heal_and_scan(runtime, active.run_dir, scan, [&cli](const std::string& text) {
+    if (!cli.quiet) fmt::print("{}\n", text);
+  });
 }
 
 ExitCode undo_all(const Cli& cli) {
@@ -35,8 +33,7 @@ ExitCode undo_all(const Cli& cli) {
   const auto active = read_active();
   if (!active) return complain(active.error());
   if (active->kept) {
-    if (active->run_dir.empty()) return ExitCode::expected;
-    const auto healed = heal_faults(*runtime, active->run_dir, cli.quiet);
+    const auto healed = undo_on_kept_stack(*runtime, *active, cli);
     return healed ? ExitCode::expected : complain(healed.error());
   }
   const auto left = runtime->leftovers();

@@ -14,7 +14,7 @@
 #include "base/scope_exit.hpp"
 #include "platform/books/wipe.hpp"
 #include "platform/platform.hpp"
-#include "undo/journal.hpp"
+#include "platform/residue.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,13 +24,6 @@ constexpr auto retry_interval = std::chrono::milliseconds(250);
 std::vector<std::string> nodes_of(const Stack& stack, const std::string& component) {
   std::vector<std::string> names;
   for (const auto* node : stack.of_component(component)) names.push_back(node->name);
-  return names;
-}
-
-std::vector<std::string> container_nodes_of(const Stack& stack) {
-  std::vector<std::string> names;
-  for (const auto& node : stack.nodes)
-    if (stack.has_container(node)) names.push_back(node.name);
   return names;
 }
 
@@ -84,7 +77,7 @@ Status prove_unused(const std::function<Result<BooksSource>()>& source, int64_t 
 }  // namespace
 
 Status require_no_residue(Effects& runtime, const Stack& stack) {
-  const auto left = residue(runtime, container_nodes_of(stack));
+  const auto left = residue_of(runtime, stack);
   if (!left) return std::unexpected(left.error());
   if (left->empty()) return {};
   return fail(ExitCode::machine, fmt::format("left behind: {}", fmt::join(*left, ", ")));

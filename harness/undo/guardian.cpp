@@ -35,15 +35,25 @@ bool is_quick(const UndoStep& step) {
   return step.action != "start";
 }
 
+struct Wound {
+  PlannedFault fault;
+  Status healed = {};
+  // What the journal says of it is not understood, and will not be the next time.
+  bool hopeless() const { return !healed && healed.error().code == ExitCode::bug; }
+};
+
 class Healing {
  public:
   Healing(const GuardianDuty& duty, std::vector<PlannedFault> open)
-      : duty_(duty), open_(std::move(open)), deadline_ns_(monotonic_ns() + ms(duty.deadline_ms)) {}
+      : duty_(duty), deadline_ns_(monotonic_ns() + ms(duty.deadline_ms)) {
+    for (auto& fault : open) open_.push_back({std::move(fault)});
+  }
   ~Healing() {
     if (log_ >= 0) ::close(log_);
   }
 
   Status heal();
+  void log(const std::string& text);
 
  private:
   static int64_t ms(int64_t length_ms) { return length_ms * ns_per_ms; }
@@ -51,10 +61,10 @@ class Healing {
   Status heal_once();
   Status carry_out(const PlannedFault& fault, const std::vector<UndoStep>& steps);
   bool wait(int64_t length_ms) const;
-  void log(const std::string& text);
+  Status conclude(Journal* journal);
 
   const GuardianDuty& duty_;
-  const std::vector<PlannedFault> open_;
+  std::vector<Wound> open_;
   const int64_t deadline_ns_;
   const int64_t began_ns_ = monotonic_ns();
   std::mutex log_mutex_;
@@ -97,19 +107,26 @@ Status Healing::carry_out(const PlannedFault& fault, const std::vector<UndoStep>
 // is therefore carried out once more as a whole, in its own order. Every step is idempotent.
 Status Healing::heal_once() {
   std::vector<std::function<Status()>> quick, whole;
-  for (const auto& fault : open_) {
+  for (auto& wound : open_) {
+    if (wound.hopeless()) continue;
+    const auto& all = wound.fault.undo;
     std::vector<UndoStep> steps;
-    std::ranges::copy_if(fault.undo, std::back_inserter(steps), is_quick);
-    const bool all = steps.size() == fault.undo.size();
-    quick.push_back([this, &fault, steps, all]() -> Status {
-      const auto done = carry_out(fault, steps);
-      return all ? done : Status{};
+    std::ranges::copy_if(all, std::back_inserter(steps), is_quick);
+    quick.push_back([this, &wound, steps]() -> Status {
+      wound.healed = carry_out(wound.fault, steps);
+      return {};
     });
-    if (!all) whole.push_back([this, &fault] { return carry_out(fault, fault.undo); });
+    if (steps.size() < all.size())
+      whole.push_back([this, &wound]() -> Status {
+        wound.healed = carry_out(wound.fault, wound.fault.undo);
+        return {};
+      });
   }
-  const Status first = run_parallel(quick, threads_max);
-  const Status second = run_parallel(whole, threads_max);
-  return first ? second : first;
+  (void)run_parallel(quick, threads_max);
+  (void)run_parallel(whole, threads_max);
+  for (const auto& wound : open_)
+    if (!wound.healed && !wound.hopeless()) return wound.healed;
+  return {};
 }
 
 Status Healing::try_until_healed() {
@@ -140,19 +157,32 @@ Status Healing::heal() {
     log("not healed: " + done.error().message);
     return done;
   }
-  if (journal)
-    for (const auto& fault : open_)
-      if (auto marked = (*journal)->healed_by(fault.id, "guardian"); !marked) done = marked;
-  log("healed");
-  return done;
+  return conclude(journal ? journal->get() : nullptr);
+}
+
+Status Healing::conclude(Journal* journal) {
+  Status first;
+  for (const auto& wound : open_) {
+    Status done = wound.healed;
+    if (done && journal) done = journal->healed_by(wound.fault.id, "guardian");
+    if (!done && first) first = done;
+  }
+  log(first ? "healed" : "not all is healed: " + first.error().message);
+  return first;
 }
 
 }  // namespace
 
 Status heal_all(const GuardianDuty& duty) {
-  auto open = read_unhealed(duty.run_dir + "/faults.jsonl");
-  if (!open) return std::unexpected(open.error());
-  return Healing(duty, std::move(*open)).heal();
+  std::vector<std::string> unreadable;
+  auto open = read_unhealed(duty.run_dir + "/faults.jsonl", &unreadable);
+  Healing healing(duty, open ? std::move(*open) : std::vector<PlannedFault>{});
+  if (!open) {
+    healing.log("what was planned is not known: " + open.error().message);
+    return std::unexpected(open.error());
+  }
+  for (const auto& line : unreadable) healing.log(line);
+  return healing.heal();
 }
 
 Status guard(const GuardianDuty& duty, int stream) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int journal_version = 1;  // journals without one were written before there were versions
 constexpr int64_t post_connect_ms = 1'000, post_total_ms = 3'000;
 
 Json to_json(const std::vector<UndoStep>& steps) {
@@ -35,11 +37,32 @@ Json to_json(const std::vector<UndoStep>& steps) {
   return list;
 }
 
+// Whatever the type: an id that is a number is one all the same, and what is missing is empty.
+std::string text_of(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// A step that cannot be understood stays one, and is refused when it is carried out.
+UndoStep step_from(const Json& json) {
+  UndoStep step{"", {}, {}};
+  if (!json.is_object()) return step;
+  step.action = text_of(json, "do");
+  step.detail = text_of(json, "detail");
+  if (const auto nodes = json.find("nodes"); nodes != json.end() && nodes->is_array())
+    for (const auto& node : *nodes)
+      if (node.is_string()) step.nodes.push_back(node.get<std::string>());
+  return step;
+}
+
 PlannedFault planned_from(const Json& line) {
-  PlannedFault fault{line.value("id", ""), line.value("fault", ""), line.value("target", ""), {}};
-  for (const auto& step : line.value("undo", Json::array()))
-    fault.undo.push_back({step.value("do", ""), step["nodes"].get<std::vector<std::string>>(),
-                          step.value("detail", "")});
+  PlannedFault fault{text_of(line, "id"), text_of(line, "fault"), text_of(line, "target"), {}};
+  const auto undo = line.find("undo");
+  if (undo == line.end() || !undo->is_array())
+    fault.undo.emplace_back();
+  else
+    for (const auto& step : *undo) fault.undo.push_back(step_from(step));
   return fault;
 }
 
@@ -117,8 +140,11 @@ constexpr struct {
 };
 
 Status carry_out(Effects& runtime, const UndoStep& step) {
-  for (const auto& known : undo_actions)
-    if (known.action == step.action) return known.carry_out(runtime, step);
+  for (const auto& known : undo_actions) {
+    if (known.action != step.action) continue;
+    if (!step.nodes.empty()) return known.carry_out(runtime, step);
+    return fail(ExitCode::bug, fmt::format("the journal's undo `{}` names no nodes", step.action));
+  }
   return fail(ExitCode::bug, fmt::format("the journal names an unknown undo `{}`", step.action));
 }
 
@@ -143,7 +169,7 @@ Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path, const 
     return fail(ExitCode::machine, fmt::format("cannot open {}: {}", path, std::strerror(errno)));
   std::unique_ptr<Journal> journal(new Journal(fd));
   const bool cut_short = !content->empty() && content->back() != '\n';
-  const Json line = {{"step", "resumed"}, {"by", by}};
+  const Json line = {{"step", "resumed"}, {"by", by}, {"v", journal_version}};
   if (auto done = journal->append_and_sync((cut_short ? "\n" : "") + line.dump()); !done)
     return std::unexpected(done.error());
   return journal;
@@ -153,12 +179,21 @@ Journal::~Journal() {
   ::close(fd_);
 }
 
+// A full disk may take half of a line: it is taken back, so that the next one does not join it.
+// Where even that fails, the next one begins with an end of line.
 Status Journal::append(const std::string& line) {
-  const std::string text = line + "\n";
   const std::lock_guard lock(mutex_);
-  if (::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
-  return fail(ExitCode::machine,
-              fmt::format("cannot write the fault journal: {}", std::strerror(errno)));
+  struct stat before {};
+  const bool known = ::fstat(fd_, &before) == 0;
+  const std::string text = (torn_ ? "\n" : "") + line + "\n";
+  const ssize_t written = ::write(fd_, text.data(), text.size());
+  if (written == static_cast<ssize_t>(text.size())) {
+    torn_ = false;
+    return {};
+  }
+  const std::string why = written < 0 ? std::strerror(errno) : "the disk is full";
+  if (written > 0) torn_ = !known || ::ftruncate(fd_, before.st_size) != 0;
+  return fail(ExitCode::machine, "cannot write the fault journal: " + why);
 }
 
 // Outside the lock: what another fault has to say does not wait for the disk.
@@ -170,11 +205,9 @@ Status Journal::append_and_sync(const std::string& line) {
 }
 
 Status Journal::planned(const PlannedFault& fault) {
-  const Json line = {{"step", "planned"},
-                     {"id", fault.id},
-                     {"fault", fault.fault},
-                     {"target", fault.target},
-                     {"undo", to_json(fault.undo)}};
+  const Json line = {{"step", "planned"},           {"id", fault.id},
+                     {"fault", fault.fault},        {"target", fault.target},
+                     {"undo", to_json(fault.undo)}, {"v", journal_version}};
   return append_and_sync(line.dump());
 }
 
@@ -183,34 +216,70 @@ Status Journal::mark(const std::string& id, const std::string& step, double t_ms
   Json line = {{"step", step}, {"id", id}, {"t_ms", t_ms}};
   if (!evidence.empty()) line["evidence"] = evidence;
   if (!error.empty()) line["error"] = error;
+  line["v"] = journal_version;
   return append(line.dump());
 }
 
 Status Journal::healed_by(const std::string& id, const std::string& by) {
-  const Json line = {{"step", "healed"}, {"id", id}, {"by", by}, {"at", rfc3339(wall_ns())}};
+  const Json line = {{"step", "healed"},
+                     {"id", id},
+                     {"by", by},
+                     {"at", rfc3339(wall_ns())},
+                     {"v", journal_version}};
   return append_and_sync(line.dump());
 }
 
-Result<std::vector<PlannedFault>> read_unhealed(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return std::vector<PlannedFault>{};
-  std::vector<PlannedFault> open;
-  const auto damaged = [&path] {
-    return fail(ExitCode::machine, fmt::format("{} is damaged: heal by `./rehearse down`", path));
-  };
-  bool cut_short = false;  // the line before
-  for (std::string text; std::getline(file, text);) {
-    const Json line = Json::parse(text, nullptr, false);
-    const std::string step = line.is_object() ? line.value("step", "") : "";
-    if (cut_short && step != "resumed") return damaged();
-    cut_short = line.is_discarded();
-    if (cut_short) continue;
-    if (!line.is_object()) return damaged();
+namespace {
+
+// What a torn line may have had joined to it by a writer that did not take it back.
+Json last_object_in(const std::string& text) {
+  const size_t at = text.rfind("{\"step\":");
+  return at == std::string::npos || at == 0 ? Json() : Json::parse(text.substr(at), nullptr, false);
+}
+
+class JournalReader {
+ public:
+  // `ended`: with an end of line, so that its writer did not die in it.
+  void take(const std::string& text, bool ended) {
+    ++number_;
+    Json line = Json::parse(text, nullptr, false);
+    const bool torn = !line.is_object();
+    if (torn) line = last_object_in(text);
+    const std::string step = line.is_object() ? text_of(line, "step") : "";
+    if (step != "resumed" && torn_before_) report(number_ - 1);
+    torn_before_ = step.empty() && ended;
+    if (torn && !step.empty()) report(number_);
     if (step == "planned") open.push_back(planned_from(line));
     if (step == "healed" || step == "withdrawn")
-      std::erase_if(open, [&](const auto& fault) { return fault.id == line.value("id", ""); });
+      std::erase_if(open, [&](const auto& fault) { return fault.id == text_of(line, "id"); });
   }
-  return open;
+  void end() {
+    if (torn_before_) report(number_);
+  }
+
+  std::vector<PlannedFault> open;
+  std::vector<std::string> unreadable;
+
+ private:
+  void report(int number) {
+    unreadable.push_back(fmt::format("line {} of the fault journal cannot be read", number));
+  }
+  int number_ = 0;
+  bool torn_before_ = false;  // the line before
+};
+
+}  // namespace
+
+Result<std::vector<PlannedFault>> read_unhealed(const std::string& path,
+                                                std::vector<std::string>* unreadable) {
+  std::ifstream file(path);
+  if (!file)
+    return fail(ExitCode::machine, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  JournalReader reader;
+  for (std::string text; std::getline(file, text);) reader.take(text, !file.eof());
+  reader.end();
+  if (unreadable) *unreadable = std::move(reader.unreadable);
+  return std::move(reader.open);
 }
 
 Status undo(Effects& runtime, const std::vector<UndoStep>& steps) {

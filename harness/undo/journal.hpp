@@ -9,6 +9,9 @@
 // When the harness has died, another goes on with the same file:
 //   {"step":"resumed","by":"guardian"}   a line cut short just before this one is the dead one's
 //   {"step":"healed","id":"az","by":"guardian","at":"2026-…Z"}   its clock is not the run's
+//
+// Each line ends with its version ("v":1). A reader takes what it understands of any version, line
+// by line: one that it cannot read keeps none of the others from being healed.
 #pragma once
 
 #include <cstdint>
@@ -68,11 +71,15 @@ class Journal {
   Status append_and_sync(const std::string& line);
   const int fd_;
   std::mutex mutex_;
+  bool torn_ = false;  // half of a line stands at the end
 };
 
-// Faults of a journal that were planned and not healed. A last line of a writer, cut short by a
-// crash, is ignored: it was not synced, so nothing was done after it.
-Result<std::vector<PlannedFault>> read_unhealed(const std::string& path);
+// Faults of a journal that were planned and not healed; in words, lines that could not be read. A
+// last line of a writer, cut short by a crash, is ignored: it was not synced, so nothing was done
+// after it. Errors (machine): there is no journal, which does not mean that nothing is to be
+// healed.
+Result<std::vector<PlannedFault>> read_unhealed(const std::string& path,
+                                                std::vector<std::string>* unreadable = nullptr);
 
 // Carries out the steps in their order. Every step is tried even if one before it fails; the first
 // error is returned.

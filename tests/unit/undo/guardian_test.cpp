@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
@@ -132,6 +133,32 @@ TEST_F(GuardianTest, WhatCannotBeHealedIsLeftForUndoAndSaid) {
   EXPECT_EQ(read_unhealed(journal_path())->size(), 2u);
   EXPECT_FALSE(runtime_.nodes["wallet-1"].paused);
   EXPECT_TRUE(runtime_.cut_nodes.empty());
+}
+
+TEST_F(GuardianTest, WhatItDoesNotUnderstandKeepsNothingElseFromBeingHealed) {
+  {
+    const auto journal = Journal::resume(journal_path(), "test");
+    ASSERT_TRUE((*journal)->planned({"later", "warp", "x", {{"warp", {"etcd-1"}}}}));
+  }
+  std::ofstream(journal_path(), std::ios::app) << "{\"step\":\"pla\n";
+  const int64_t began_ns = monotonic_ns();
+  const auto done = heal_all(duty());
+  ASSERT_FALSE(done);
+  EXPECT_LT(monotonic_ns() - began_ns, 2 * ns_per_s);  // and is not tried until the deadline
+  EXPECT_TRUE(whole());
+  const auto open = read_unhealed(journal_path());
+  ASSERT_EQ(open->size(), 1u);
+  EXPECT_EQ(open->front().id, "later");
+  const auto log = read_file(dir_ + "/guardian.log");
+  EXPECT_NE(log->find("line 5 of the fault journal cannot be read"), std::string::npos) << *log;
+  EXPECT_NE(log->find("not all is healed: the journal names an unknown undo"), std::string::npos);
+}
+
+TEST_F(GuardianTest, SaysInItsLogThatThereIsNoJournal) {
+  std::filesystem::remove(journal_path());
+  EXPECT_FALSE(heal_all(duty()));
+  EXPECT_NE(read_file(dir_ + "/guardian.log")->find("what was planned is not known"),
+            std::string::npos);
 }
 
 TEST_F(GuardianTest, ACommandThatEndsAfterTheHealingIsHealedAsWell) {
