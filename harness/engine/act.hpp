@@ -22,6 +22,8 @@ class Act {
   virtual Status begin() = 0;
   // Evidence once it is in force, nullopt while it is not yet. Called until it is.
   virtual Result<std::optional<Evidence>> poll() = 0;
+  // Whether it still is: asked about every second from then on, before it is refreshed.
+  virtual Result<bool> holds() = 0;
   // Called about every second while it lasts: keeps alive what would expire.
   virtual Status refresh() = 0;
   // Takes it back and waits until that shows: what was seen meanwhile. After an error it is called

@@ -27,6 +27,7 @@ class FaultAct final : public Act {
   }
   Status begin() override { return fault_->inject(context_.runtime); }
   Result<std::optional<Evidence>> poll() override { return fault_->effect(context_.runtime); }
+  Result<bool> holds() override { return fault_->holds(context_.runtime); }
   Status refresh() override { return fault_->refresh(context_.runtime); }
 
   Result<Evidence> end() override {

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/thread_setup.hpp"
+#include "engine/gaps.hpp"
 #include "undo/knobs.hpp"
 
 namespace rehearse {
@@ -30,6 +31,7 @@ struct FaultRunner::Occurrence {
   int64_t planned_ns = 0;
   std::vector<UndoStep> held;  // the knobs that it turns until it is over
   std::string effect_error;    // the last one told
+  std::optional<Gaps> gaps;    // of its effect, once that was seen
   bool over = false;           // healed, or given up
   bool lasting = false;        // injected, and waits for the end of observation
 };
@@ -217,13 +219,60 @@ bool FaultRunner::see_effect(Occurrence& occurrence, Act& act) {
     occurrence.record.evidence = **evidence;
     changed_.notify_all();
   }
+  occurrence.gaps.emplace(monotonic_ns());
   (void)journal_.mark(occurrence.record.id, "effective", effective_ms, **evidence);
   recorder_.event(occurrence.record.id, "effective");
   return true;
 }
 
-// Polls for the effect, then keeps the fault alive until its time is over.
+// A refresh would hide that the effect had lapsed, so that a look goes before it.
+void FaultRunner::keep_up(Occurrence& occurrence, Act& act) {
+  verify(occurrence, act);
+  if (auto done = act.refresh(); !done)
+    set_failed(occurrence, "could not be kept up: " + done.error().message);
+  if (occurrence.gaps && occurrence.gaps->lapsed()) verify(occurrence, act);
+}
+
+// A look that fails says nothing: it neither opens a gap nor ends one.
+void FaultRunner::verify(Occurrence& occurrence, Act& act) {
+  if (!occurrence.gaps) return;
+  Gaps& gaps = *occurrence.gaps;
+  const auto holds = act.holds();
+  if (!holds) {
+    if (holds.error().message == occurrence.effect_error) return;
+    occurrence.effect_error = holds.error().message;
+    recorder_.event(occurrence.record.id, "effect unknown", occurrence.effect_error);
+    return;
+  }
+  const bool lapsed_before = gaps.lapsed();
+  gaps.look(*holds, monotonic_ns());
+  if (gaps.lapsed() != lapsed_before)
+    recorder_.event(occurrence.record.id, gaps.lapsed() ? "lapsed" : "in force again");
+}
+
+// To its end; then what is to be said of its effect over the whole length.
 void FaultRunner::watch(Occurrence& occurrence, Act& act) {
+  watch_until_over(occurrence, act);
+  if (!occurrence.gaps) return;
+  verify(occurrence, act);
+  Gaps& gaps = *occurrence.gaps;
+  gaps.end(monotonic_ns());
+  if (gaps.count() == 0) return;
+  const int64_t sum_ms = gaps.sum_ns() / ns_per_ms, length_ms = gaps.length_ns() / ns_per_ms;
+  {
+    const std::lock_guard lock(mutex_);
+    occurrence.record.evidence["gaps"] = std::to_string(gaps.count());
+    occurrence.record.evidence["gaps_ms_at_most"] = std::to_string(sum_ms);
+  }
+  if (gaps.too_long())
+    set_failed(occurrence,
+               fmt::format("its effect had lapsed for up to {} of {} ms, {} times; at most {:.0f}% "
+                           "may be missing",
+                           sum_ms, length_ms, gaps.count(), 100 * gap_share_max));
+}
+
+// Polls for the effect, then keeps the fault alive until its time is over.
+void FaultRunner::watch_until_over(Occurrence& occurrence, Act& act) {
   const auto& entry = *occurrence.entry;
   const bool at_once = !entry.for_ms && !act.lasts();
   const int64_t effect_by_ns = monotonic_ns() + patience_.effect_ms * ns_per_ms;
@@ -237,9 +286,8 @@ void FaultRunner::watch(Occurrence& occurrence, Act& act) {
       set_failed(occurrence, fmt::format("no effect was seen within {} ms", patience_.effect_ms));
     }
     if (monotonic_ns() >= next_refresh_ns) {
-      if (auto done = act.refresh(); !done)
-        set_failed(occurrence, "could not be kept up: " + done.error().message);
-      next_refresh_ns += refresh_interval_ns;
+      keep_up(occurrence, act);
+      next_refresh_ns = monotonic_ns() + refresh_interval_ns;
     }
     std::unique_lock lock(mutex_);
     occurrence.lasting = !entry.for_ms && !at_once && (seen || late);

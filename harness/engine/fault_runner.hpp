@@ -59,6 +59,9 @@ class FaultRunner {
   bool wait_for_moment(const Occurrence& occurrence);
   bool inject(Occurrence& occurrence, Act& act, const PlannedFault& planned);
   void watch(Occurrence& occurrence, Act& act);
+  void watch_until_over(Occurrence& occurrence, Act& act);
+  void keep_up(Occurrence& occurrence, Act& act);
+  void verify(Occurrence& occurrence, Act& act);
   bool see_effect(Occurrence& occurrence, Act& act);
   void heal(Occurrence& occurrence, Act& act);
   void set_failed(Occurrence& occurrence, const std::string& why);

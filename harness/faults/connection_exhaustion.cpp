@@ -52,6 +52,17 @@ class ConnectionExhaustion final : public Fault {
                     {"connections_left", std::to_string(keep_)}};
   }
 
+  // A server that was restarted meanwhile has dropped all of ours. Two are asked: one alone may
+  // just be slow.
+  Result<bool> holds(Effects&) override {
+    for (size_t asked = 0; asked < 2 && !held_.empty(); ++asked) {
+      if (held_.back()->answers(session_open_ms)) return true;
+      held_.pop_back();
+    }
+    held_.clear();
+    return false;
+  }
+
   // Nothing is refilled where some are to be left: whose they are now cannot be said.
   Status refresh(Effects&) override {
     if (keep_ > 0) return {};

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -46,6 +47,15 @@ class ConsumerStall final : public Fault {
 
   Status inject(Effects& runtime) override {
     return group_ == reporting ? runtime.pause(paused_) : give_order();
+  }
+  Result<bool> holds(Effects& runtime) override {
+    if (group_ != reporting) return orders_.in_force();
+    const auto states = runtime.states();
+    if (!states) return std::unexpected(states.error());
+    return std::ranges::all_of(paused_, [&](const std::string& node) {
+      const auto state = states->find(node);
+      return state != states->end() && state->second.paused;
+    });
   }
   Status refresh(Effects&) override { return group_ == reporting ? Status() : give_order(); }
 

@@ -43,6 +43,13 @@ class Fault {
   virtual Status inject(Effects& runtime) = 0;
   // Evidence once the effect is seen, nullopt while it is not seen yet. Called until it is.
   virtual Result<std::optional<Evidence>> effect(Effects& runtime) = 0;
+  // Whether it is still in force: asked about every second once the effect was seen, before it is
+  // refreshed. What the effect shows is looked at again, unless a fault knows better.
+  virtual Result<bool> holds(Effects& runtime) {
+    const auto seen = effect(runtime);
+    if (!seen) return std::unexpected(seen.error());
+    return seen->has_value();
+  }
   // Called about every second while the fault lasts: keeps alive what would expire in the kernel.
   virtual Status refresh(Effects&) { return {}; }
   // Right before the undo: what was seen over the whole duration. Also lets go of what the fault

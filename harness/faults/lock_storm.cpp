@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "faults/fault.hpp"
@@ -74,9 +75,11 @@ class LockStorm final : public Fault {
                     {"others_waiting_at_effect", std::to_string(waiting_)}};
   }
 
-  Status refresh(Effects&) override {
+  // A moment without anybody behind ours is none without a storm.
+  Result<bool> holds(Effects&) override {
     look();
-    return {};
+    const int64_t turns = turns_, before = std::exchange(turns_seen_, turns);
+    return waiting_ > 0 || turns > before;
   }
 
   Evidence afterwards(Effects&) override {
@@ -139,7 +142,7 @@ class LockStorm final : public Fault {
   DatabaseLogin login_;
   std::vector<uint64_t> seeds_;  // one for each session
   std::unique_ptr<DatabaseSession> looking_;
-  int64_t waiting_ = 0, waiting_max_ = 0;
+  int64_t waiting_ = 0, waiting_max_ = 0, turns_seen_ = 0;
   std::atomic<int64_t> turns_ = 0;
   std::mutex mutex_;
   std::condition_variable_any changed_;

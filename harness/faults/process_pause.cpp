@@ -38,14 +38,6 @@ class ProcessPause final : public Fault {
                     {"roles_held", roles_}};
   }
 
-  // Whoever woke them before their time shortened the fault.
-  Status refresh(Effects& runtime) override {
-    const auto seen = effect(runtime);
-    if (!seen) return std::unexpected(seen.error());
-    if (*seen) return {};
-    return fail(ExitCode::inconclusive, "not all of the nodes stand still any more");
-  }
-
   Result<Evidence> restored(Effects& runtime) override {
     const auto states = runtime.states();
     if (!states) return std::unexpected(states.error());

@@ -157,6 +157,7 @@ class ProviderFault final : public Fault {
   }
 
   Status inject(Effects&) override { return orders_.give(order_); }
+  Result<bool> holds(Effects&) override { return orders_.in_force(); }
   Status refresh(Effects&) override { return orders_.give(order_); }
 
   Result<std::optional<Evidence>> effect(Effects&) override {

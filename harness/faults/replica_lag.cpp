@@ -61,12 +61,7 @@ class ReplicaLag final : public Fault {
   }
 
   // Whoever woke it before its time, or replaced it, shortened the fault.
-  Status refresh(Effects& runtime) override {
-    const auto stopped = all_stopped(runtime);
-    if (!stopped) return std::unexpected(stopped.error());
-    if (*stopped) return {};
-    return fail(ExitCode::inconclusive, "not all of the replaying processes stand still any more");
-  }
+  Result<bool> holds(Effects& runtime) override { return all_stopped(runtime); }
 
   // Against the values of the effect: that the lag grew.
   Evidence afterwards(Effects& runtime) override {

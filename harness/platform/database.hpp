@@ -74,6 +74,7 @@ class DatabaseSession {
   // How many sessions of others wait for a lock behind those of that name.
   DatabaseResult<int64_t> waiting_behind(const std::string& session_name, int64_t deadline_ms);
   bool broken() const { return broken_; }
+  bool answers(int64_t deadline_ms) { return ask("SELECT 1", deadline_ms).has_value(); }
 
  private:
   explicit DatabaseSession(pg_conn* connection) : connection_(connection) {}

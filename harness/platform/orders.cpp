@@ -58,16 +58,31 @@ Status Orders::give(const nlohmann::json& words) const {
   return first;
 }
 
-Result<Orders::Counts> Orders::counts_of(size_t node) const {
+Result<std::optional<Orders::Counts>> Orders::listed_at(size_t node) const {
   const auto body = told(places_.at(node), {"GET", path_, {}, ""});
   if (!body) return std::unexpected(body.error());
   const auto list = nlohmann::json::parse(*body, nullptr, false);
   if (!list.is_array())
-    return fail(ExitCode::machine, fmt::format("{} lists no conduct: {}", nodes_[node], *body));
+    return fail(ExitCode::machine, fmt::format("{} lists no orders: {}", nodes_[node], *body));
   for (const auto& item : list)
     if (item.is_object() && field(item, "fault", "") == fault_id_)
       return Counts{field(item, "treated", int64_t{0}), field(item, "considered", int64_t{0})};
-  return Counts{};
+  return std::nullopt;
+}
+
+Result<Orders::Counts> Orders::counts_of(size_t node) const {
+  const auto listed = listed_at(node);
+  if (!listed) return std::unexpected(listed.error());
+  return listed->value_or(Counts{});
+}
+
+Result<bool> Orders::in_force(bool wanted) const {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    const auto listed = listed_at(i);
+    if (!listed) return std::unexpected(listed.error());
+    if (listed->has_value() != wanted) return false;
+  }
+  return true;
 }
 
 }  // namespace rehearse

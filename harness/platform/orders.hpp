@@ -4,6 +4,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,11 @@ class Orders {
     int64_t treated = 0, considered = 0;
   };
   Result<Counts> counts_of(size_t node) const;
+  // Whether every node lists the order, or none does.
+  Result<bool> in_force(bool wanted = true) const;
 
  private:
+  Result<std::optional<Counts>> listed_at(size_t node) const;
   const char* path_ = "";
   std::string fault_id_;
   std::vector<std::string> nodes_;

@@ -47,6 +47,23 @@ TEST_F(ConnectionExhaustionTest, TakesWhatBecomesFree) {
   EXPECT_EQ(fault_->afterwards(runtime_).at("connections_taken_later"), "3");
 }
 
+TEST_F(ConnectionExhaustionTest, AServerThatDroppedOursEndsItUntilItIsFilledAgain) {
+  bool lives = true;
+  server_.answer_by([&](const std::string&) -> FakePostgres::Answer {
+    if (lives) return "1";
+    return std::unexpected("57P01");
+  });
+  ASSERT_TRUE(plan());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_EQ(fault_->holds(runtime_), true);
+  lives = false;
+  EXPECT_EQ(fault_->holds(runtime_), false);
+  lives = true;
+  EXPECT_TRUE(soon([&] { return server_.connections() == 0; }));
+  ASSERT_TRUE(fault_->refresh(runtime_));
+  EXPECT_EQ(fault_->holds(runtime_), true);
+}
+
 TEST_F(ConnectionExhaustionTest, LeavesAsManyAsAskedFor) {
   entry_.params["keep"] = int64_t{5};
   ASSERT_TRUE(plan());

@@ -66,7 +66,7 @@ TEST_F(LockStormTest, IsEffectiveOnceOthersWaitBehindIt) {
   ASSERT_TRUE(evidence);
   EXPECT_EQ(evidence->at("others_waiting_at_effect"), "2");
   waiting_ = 5;
-  EXPECT_TRUE(fault_->refresh(runtime_));
+  EXPECT_EQ(fault_->holds(runtime_), true);
   EXPECT_EQ(fault_->afterwards(runtime_).at("others_waiting_max"), "5");
 }
 
@@ -76,6 +76,17 @@ TEST_F(LockStormTest, ALockThatIsNeverHadIsNoTurn) {
   ASSERT_TRUE(fault_->inject(runtime_));
   EXPECT_TRUE(soon([&] { return said("ROLLBACK") >= 3; }));
   EXPECT_EQ(fault_->afterwards(runtime_).at("turns_held"), "0");
+}
+
+TEST_F(LockStormTest, HoldsWhileTurnsAreTakenOrOthersWait) {
+  ASSERT_TRUE(plan());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_TRUE(soon([&] { return said("ROLLBACK") >= 1; }));
+  EXPECT_EQ(fault_->holds(runtime_), true);
+  refuse_ = true;
+  EXPECT_TRUE(soon([&] { return !fault_->holds(runtime_).value(); }));
+  waiting_ = 1;
+  EXPECT_EQ(fault_->holds(runtime_), true);
 }
 
 TEST_F(LockStormTest, NoDatabaseNoInjection) {

@@ -30,9 +30,9 @@ TEST_F(ProcessPauseTest, IsEffectiveOnceAllStandStill) {
 TEST_F(ProcessPauseTest, SomebodyElseWakingThemIsTold) {
   ASSERT_TRUE(plan({{"wallet-1"}, "", 0}));
   ASSERT_TRUE(fault_->inject(runtime_));
-  EXPECT_TRUE(fault_->refresh(runtime_));
+  EXPECT_EQ(fault_->holds(runtime_), true);
   runtime_.nodes["wallet-1"].paused = false;
-  EXPECT_FALSE(fault_->refresh(runtime_));
+  EXPECT_EQ(fault_->holds(runtime_), false);
 }
 
 TEST_F(ProcessPauseTest, IsRestoredOnlyOnceTheyGoOn) {

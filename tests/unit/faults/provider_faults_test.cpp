@@ -105,9 +105,11 @@ TEST_F(ProviderFaultTest, RefreshingProlongsAndTheEndEnds) {
   ASSERT_TRUE(fault_->inject(runtime_));
   ASSERT_TRUE(fault_->refresh(runtime_));
   EXPECT_EQ(conduct().size(), 1u);
+  EXPECT_EQ(fault_->holds(runtime_), true);
   const std::string& end = planned->undo[0].detail;
   EXPECT_EQ(provider_.call("POST", end.substr(end.find('/'))).value().status, 200);
   EXPECT_TRUE(conduct().empty());
+  EXPECT_EQ(fault_->holds(runtime_), false) << "a lease that lapsed looks the same";
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());
   EXPECT_TRUE(fault_->afterwards(runtime_).contains("psp-a_treated"));
 }
