@@ -61,7 +61,7 @@ std::vector<std::string> suite_files(const Places& places);
 // Whether that is a suite's file or name, and no scenario's.
 bool names_suite(const Places& places, const std::string& name_or_path);
 
-// True once SIGINT or SIGTERM came; the handler is installed by the first call.
+// True once SIGINT, SIGTERM or SIGHUP came; the handler is installed by the first call.
 bool interrupted();
 
 }  // namespace rehearse

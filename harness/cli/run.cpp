@@ -51,7 +51,9 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
 
   LiveView live(cli.quiet, ::isatty(STDERR_FILENO) == 1);
   live.say(fmt::format("{}: {}", scenario->name, scenario->title));
-  const Status played = rehearse_scenario(options, live);
+  const Status played =
+      contained([&] { return rehearse_scenario(options, live); },
+                [&] { return options.reuse ? Status{} : take_active_down(live); });
   live.clear();
   if (!played) return complain(played.error());
   return judge_and_report(options.out_dir, true);

@@ -64,7 +64,8 @@ Status SuiteSession::rehearse(size_t item, const StackUse& use) {
                            false,    use.reuse,          interrupted};
   options.shared = use.shared;
   options.reset_ms = use.reset_ms;
-  return rehearse_scenario(options, live_);
+  return contained([&] { return rehearse_scenario(options, live_); },
+                   [this] { return take_active_down(live_); });
 }
 
 SuiteRow SuiteSession::judged(size_t item) {

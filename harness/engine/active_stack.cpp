@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <exception>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "base/json_field.hpp"
 #include "engine/machine.hpp"
 #include "engine/node_logs.hpp"
 #include "engine/recorder.hpp"
@@ -17,10 +20,39 @@
 
 namespace rehearse {
 
+namespace {
+
+// Another one after each start of the machine. Empty where the kernel does not say.
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+std::map<std::string, std::string> texts_of(const nlohmann::json& object) {
+  std::map<std::string, std::string> texts;
+  if (object.is_object())
+    for (const auto& [name, text] : object.items())
+      if (text.is_string()) texts[name] = text.get<std::string>();
+  return texts;
+}
+
+std::vector<std::string> texts_in(const nlohmann::json& array) {
+  std::vector<std::string> texts;
+  if (array.is_array())
+    for (const auto& text : array)
+      if (text.is_string()) texts.push_back(text.get<std::string>());
+  return texts;
+}
+
+}  // namespace
+
 Status write_active(const ActiveStack& active) {
   const nlohmann::json json = {{"stack", active.stack},     {"run_dir", active.run_dir},
                                {"kept", active.kept},       {"settings", active.settings},
-                               {"log_dir", active.log_dir}, {"parts", active.parts}};
+                               {"log_dir", active.log_dir}, {"parts", active.parts},
+                               {"boot_id", boot_id()}};
   return write_file_atomically(state_paths().active, json.dump() + "\n");
 }
 
@@ -34,10 +66,13 @@ Result<ActiveStack> read_active() {
     return fail(ExitCode::machine, fmt::format("{} is damaged: `./rehearse down` removes all that "
                                                "is left",
                                                state_paths().active));
-  return ActiveStack{
-      json.value("stack", ""),   json.value("run_dir", ""),
-      json.value("kept", false), json.value("settings", std::map<std::string, std::string>{}),
-      json.value("log_dir", ""), json.value("parts", std::vector<std::string>{})};
+  if (const std::string booted = field(json, "boot_id", ""); !booted.empty() && booted != boot_id())
+    return fail(ExitCode::machine,
+                "the stack was up before this machine started last, and its "
+                "network is gone: `./rehearse down` removes what is left");
+  return ActiveStack{field(json, "stack", ""),   field(json, "run_dir", ""),
+                     field(json, "kept", false), texts_of(json.value("settings", nlohmann::json())),
+                     field(json, "log_dir", ""), texts_in(json.value("parts", nlohmann::json()))};
 }
 
 Status clear_active() {
@@ -86,6 +121,18 @@ Result<double> reset_active_stack(const StackFile& file,
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
   return make_pristine(stage, *runtime, live, cancelled);
+}
+
+Status contained(const std::function<Status()>& play, const std::function<Status()>& clean_up) {
+  std::string what;
+  try {
+    return play();
+  } catch (const std::exception& error) {
+    what = error.what();
+  }
+  const Status clean = clean_up();
+  return fail(ExitCode::bug, fmt::format("a bug of ours: {}{}", what,
+                                         clean ? "" : "; moreover: " + clean.error().message));
 }
 
 Status take_active_down(LiveView& live) {

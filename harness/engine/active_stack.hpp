@@ -30,7 +30,9 @@ struct ActiveStack {
   std::vector<std::string> parts = {};               // of it, as chosen
 };
 Status write_active(const ActiveStack& active);
-Result<ActiveStack> read_active();  // empty stack = none
+// Empty stack = none. Errors (machine): it cannot be read, or it was up before the machine's last
+// start; `down` is the remedy.
+Result<ActiveStack> read_active();
 Status clear_active();
 
 // Errors (machine) when something of an earlier run is still here, with the remedy.
@@ -42,6 +44,10 @@ Status require_clean(Machine& machine);
 Result<double> reset_active_stack(const StackFile& stack,
                                   const std::map<std::string, std::string>& settings,
                                   const std::function<bool()>& cancelled, LiveView& live);
+
+// Plays something; an exception becomes an error (bug), after `clean_up`: nobody else would take
+// down what is up.
+Status contained(const std::function<Status()>& play, const std::function<Status()>& clean_up);
 
 // Takes down what is up and forgets it. Safe to repeat.
 Status take_active_down(LiveView& live);
