@@ -14,6 +14,7 @@
 #include "runtime/command.hpp"
 #include "runtime/podman/address_book.hpp"
 #include "runtime/podman/delay.hpp"
+#include "runtime/podman/monitors.hpp"
 #include "runtime/podman/network.hpp"
 #include "runtime/podman/packet_rules.hpp"
 #include "runtime/podman/processes.hpp"
@@ -23,6 +24,7 @@ namespace rehearse {
 namespace {
 
 constexpr int64_t start_ms = 30'000;
+constexpr int64_t monitor_ms = 3'000;  // a monitor ends by itself soon after its container
 constexpr const char* label = "rehearse";
 
 std::string container_of(const std::string& node) {
@@ -168,6 +170,7 @@ class Podman final : public Runtime {
       std::error_code error;
       std::filesystem::remove_all(folder, error);
       if (error)
+    if (auto ended = end_monitors(network::prefix, monitor_ms); !ended) return ended;
         return fail(ExitCode::machine,
                     fmt::format("cannot remove {}: {}", folder, error.message()));
     }
@@ -224,6 +227,10 @@ class Podman final : public Runtime {
     if (!text) return std::unexpected(text.error());
     const auto end = text->find_last_not_of(" \n");
     return std::map<std::string, std::string>{
+    // A container that is listed has its monitor; one alone belongs to none.
+    if (names->empty())
+      for (const auto& monitor : find_monitors(network::prefix))
+        found.push_back(fmt::format("monitor of {} (process {})", monitor.container, monitor.pid));
         {"podman", text->substr(text->rfind(' ', end) + 1, end - text->rfind(' ', end))}};
   }
 
