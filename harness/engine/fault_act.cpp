@@ -16,11 +16,11 @@ constexpr auto restored_poll = std::chrono::milliseconds(50);
 
 class FaultAct final : public Act {
  public:
-  FaultAct(const FaultEntry& kind, const FaultContext& context, const Observer& observer)
-      : kind_(kind), context_(context), observer_(observer), fault_(kind.make()) {}
+  FaultAct(const FaultEntry& kind, const FaultContext& context, std::function<StackView()> view)
+      : kind_(kind), context_(context), view_(std::move(view)), fault_(kind.make()) {}
 
   Result<PlannedFault> plan() override {
-    context_.view = observer_.view();
+    context_.view = view_();
     auto planned = fault_->plan(context_);
     if (planned) undo_ = planned->undo;
     return planned;
@@ -55,7 +55,7 @@ class FaultAct final : public Act {
 
   const FaultEntry& kind_;
   FaultContext context_;
-  const Observer& observer_;
+  const std::function<StackView()> view_;
   const std::unique_ptr<Fault> fault_;
   std::vector<UndoStep> undo_;
   std::optional<Evidence> seen_;  // over the whole duration; set when its end began
@@ -63,11 +63,16 @@ class FaultAct final : public Act {
 
 }  // namespace
 
-MakeAct fault_acts(Effects& effects, const Stack& stack, const Observer& observer) {
-  return [&](const TimelineEntry& entry, std::mt19937_64& random) {
+MakeAct fault_acts(Effects& effects, const Stack& stack, std::function<StackView()> view) {
+  return [&effects, &stack, view = std::move(view)](const TimelineEntry& entry,
+                                                    std::mt19937_64& random) {
     const FaultContext context{effects, stack, {}, entry, random};
-    return std::make_unique<FaultAct>(*find_fault(entry.fault), context, observer);
+    return std::make_unique<FaultAct>(*find_fault(entry.fault), context, view);
   };
+}
+
+MakeAct fault_acts(Effects& effects, const Stack& stack, const Observer& observer) {
+  return fault_acts(effects, stack, [&observer] { return observer.view(); });
 }
 
 }  // namespace rehearse

@@ -333,7 +333,7 @@ void Rehearsal::collect() {
 }
 
 void Rehearsal::scan() {
-  const auto found = residue(runtime_, stage_.container_nodes(), stage_.bare_nodes());
+  const auto found = stage_.residue();
   if (!found)
     return recorder_.trouble("the machine could not be scanned: " + found.error().message);
   run_.residue = *found;

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "platform/fence.hpp"
 #include "platform/platform.hpp"
+#include "platform/residue.hpp"
 #include "platform/rest_watch.hpp"
 #include "stack/technology.hpp"
 
@@ -129,18 +130,8 @@ PlatformEdges Stage::edges() const {
   return Platform(stack_).edges();
 }
 
-std::vector<std::string> Stage::container_nodes() const {
-  std::vector<std::string> names;
-  for (const auto& node : stack_.nodes)
-    if (stack_.has_container(node)) names.push_back(node.name);
-  return names;
-}
-
-std::vector<std::string> Stage::bare_nodes() const {
-  std::vector<std::string> names;
-  for (const auto& node : stack_.nodes)
-    if (!stack_.has_container(node)) names.push_back(node.name);
-  return names;
+Result<std::vector<std::string>> Stage::residue() const {
+  return residue_of(runtime_, stack_);
 }
 
 std::vector<std::string> Stage::missing() const {

@@ -37,8 +37,7 @@ class Stage {
   BooksSource books_source() const;
 
   PlatformEdges edges() const;
-  std::vector<std::string> container_nodes() const;
-  std::vector<std::string> bare_nodes() const;  // namespaces without a container
+  Result<std::vector<std::string>> residue() const;  // see platform/residue.hpp
   const Observer& observer() const { return *observer_; }
   const Stack& stack() const { return stack_; }
   std::vector<std::string> missing() const;

@@ -28,7 +28,8 @@ class ConnectionExhaustion final : public Fault {
     const auto node = resolve_role(context.stack, context.view,
                                    context.platform().selector_of(Purpose::ledger, Rank::leader));
     if (!node) return std::unexpected(node.error());
-    login_ = platform_login(context.stack, *node);
+    node_ = *node;
+    login_ = platform_login(context.stack, node_);
     name_ = session_name(context.entry.id);
     return PlannedFault{
         context.entry.id, "connection_exhaustion", *node, {end_sessions(*node, name_)}};
@@ -78,6 +79,13 @@ class ConnectionExhaustion final : public Fault {
     return evidence;
   }
 
+  Result<Evidence> restored(Effects& runtime) override {
+    const auto left = sessions_left(runtime, node_, name_);
+    if (!left) return std::unexpected(left.error());
+    if (*left == 0) return Evidence{};
+    return fail(ExitCode::machine, fmt::format("{} sessions are left on {}", *left, node_));
+  }
+
  private:
   // Opens until the server refuses.
   Status fill() {
@@ -97,7 +105,7 @@ class ConnectionExhaustion final : public Fault {
   }
 
   DatabaseLogin login_;
-  std::string name_, refusal_;
+  std::string node_, name_, refusal_;
   size_t keep_ = 0, taken_later_ = 0;
   std::vector<std::unique_ptr<DatabaseSession>> held_;
 };

@@ -4,7 +4,9 @@
 //
 // Heals by: they go on, from where they stood; an order to stall ends by its lease when nobody
 // renews it.
-// Effect: the group's lag, as the consumers tell it from the event log, grows from look to look.
+// Effect: the group's lag, as the consumers tell it from the event log, grows from look to look;
+// what the relay has not published yet is none of it, so that a slow relay is no effect. Of
+// reporting, all of its processes stand still as well.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,13 +14,14 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 #include "platform/orders.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr const char* reporting = "reporting";
+constexpr const char* consumers_groups[] = {"bonus", "notify", "audit"};
 constexpr int64_t look_every_ns = 500 * ns_per_ms;
 // A consumer that works is seen at a smaller lag again within a few looks.
 constexpr size_t growing_looks = 6;
@@ -59,10 +62,13 @@ class ConsumerStall final : public Fault {
   }
   Status refresh(Effects&) override { return group_ == reporting ? Status() : give_order(); }
 
-  Result<std::optional<Evidence>> effect(Effects&) override {
+  Result<std::optional<Evidence>> effect(Effects& runtime) override {
     if (monotonic_ns() - looked_ns_ < look_every_ns) return std::nullopt;
     looked_ns_ = monotonic_ns();
-    const auto lag = platform_->consumer_lag(group_);
+    const auto still = group_ == reporting ? holds(runtime) : Result<bool>(true);
+    if (!still) return std::unexpected(still.error());
+    if (!*still) return std::nullopt;
+    const auto lag = lag_of_group();
     if (!lag) return std::unexpected(lag.error());
     if (!lags_.empty() && *lag <= lags_.back()) lags_.clear();
     lags_.push_back(*lag);
@@ -71,15 +77,31 @@ class ConsumerStall final : public Fault {
   }
 
   Evidence afterwards(Effects&) override {
-    const auto lag = platform_->consumer_lag(group_);
+    const auto lag = lag_of_group();
     if (!lag) return {};
     return {{"lag_at_end", std::to_string(*lag)}};
   }
 
-  // Its consumers are slower for nobody who plays.
-  bool disruptive() const override { return false; }
+  Result<Evidence> restored(Effects& runtime) override {
+    if (group_ == reporting) return require_running(runtime, paused_);
+    if (auto ended = orders_.require_ended(); !ended) return std::unexpected(ended.error());
+    return Evidence{};
+  }
+
+  // Consumers that are slower are so for nobody who plays; who asks for a report gets none.
+  bool disruptive() const override { return group_ == reporting; }
 
  private:
+  Result<int64_t> lag_of_group() const {
+    if (!group_.empty()) return platform_->consumer_lag(group_);
+    int64_t sum = 0;
+    for (const char* group : consumers_groups) {
+      const auto lag = platform_->consumer_lag(group);
+      if (!lag) return lag;
+      sum += *lag;
+    }
+    return sum;
+  }
   Status give_order() const { return orders_.give({{"group", group_}}); }
 
   std::string id_, group_;            // group: empty = all of the consumers'

@@ -17,9 +17,6 @@ class EdgeOutage final : public Fault {
  public:
   Result<PlannedFault> plan(const FaultContext& context) override {
     if (auto found = find_nodes(context); !found) return std::unexpected(found.error());
-    const auto before = dropped(context.runtime);
-    if (!before) return std::unexpected(before.error());
-    dropped_before_ = *before;
     return PlannedFault{context.entry.id,
                         "edge_outage",
                         fmt::format("{}", fmt::join(nodes_, ", ")),
@@ -32,20 +29,29 @@ class EdgeOutage final : public Fault {
   }
 
   Result<std::optional<Evidence>> effect(Effects& runtime) override {
-    const auto cuts = runtime.cuts(nodes_);
-    if (!cuts) return std::unexpected(cuts.error());
-    for (const auto& [node, cut] : *cuts)
-      if (!cut.active) return std::nullopt;
-    const int64_t packets = sum(*cuts) - dropped_before_;
-    if (packets == 0) return std::nullopt;
+    const auto border = look_at_border(runtime, nodes_, {everyone});
+    if (!border) return std::unexpected(border.error());
+    if (!border->whole || border->dropped.sum() == 0) return std::nullopt;
     return Evidence{{"nodes_unreachable", fmt::format("{}", fmt::join(nodes_, ", "))},
-                    {"packets_dropped_at_effect", std::to_string(packets)}};
+                    {"packets_dropped_at_effect", std::to_string(border->dropped.sum())}};
+  }
+
+  Result<bool> holds(Effects& runtime) override {
+    const auto border = look_at_border(runtime, nodes_, {everyone});
+    if (!border) return std::unexpected(border.error());
+    return border->whole;
   }
 
   Evidence afterwards(Effects& runtime) override {
-    const auto packets = dropped(runtime);
-    if (!packets) return {};
-    return {{"packets_dropped", std::to_string(*packets - dropped_before_)}};
+    const auto border = look_at_border(runtime, nodes_, {everyone});
+    if (!border) return {};
+    return {{"packets_dropped", std::to_string(border->dropped.sum())},
+            {"packets_dropped_to_it", std::to_string(border->dropped.in)},
+            {"packets_dropped_from_it", std::to_string(border->dropped.out)}};
+  }
+
+  Result<Evidence> restored(Effects& runtime) override {
+    return require_open_border(runtime, nodes_, {everyone});
   }
 
  private:
@@ -65,20 +71,7 @@ class EdgeOutage final : public Fault {
     return fail(ExitCode::inconclusive, fmt::format("the stack has no path `{}`", path));
   }
 
-  // What parts two sides from each other is another fault's.
-  static int64_t sum(const std::map<std::string, CutState>& cuts) {
-    int64_t packets = 0;
-    for (const auto& [node, cut] : cuts) packets += cut.dropped_packets - cut.dropped_between;
-    return packets;
-  }
-  Result<int64_t> dropped(Effects& runtime) const {
-    const auto cuts = runtime.cuts(nodes_);
-    if (!cuts) return std::unexpected(cuts.error());
-    return sum(*cuts);
-  }
-
   std::vector<std::string> nodes_;
-  int64_t dropped_before_ = 0;  // by an earlier fault: the kernel's counters are never set back
 };
 
 }  // namespace

@@ -55,8 +55,9 @@ class Fault {
   // Right before the undo: what was seen over the whole duration. Also lets go of what the fault
   // itself holds open.
   virtual Evidence afterwards(Effects&) { return {}; }
-  // After the undo: what shows that it worked. An error is a healing that failed, and is retried.
-  virtual Result<Evidence> restored(Effects&) { return Evidence{}; }
+  // After the undo: what shows that the effect is gone, by a look of its own. An error is a healing
+  // that failed, and is retried. Only what cannot be taken back has nothing to look at.
+  virtual Result<Evidence> restored(Effects& runtime) = 0;
   // Whether clients may feel it: only such faults open an outage.
   virtual bool disruptive() const { return true; }
 };

@@ -44,7 +44,8 @@ class LockStorm final : public Fault {
     const auto node = resolve_role(context.stack, context.view,
                                    context.platform().selector_of(Purpose::ledger, Rank::leader));
     if (!node) return std::unexpected(node.error());
-    login_ = platform_login(context.stack, *node);
+    node_ = *node;
+    login_ = platform_login(context.stack, node_);
     name_ = session_name(context.entry.id);
     return PlannedFault{context.entry.id,
                         "lock_storm",
@@ -86,6 +87,13 @@ class LockStorm final : public Fault {
     end();
     return {{"turns_held", std::to_string(turns_)},
             {"others_waiting_max", std::to_string(waiting_max_)}};
+  }
+
+  Result<Evidence> restored(Effects& runtime) override {
+    const auto left = sessions_left(runtime, node_, name_);
+    if (!left) return std::unexpected(left.error());
+    if (*left == 0) return Evidence{};
+    return fail(ExitCode::machine, fmt::format("{} sessions are left on {}", *left, node_));
   }
 
  private:
@@ -138,7 +146,7 @@ class LockStorm final : public Fault {
     looking_.reset();
   }
 
-  std::string table_, name_;
+  std::string table_, node_, name_;
   DatabaseLogin login_;
   std::vector<uint64_t> seeds_;  // one for each session
   std::unique_ptr<DatabaseSession> looking_;

@@ -59,6 +59,15 @@ class NetworkLatency final : public Fault {
     return states ? describe(*states, "") : Evidence{};
   }
 
+  Result<Evidence> restored(Effects& runtime) override {
+    const auto states = runtime.delays(place_.nodes);
+    if (!states) return std::unexpected(states.error());
+    for (const auto& [node, state] : *states)
+      if (state.active)
+        return fail(ExitCode::machine, fmt::format("what {} sends is still delayed", node));
+    return Evidence{};
+  }
+
  private:
   // Over all nodes: the sum of packets, the shortest median, the longest p99.
   static Evidence describe(const std::map<std::string, DelayState>& states,

@@ -3,11 +3,12 @@
 // dropped, inside the namespaces of both.
 //
 // Heals by: the rules' elements go. Dead-man: they expire in the kernel when nobody refreshes them.
-// Effect: the rules are in force on every node, and some of them dropped a packet of this border.
+// Effect: the rules are in force on every node, and dropped a packet of this very border.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "faults/places.hpp"
 
@@ -28,10 +29,6 @@ class NetworkPartition final : public Fault {
     leave_out(sides_[1], one);
     if (other.nodes.empty())
       return fail(ExitCode::inconclusive, fmt::format("all of {} is in {}", other.name, one.name));
-    // The kernel's counters are never set back: an earlier fault may have moved them.
-    auto before = dropped(context.runtime);
-    if (!before) return std::unexpected(before.error());
-    before_ = std::move(*before);
     return PlannedFault{context.entry.id,
                         "network_partition",
                         fmt::format("{} | {}", one.name, other.name),
@@ -48,24 +45,28 @@ class NetworkPartition final : public Fault {
   }
 
   Result<std::optional<Evidence>> effect(Effects& runtime) override {
-    const auto now = dropped(runtime);
-    if (!now) return std::unexpected(now.error());
-    if (!now->in_force || now->since(before_) == 0) return std::nullopt;
-    Evidence evidence;
-    for (size_t i = 0; i < sides_.size(); ++i)
-      evidence["packets_dropped_at_effect_in_" + sides_[i].name] =
-          std::to_string(now->packets[i] - before_.packets[i]);
-    return evidence;
+    const auto borders = look(runtime);
+    if (!borders) return std::unexpected(borders.error());
+    const auto& [one, other] = *borders;
+    if (!one.whole || !other.whole || one.dropped.sum() + other.dropped.sum() == 0)
+      return std::nullopt;
+    return describe("packets_dropped_at_effect", *borders);
+  }
+
+  Result<bool> holds(Effects& runtime) override {
+    const auto borders = look(runtime);
+    if (!borders) return std::unexpected(borders.error());
+    return borders->first.whole && borders->second.whole;
   }
 
   Evidence afterwards(Effects& runtime) override {
-    const auto now = dropped(runtime);
-    if (!now) return {};
-    Evidence evidence;
-    for (size_t i = 0; i < sides_.size(); ++i)
-      evidence["packets_dropped_in_" + sides_[i].name] =
-          std::to_string(now->packets[i] - before_.packets[i]);
-    return evidence;
+    const auto borders = look(runtime);
+    return borders ? describe("packets_dropped", *borders) : Evidence{};
+  }
+
+  Result<Evidence> restored(Effects& runtime) override {
+    const auto one = require_open_border(runtime, sides_[0].nodes, sides_[1].nodes);
+    return one ? require_open_border(runtime, sides_[1].nodes, sides_[0].nodes) : one;
   }
 
  private:
@@ -76,33 +77,29 @@ class NetworkPartition final : public Fault {
     });
   }
 
-  struct Dropped {
-    std::vector<int64_t> packets;  // by side
-    bool in_force = true;          // on every node
-    int64_t since(const Dropped& before) const {
-      int64_t sum = 0;
-      for (size_t i = 0; i < packets.size(); ++i) sum += packets[i] - before.packets[i];
-      return sum;
-    }
-  };
+  // The same border, seen from each of its sides.
+  using Borders = std::pair<Border, Border>;
+  Result<Borders> look(Effects& runtime) const {
+    const auto one = look_at_border(runtime, sides_[0].nodes, sides_[1].nodes);
+    if (!one) return std::unexpected(one.error());
+    const auto other = look_at_border(runtime, sides_[1].nodes, sides_[0].nodes);
+    if (!other) return std::unexpected(other.error());
+    return Borders{*one, *other};
+  }
 
-  Result<Dropped> dropped(Effects& runtime) const {
-    Dropped result;
-    for (const auto& side : sides_) {
-      const auto cuts = runtime.cuts(side.nodes);
-      if (!cuts) return std::unexpected(cuts.error());
-      int64_t packets = 0;
-      for (const auto& [node, cut] : *cuts) {
-        packets += cut.dropped_between;
-        result.in_force = result.in_force && cut.between;
-      }
-      result.packets.push_back(packets);
-    }
-    return result;
+  // What a side sent to the other one is dropped on its way out; what comes all the same, on its
+  // way in.
+  Evidence describe(const std::string& what, const Borders& borders) const {
+    const auto& [one, other] = borders;
+    Evidence evidence;
+    evidence[what + "_in_" + sides_[0].name] = std::to_string(one.dropped.sum());
+    evidence[what + "_in_" + sides_[1].name] = std::to_string(other.dropped.sum());
+    evidence[what + "_from_" + sides_[0].name] = std::to_string(one.dropped.out + other.dropped.in);
+    evidence[what + "_from_" + sides_[1].name] = std::to_string(other.dropped.out + one.dropped.in);
+    return evidence;
   }
 
   std::vector<Place> sides_;
-  Dropped before_;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ class Noop final : public Fault {
     if (!injected_) return std::nullopt;
     return Evidence{{"touched", "nothing"}};
   }
+  Result<Evidence> restored(Effects&) override { return Evidence{}; }
   bool disruptive() const override { return false; }
 
  private:

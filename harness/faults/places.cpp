@@ -29,4 +29,45 @@ Result<Place> resolve_place(const FaultContext& context, const Target& target) {
   return place;
 }
 
+Result<Border> look_at_border(Effects& runtime, const std::vector<std::string>& nodes,
+                              const std::vector<std::string>& peers) {
+  const auto cuts = runtime.cuts(nodes);
+  if (!cuts) return std::unexpected(cuts.error());
+  Border border;
+  for (const auto& [node, cut] : *cuts)
+    for (const auto& peer : peers) {
+      const auto found = cut.peers.find(peer);
+      if (found == cut.peers.end()) {
+        border.whole = false;
+        continue;
+      }
+      border.open = false;
+      border.dropped.in += found->second.in;
+      border.dropped.out += found->second.out;
+    }
+  return border;
+}
+
+Result<Evidence> require_open_border(Effects& runtime, const std::vector<std::string>& nodes,
+                                     const std::vector<std::string>& peers) {
+  const auto border = look_at_border(runtime, nodes, peers);
+  if (!border) return std::unexpected(border.error());
+  if (border->open) return Evidence{};
+  return fail(ExitCode::machine,
+              fmt::format("not all of {} are reached again", fmt::join(nodes, ", ")));
+}
+
+Result<Evidence> require_running(Effects& runtime, const std::vector<std::string>& nodes) {
+  const auto states = runtime.states();
+  if (!states) return std::unexpected(states.error());
+  for (const auto& node : nodes) {
+    const auto state = states->find(node);
+    if (state == states->end() || !state->second.running)
+      return fail(ExitCode::machine, fmt::format("{} does not run", node));
+    if (state->second.paused)
+      return fail(ExitCode::machine, fmt::format("{} is still paused", node));
+  }
+  return Evidence{{"nodes_running_again", fmt::format("{}", fmt::join(nodes, ", "))}};
+}
+
 }  // namespace rehearse

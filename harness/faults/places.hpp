@@ -21,4 +21,18 @@ struct Place {
 // Errors (inconclusive): nobody holds the role, or no node is there.
 Result<Place> resolve_place(const FaultContext& context, const Target& target);
 
+// What cuts between the nodes and the peers dropped, by nobody else's cuts.
+struct Border {
+  bool whole = true;       // every node is cut off from every peer,
+  bool open = true;        // or none is from any
+  DroppedPackets dropped;  // out: what the nodes sent
+};
+Result<Border> look_at_border(Effects& runtime, const std::vector<std::string>& nodes,
+                              const std::vector<std::string>& peers);
+// Two for Fault::restored: that nothing of it is cut any more, that the nodes run and are not
+// paused.
+Result<Evidence> require_open_border(Effects& runtime, const std::vector<std::string>& nodes,
+                                     const std::vector<std::string>& peers);
+Result<Evidence> require_running(Effects& runtime, const std::vector<std::string>& nodes);
+
 }  // namespace rehearse

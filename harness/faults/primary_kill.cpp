@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 #include <signal.h>
 
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 
 namespace rehearse {
 namespace {
@@ -57,6 +57,9 @@ class PrimaryKill final : public Fault {
                     {"roles_lost", roles_},
                     {"postmaster_pids_gone", fmt::format("{}", fmt::join(pids_, ", "))}};
   }
+
+  // What Patroni makes of the database is the stack's redundancy; ours is the container.
+  Result<Evidence> restored(Effects& runtime) override { return require_running(runtime, nodes_); }
 
  private:
   std::vector<std::string> nodes_;

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 
 namespace rehearse {
 namespace {
@@ -49,16 +49,7 @@ class ProcessKill final : public Fault {
                     {"roles_lost", roles_}};
   }
 
-  Result<Evidence> restored(Effects& runtime) override {
-    const auto states = runtime.states();
-    if (!states) return std::unexpected(states.error());
-    for (const auto& node : nodes_) {
-      const auto state = states->find(node);
-      if (state == states->end() || !state->second.running)
-        return fail(ExitCode::machine, fmt::format("{} was started but does not run", node));
-    }
-    return Evidence{{"nodes_running_again", fmt::format("{}", fmt::join(nodes_, ", "))}};
-  }
+  Result<Evidence> restored(Effects& runtime) override { return require_running(runtime, nodes_); }
 
  private:
   std::vector<std::string> nodes_;

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 
 namespace rehearse {
 namespace {
@@ -38,16 +38,8 @@ class ProcessPause final : public Fault {
                     {"roles_held", roles_}};
   }
 
-  Result<Evidence> restored(Effects& runtime) override {
-    const auto states = runtime.states();
-    if (!states) return std::unexpected(states.error());
-    for (const auto& node : nodes_) {
-      const auto state = states->find(node);
-      if (state != states->end() && state->second.paused)
-        return fail(ExitCode::machine, fmt::format("{} is still paused", node));
-    }
-    return Evidence{};
-  }
+  // One that died of its standstill has not gone on.
+  Result<Evidence> restored(Effects& runtime) override { return require_running(runtime, nodes_); }
 
  private:
   std::vector<std::string> nodes_;

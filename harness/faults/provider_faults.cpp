@@ -185,6 +185,11 @@ class ProviderFault final : public Fault {
                    const char* when) {
     evidence[fmt::format("{}_treated{}", provider, when)] = std::to_string(counts.treated);
     evidence[fmt::format("{}_considered{}", provider, when)] = std::to_string(counts.considered);
+  Result<Evidence> restored(Effects&) override {
+    if (auto ended = orders_.require_ended(); !ended) return std::unexpected(ended.error());
+    return Evidence{};
+  }
+
   }
 
   const Row& row_;

@@ -69,6 +69,17 @@ class ReplicaLag final : public Fault {
     return lags ? evidence("_at_the_end", *lags) : Evidence{};
   }
 
+  Result<Evidence> restored(Effects& runtime) override {
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      const auto state = runtime.process(nodes_[i], pids_[i]);
+      if (!state) return std::unexpected(state.error());
+      if (*state == ProcessState::stopped)
+        return fail(ExitCode::machine,
+                    fmt::format("process {} of {} stands still", pids_[i], nodes_[i]));
+    }
+    return Evidence{};
+  }
+
  private:
   Result<bool> all_stopped(Effects& runtime) const {
     for (size_t i = 0; i < nodes_.size(); ++i) {

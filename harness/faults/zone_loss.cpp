@@ -4,7 +4,8 @@
 // does: it would flatter the recovery time.
 //
 // Heals by: power and network again: the rules go, the containers start with their old disks.
-// Effect: packets of every node with traffic were dropped by our rules, and every process is dead.
+// Effect: the rules are in force on every node, packets were dropped by them, and every process is
+// dead.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -47,9 +48,6 @@ class SilentDeath final : public Fault {
     if (!dark) return std::unexpected(dark.error());
     nodes_ = std::move(dark->nodes);
     roles_ = roles_of(context, nodes_);
-    const auto before = dropped(context.runtime);
-    if (!before) return std::unexpected(before.error());
-    dropped_before_ = *before;
     return PlannedFault{
         context.entry.id, name_, dark->name, {{"uncut", nodes_, everyone}, {"start", nodes_}}};
   }
@@ -60,51 +58,53 @@ class SilentDeath final : public Fault {
   }
 
   Result<std::optional<Evidence>> effect(Effects& runtime) override {
-    const auto states = runtime.states();
-    if (!states) return std::unexpected(states.error());
-    for (const auto& node : nodes_) {
-      const auto state = states->find(node);
-      if (state == states->end() || state->second.running) return std::nullopt;
-    }
-    const auto cuts = runtime.cuts(nodes_);
-    if (!cuts) return std::unexpected(cuts.error());
-    for (const auto& [node, cut] : *cuts)
-      if (!cut.active) return std::nullopt;
-    const int64_t packets = sum(*cuts) - dropped_before_;
+    const auto dark = is_dark(runtime);
+    if (!dark) return std::unexpected(dark.error());
+    if (!*dark) return std::nullopt;
+    const auto border = look_at_border(runtime, nodes_, {everyone});
+    if (!border) return std::unexpected(border.error());
+    const int64_t packets = border->dropped.sum();
     if (packets == 0) return std::nullopt;
     return Evidence{{"nodes_killed", fmt::format("{}", fmt::join(nodes_, ", "))},
                     {"roles_lost", roles_},
                     {"packets_dropped_at_effect", std::to_string(packets)}};
   }
 
+  Result<bool> holds(Effects& runtime) override { return is_dark(runtime); }
   Status refresh(Effects& runtime) override {
     return runtime.cut(nodes_, {everyone}, cut_timeout_ms);
   }
 
   Evidence afterwards(Effects& runtime) override {
-    const auto packets = dropped(runtime);
-    if (!packets) return {};
-    return {{"packets_dropped", std::to_string(*packets - dropped_before_)}};
+    const auto border = look_at_border(runtime, nodes_, {everyone});
+    if (!border) return {};
+    return {{"packets_dropped", std::to_string(border->dropped.sum())},
+            {"packets_dropped_to_it", std::to_string(border->dropped.in)},
+            {"packets_dropped_from_it", std::to_string(border->dropped.out)}};
+  }
+
+  Result<Evidence> restored(Effects& runtime) override {
+    const auto reached = require_open_border(runtime, nodes_, {everyone});
+    return reached ? require_running(runtime, nodes_) : reached;
   }
 
  private:
-  // Of whole zones: what parts two sides from each other is another fault's.
-  static int64_t sum(const std::map<std::string, CutState>& cuts) {
-    int64_t packets = 0;
-    for (const auto& [node, cut] : cuts) packets += cut.dropped_packets - cut.dropped_between;
-    return packets;
-  }
-  Result<int64_t> dropped(Effects& runtime) const {
-    const auto cuts = runtime.cuts(nodes_);
-    if (!cuts) return std::unexpected(cuts.error());
-    return sum(*cuts);
+  Result<bool> is_dark(Effects& runtime) const {
+    const auto states = runtime.states();
+    if (!states) return std::unexpected(states.error());
+    for (const auto& node : nodes_) {
+      const auto state = states->find(node);
+      if (state == states->end() || state->second.running) return false;
+    }
+    const auto border = look_at_border(runtime, nodes_, {everyone});
+    if (!border) return std::unexpected(border.error());
+    return border->whole;
   }
 
   std::string name_;
   Result<Dark> (*find_)(const FaultContext&);
   std::vector<std::string> nodes_;
   std::string roles_;
-  int64_t dropped_before_ = 0;  // by an earlier fault: the kernel's counters are never set back
 };
 
 }  // namespace

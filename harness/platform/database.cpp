@@ -87,6 +87,23 @@ UndoStep end_sessions(const std::string& node, const std::string& session_name) 
                       session_name)};
 }
 
+// One that stands still would not answer.
+Result<int64_t> sessions_left(Effects& runtime, const std::string& node,
+                              const std::string& session_name) {
+  const auto states = runtime.states();
+  if (!states) return std::unexpected(states.error());
+  const auto state = states->find(node);
+  if (state == states->end() || !state->second.running || state->second.paused) return 0;
+  const std::string wanted = session_name.empty()
+                                 ? fmt::format("LIKE '{}%'", rehearse::session_name(""))
+                                 : fmt::format("= '{}'", session_name);
+  const auto printed = runtime.exec(node, superuser_psql("SELECT count(*) FROM pg_stat_activity "
+                                                         "WHERE application_name " +
+                                                         wanted));
+  if (!printed) return std::unexpected(printed.error());
+  return std::atoll(printed->c_str());
+}
+
 DatabaseResult<std::unique_ptr<DatabaseSession>> DatabaseSession::open(
     const DatabaseLogin& login, const std::string& name, int64_t deadline_ms,
     const std::stop_token& stop) {

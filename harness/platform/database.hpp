@@ -40,6 +40,10 @@ struct DatabaseError {
   std::string sqlstate;  // 53300, …; empty: it was not the server who said no
   std::string message;
 };
+// How many of that name are left there, by the word of its superuser; "" = of any fault. None on a
+// node that does not run.
+Result<int64_t> sessions_left(Effects& runtime, const std::string& node,
+                              const std::string& session_name = "");
 template <typename T>
 using DatabaseResult = std::expected<T, DatabaseError>;
 

@@ -1,8 +1,10 @@
 #include "platform/orders.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json_field.hpp"
+#include "platform/platform.hpp"
 
 namespace rehearse {
 namespace {
@@ -26,6 +28,24 @@ Result<std::string> told(const Endpoint& to, const HttpRequest& request) {
                  : answer.error().message;
   }
   return fail(ExitCode::machine, why);
+}
+
+Result<nlohmann::json> list_at(const std::string& node, const Endpoint& at, const char* path) {
+  const auto body = told(at, {"GET", path, {}, ""});
+  if (!body) return std::unexpected(body.error());
+  auto list = nlohmann::json::parse(*body, nullptr, false);
+  if (list.is_array()) return list;
+  return fail(ExitCode::machine, fmt::format("{} lists no orders: {}", node, *body));
+}
+
+Result<std::vector<std::string>> faults_obeyed(const std::string& node, const Endpoint& at,
+                                               OrderKind kind) {
+  const auto list = list_at(node, at, path_of(kind));
+  if (!list) return std::unexpected(list.error());
+  std::vector<std::string> faults;
+  for (const auto& item : *list)
+    if (item.is_object()) faults.push_back(field(item, "fault", ""));
+  return faults;
 }
 
 }  // namespace
@@ -59,12 +79,9 @@ Status Orders::give(const nlohmann::json& words) const {
 }
 
 Result<std::optional<Orders::Counts>> Orders::listed_at(size_t node) const {
-  const auto body = told(places_.at(node), {"GET", path_, {}, ""});
-  if (!body) return std::unexpected(body.error());
-  const auto list = nlohmann::json::parse(*body, nullptr, false);
-  if (!list.is_array())
-    return fail(ExitCode::machine, fmt::format("{} lists no orders: {}", nodes_[node], *body));
-  for (const auto& item : list)
+  const auto list = list_at(nodes_[node], places_.at(node), path_);
+  if (!list) return std::unexpected(list.error());
+  for (const auto& item : *list)
     if (item.is_object() && field(item, "fault", "") == fault_id_)
       return Counts{field(item, "treated", int64_t{0}), field(item, "considered", int64_t{0})};
   return std::nullopt;
@@ -83,6 +100,35 @@ Result<bool> Orders::in_force(bool wanted) const {
     if (listed->has_value() != wanted) return false;
   }
   return true;
+}
+
+Status Orders::require_ended() const {
+  const auto ended = in_force(false);
+  if (!ended) return std::unexpected(ended.error());
+  if (*ended) return {};
+  return fail(ExitCode::machine, fmt::format("not all of {} have ended the order {}",
+                                             fmt::join(nodes_, ", "), fault_id_));
+}
+
+Result<std::vector<std::string>> orders_on(Effects& runtime, const Stack& stack) {
+  std::vector<std::pair<const Node*, OrderKind>> obeying;
+  for (const auto& node : stack.nodes)
+    if (!stack.component_of(node).party.empty()) obeying.emplace_back(&node, OrderKind::conduct);
+  for (const auto* node : Platform(stack).nodes_of(Purpose::consumers))
+    obeying.emplace_back(node, OrderKind::stall);
+  const auto states = runtime.states();
+  if (!states) return std::unexpected(states.error());
+  std::vector<std::string> on;
+  for (const auto& [node, kind] : obeying) {
+    const auto state = states->find(node->name);
+    if (state == states->end() || !state->second.running || state->second.paused) continue;
+    const auto address = runtime.address_of(node->name);
+    if (!address) return std::unexpected(address.error());
+    const auto faults = faults_obeyed(node->name, {*address, stack.endpoint(*node).port}, kind);
+    if (!faults) return std::unexpected(faults.error());
+    for (const auto& fault : *faults) on.push_back(fmt::format("{} obeys {}", node->name, fault));
+  }
+  return on;
 }
 
 }  // namespace rehearse

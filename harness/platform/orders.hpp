@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/effects.hpp"
 #include "stack/stack.hpp"
 #include "undo/journal.hpp"
 
@@ -17,6 +18,10 @@ enum class OrderKind {
   conduct,  // {mode, fraction, …}: outside parties, fixtures/casino/outside/misconduct.hpp
   stall,    // {group}: consumers
 };
+
+// Orders that are on at the nodes of a stack that run, whoever gave them: "psp-a obeys az". Errors
+// (machine): one of them cannot be asked.
+Result<std::vector<std::string>> orders_on(Effects& runtime, const Stack& stack);
 
 class Orders {
  public:
@@ -37,6 +42,8 @@ class Orders {
   Result<Counts> counts_of(size_t node) const;
   // Whether every node lists the order, or none does.
   Result<bool> in_force(bool wanted = true) const;
+  // That no node lists it any more.
+  Status require_ended() const;
 
  private:
   Result<std::optional<Counts>> listed_at(size_t node) const;

@@ -22,13 +22,16 @@ struct NodeState {
 // One process inside a node. A dead one that nobody has buried yet is gone.
 enum class ProcessState { gone, stopped, alive };
 
-// What a cut has stopped so far, as the kernel counts it in the node's namespace.
+// Packets that a cut has dropped, as the kernel counts them in the node's namespace.
+struct DroppedPackets {
+  int64_t in = 0, out = 0;  // from the peer, and to it
+  int64_t sum() const { return in + out; }
+};
+
+// What is cut off a node at this moment: each peer that a cut named, with a count of its own, from
+// the beginning of its cut. (A few that drop while it is refreshed are not counted.)
 struct CutState {
-  bool active = false;  // something is cut at this moment
-  int64_t dropped_packets = 0;
-  // Of these: by cuts of single peers, which part two sides from each other.
-  bool between = false;
-  int64_t dropped_between = 0;
+  std::map<std::string, DroppedPackets> peers;
 };
 
 // How long what a node sends is held: delay ± jitter, evenly spread, by a seed of the run's.
@@ -58,6 +61,9 @@ class Effects {
   virtual Result<int64_t> pid_of(const std::string& node, const std::string& words) = 0;
   virtual Status signal(const std::string& node, int64_t pid, int signal) = 0;
   virtual Result<ProcessState> process(const std::string& node, int64_t pid) = 0;
+  // The processes inside these nodes that a signal has stopped, by node; none is left out.
+  virtual Result<std::map<std::string, std::vector<int64_t>>> stopped(
+      const std::vector<std::string>& nodes) = 0;
   // All processes of a node stand still, as a virtual machine does that its host forgot.
   virtual Status pause(const std::vector<std::string>& nodes) = 0;
   virtual Status unpause(const std::vector<std::string>& nodes) = 0;  // paused or not
@@ -70,8 +76,8 @@ class Effects {
 
   // Drops everything between the nodes and `peers` (names of nodes, or `everyone`), in the nodes'
   // namespaces, for at most `timeout_ms`: the kernel lets it through again by itself when nobody
-  // refreshes it. A peer may be cut where everyone is cut as well, and stays so when that is uncut.
-  // Counters begin with the network.
+  // refreshes it. A peer may be cut where everyone is cut as well, and stays so when that is uncut;
+  // a packet that both would drop counts for the peer alone.
   virtual Status cut(const std::vector<std::string>& nodes, const std::vector<std::string>& peers,
                      int64_t timeout_ms) = 0;
   // Back to the baseline for these peers, cut or not.

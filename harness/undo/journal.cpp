@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -297,11 +298,16 @@ Result<std::vector<std::string>> residue(Effects& runtime, const std::vector<std
   const auto cuts = runtime.cuts(all);
   if (!cuts) return std::unexpected(cuts.error());
   for (const auto& [node, cut] : *cuts)
-    if (cut.active) found.push_back(fmt::format("{} is still cut off", node));
+    if (!cut.peers.empty()) found.push_back(fmt::format("{} is still cut off", node));
   const auto delays = runtime.delays(all);
   if (!delays) return std::unexpected(delays.error());
   for (const auto& [node, delay] : *delays)
     if (delay.active) found.push_back(fmt::format("what {} sends is still delayed", node));
+  const auto stopped = runtime.stopped(nodes);
+  if (!stopped) return std::unexpected(stopped.error());
+  for (const auto& [node, pids] : *stopped)
+    found.push_back(
+        fmt::format("processes {} of {} are still stopped", fmt::join(pids, ", "), node));
   const auto states = runtime.states();
   if (!states) return std::unexpected(states.error());
   for (const auto& node : nodes) {

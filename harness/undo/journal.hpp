@@ -86,7 +86,8 @@ Result<std::vector<PlannedFault>> read_unhealed(const std::string& path,
 Status undo(Effects& runtime, const std::vector<UndoStep>& steps);
 
 // What deviates from the baseline of a whole stack: cuts and delays still active, nodes not
-// running. `bare` are the nodes that are a namespace without a container.
+// running, paused, or with a process that a signal has stopped. (Orders and sessions:
+// platform/residue.hpp.) `bare` are the nodes that are a namespace without a container.
 Result<std::vector<std::string>> residue(Effects& runtime, const std::vector<std::string>& nodes,
                                          const std::vector<std::string>& bare = {});
 

@@ -121,4 +121,13 @@ Result<std::vector<std::string>> AddressBook::ranges_of(
   return ranges;
 }
 
+std::map<std::string, std::string> AddressBook::peers() const {
+  const auto book = read_book(path_);
+  if (!book) return {};
+  std::map<std::string, std::string> peers{{book->value("zones_range", ""), everyone}};
+  for (const auto& [node, address] : (*book)["nodes"].items())
+    if (address.is_string()) peers[address.get<std::string>()] = node;
+  return peers;
+}
+
 }  // namespace rehearse

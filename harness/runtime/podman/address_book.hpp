@@ -2,6 +2,7 @@
 // of a dead harness knows nodes by their names only, as the fault journal does.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ class AddressBook {
   Result<std::string> address_of(const std::string& node) const;
   // Of peers as Effects::cut has them, or as journals had them before: addresses and prefixes.
   Result<std::vector<std::string>> ranges_of(const std::vector<std::string>& peers) const;
+  // The other way round: peers by their ranges. None where there is no network.
+  std::map<std::string, std::string> peers() const;
 
  private:
   std::string path_;

@@ -17,11 +17,15 @@ Status cut(PacketRules& rules, const std::vector<std::string>& nodes,
            const std::vector<std::string>& ranges, int64_t timeout_ms);
 Status uncut(PacketRules& rules, const std::vector<std::string>& nodes,
              const std::vector<std::string>& ranges);
-Result<std::map<std::string, CutState>> cuts(PacketRules& rules,
-                                             const std::vector<std::string>& nodes);
+// By node, by address or prefix.
+using Cuts = std::map<std::string, DroppedPackets>;
+Result<std::map<std::string, Cuts>> cuts(PacketRules& rules, const std::vector<std::string>& nodes);
 
-// What `nft -j list table` says of our sets and of the counters of the rules that look into them.
-Result<CutState> read_cut_state(const std::string& listing);
+// What `nft -j list table` says of the elements of our sets.
+Result<Cuts> read_cuts(const std::string& listing);
+
+// The device in what `ip route get` says; empty: there is none.
+std::string device_in(const std::string& route);
 
 // Names of our namespaces and bridge that exist now.
 Result<std::vector<std::string>> leftovers();

@@ -132,6 +132,10 @@ class Podman final : public Runtime {
   Result<ProcessState> process(const std::string& node, int64_t pid) override {
     return processes_.process(node, pid);
   }
+  Result<std::map<std::string, std::vector<int64_t>>> stopped(
+      const std::vector<std::string>& nodes) override {
+    return processes_.stopped(nodes);
+  }
   Status pause(const std::vector<std::string>& nodes) override { return processes_.freeze(nodes); }
   Status unpause(const std::vector<std::string>& nodes) override { return processes_.thaw(nodes); }
 
@@ -166,11 +170,11 @@ class Podman final : public Runtime {
       auto done = run_checked(argv, 2 * start_ms);
       if (!done) return std::unexpected(done.error());
     }
+    if (auto ended = end_monitors(network::prefix, monitor_ms); !ended) return ended;
     for (const auto& folder : {processes_.pid_dir(), state_dir_}) {
       std::error_code error;
       std::filesystem::remove_all(folder, error);
       if (error)
-    if (auto ended = end_monitors(network::prefix, monitor_ms); !ended) return ended;
         return fail(ExitCode::machine,
                     fmt::format("cannot remove {}: {}", folder, error.message()));
     }
@@ -196,7 +200,16 @@ class Podman final : public Runtime {
     return network::uncut(rules_, nodes, *ranges);
   }
   Result<std::map<std::string, CutState>> cuts(const std::vector<std::string>& nodes) override {
-    return network::cuts(rules_, nodes);
+    const auto by_range = network::cuts(rules_, nodes);
+    if (!by_range) return std::unexpected(by_range.error());
+    const auto peers = addresses_.peers();
+    std::map<std::string, CutState> result;
+    for (const auto& [node, cuts] : *by_range)
+      for (auto& state = result[node]; const auto& [range, dropped] : cuts) {
+        const auto peer = peers.find(range);
+        state.peers[peer == peers.end() ? range : peer->second] = dropped;
+      }
+    return result;
   }
 
   Status delay(const std::vector<std::string>& nodes, const DelaySpec& spec) override {
@@ -214,6 +227,10 @@ class Podman final : public Runtime {
     auto names = containers();
     if (!names) return std::unexpected(names.error());
     for (const auto& name : *names) found.push_back("container " + name);
+    // A container that is listed has its monitor; one alone belongs to none.
+    if (names->empty())
+      for (const auto& monitor : find_monitors(network::prefix))
+        found.push_back(fmt::format("monitor of {} (process {})", monitor.container, monitor.pid));
     auto net = network::leftovers();
     if (!net) return std::unexpected(net.error());
     for (const auto& name : *net) found.push_back("network " + name);
@@ -227,10 +244,6 @@ class Podman final : public Runtime {
     if (!text) return std::unexpected(text.error());
     const auto end = text->find_last_not_of(" \n");
     return std::map<std::string, std::string>{
-    // A container that is listed has its monitor; one alone belongs to none.
-    if (names->empty())
-      for (const auto& monitor : find_monitors(network::prefix))
-        found.push_back(fmt::format("monitor of {} (process {})", monitor.container, monitor.pid));
         {"podman", text->substr(text->rfind(' ', end) + 1, end - text->rfind(' ', end))}};
   }
 

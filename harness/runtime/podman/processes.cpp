@@ -279,4 +279,18 @@ Result<ProcessState> Processes::process(const std::string& node, int64_t pid_ins
   return process ? seen_from_inside(process->pid()).state : ProcessState::gone;
 }
 
+Result<std::map<std::string, std::vector<int64_t>>> Processes::stopped(
+    const std::vector<std::string>& nodes) const {
+  std::map<std::string, std::vector<int64_t>> found;
+  for (const auto& node : nodes) {
+    const auto first = first_process(pid_file(node), node);
+    if (!first) continue;
+    const auto processes = find_inside(
+        *first, [](pid_t pid) { return seen_from_inside(pid).state == ProcessState::stopped; });
+    for (const auto& process : processes)
+      found[node].push_back(seen_from_inside(process.pid()).pid);
+  }
+  return found;
+}
+
 }  // namespace rehearse

@@ -36,10 +36,12 @@ class Processes {
   // Of every node with a pid file.
   Result<std::map<std::string, NodeState>> states() const;
 
-  // See Effects for these three.
+  // See Effects for these four.
   Result<int64_t> pid_of(const std::string& node, const std::string& words) const;
   Status signal(const std::string& node, int64_t pid_inside, int signal) const;
   Result<ProcessState> process(const std::string& node, int64_t pid_inside) const;
+  Result<std::map<std::string, std::vector<int64_t>>> stopped(
+      const std::vector<std::string>& nodes) const;
 
  private:
   std::string pid_dir_;

@@ -131,23 +131,25 @@ TEST_F(ProcessFaultRunnerTest, WithALengthItStaysDeadThatLong) {
   EXPECT_GE(*runner.records()[0].healed_ms, 300);
 }
 
-// A target that dies during injection: the fault failed, what it touched is put right all the same.
-TEST_F(ProcessFaultRunnerTest, ATargetThatDiesDuringInjectionIsAFailedFaultAndHealed) {
+// A target that dies during injection: the fault failed, its undo is carried out all the same, and
+// what does not run is not called healed.
+TEST_F(ProcessFaultRunnerTest, ATargetThatDiesDuringInjectionIsAFailedFaultAndUndone) {
   runtime_.before = [this](const std::string& verb) -> Status {
     if (verb != "pause") return {};
     (void)runtime_.kill({"wallet-1"});
     return fail(ExitCode::machine, "no container wallet-1 to pause");
   };
   scenario_.timeline = {process("process_pause", 100)};
-  auto& runner = begin();
-  EXPECT_TRUE(soon([&] { return runner.settled(); }));
+  auto& runner = begin({.heal_attempts = 1});
   runner.heal_rest();
   const auto record = runner.records()[0];
   EXPECT_NE(record.error.find("injection failed: no container"), std::string::npos);
+  EXPECT_NE(record.error.find("not healed: wallet-1 does not run"), std::string::npos);
   EXPECT_FALSE(record.effective_ms);
-  EXPECT_TRUE(record.healed_ms);
+  EXPECT_FALSE(record.healed_ms);
+  EXPECT_TRUE(runtime_.called("unpause"));
   EXPECT_TRUE(journal_says("failed"));
-  EXPECT_EQ(unhealed(), 0u);
+  EXPECT_EQ(unhealed(), 1u);
   EXPECT_EQ(verdict("faults_effective", run()), Verdict::inconclusive);
   EXPECT_EQ(verdict("healed", run()), Verdict::fail);  // the dead target is residue
 }

@@ -17,6 +17,18 @@ class ConnectionExhaustionTest : public FaultTest {
   FakePostgres server_;
 };
 
+TEST_F(ConnectionExhaustionTest, IsRestoredOnceTheServerNamesNoneOfItsSessions) {
+  ASSERT_TRUE(plan());
+  runtime_.exec_answer = "3\n";
+  EXPECT_FALSE(fault_->restored(runtime_));
+  EXPECT_NE(runtime_.calls.back().find("application_name = 'rehearse-it'"), std::string::npos);
+  runtime_.exec_answer = "0\n";
+  EXPECT_TRUE(fault_->restored(runtime_));
+  runtime_.exec_answer = "3\n";
+  runtime_.nodes["postgres-2"].running = false;
+  EXPECT_TRUE(fault_->restored(runtime_)) << "they died with it";
+}
+
 TEST_F(ConnectionExhaustionTest, PlansToEndItsSessionsByNameAndTouchesNothing) {
   const auto planned = plan();
   ASSERT_TRUE(planned);

@@ -1,3 +1,8 @@
+#include <unistd.h>
+
+#include <thread>
+
+#include "casino/common/http_server.hpp"
 #include "fault_fixture.hpp"
 
 namespace rehearse {
@@ -27,10 +32,39 @@ TEST_F(ConsumerStallTest, TheReportingStandsStillItself) {
   ASSERT_EQ(planned->undo.size(), 1u);
   EXPECT_EQ(planned->undo[0].action, "unpause");
   EXPECT_EQ(planned->undo[0].nodes, (std::vector<std::string>{"clickhouse-1", "clickhouse-2"}));
+  EXPECT_TRUE(fault_->disruptive()) << "nobody gets a report";
   ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_EQ(fault_->holds(runtime_), true);
+  EXPECT_FALSE(fault_->restored(runtime_));
   EXPECT_TRUE(runtime_.nodes["clickhouse-2"].paused);
   ASSERT_TRUE(undo(runtime_, planned->undo));
   EXPECT_FALSE(runtime_.nodes["clickhouse-2"].paused);
+  EXPECT_TRUE(fault_->restored(runtime_));
+}
+
+// Consumers whose lags are as given, behind one socket.
+TEST_F(ConsumerStallTest, ASlowRelayIsNoEffect) {
+  int64_t unpublished = 0;
+  const auto server = std::move(
+      casino::HttpServer::listen({.address = "127.0.0.1", .port = 0},
+                                 [&](const casino::Request&, const casino::Reply& reply) {
+                                   constexpr const char* none =
+                                       R"({"lag_bonus":0,"lag_notify":0,"lag_audit":0,"lag":)";
+                                   reply({200, none + std::to_string(++unpublished) + "}", {}});
+                                 })
+          .value());
+  const std::jthread running([&] { server->run(); });
+  for (auto& node : stack_.nodes)
+    if (node.component == "consumer") node.address = "127.0.0.1";
+  for (auto& component : stack_.file.components)
+    if (component.name == "consumer") component.port = server->port();
+  ASSERT_TRUE(plan());
+  EXPECT_FALSE(fault_->disruptive());
+  for (int look = 0; look < 8; ++look) {
+    EXPECT_FALSE(seen());
+    ::usleep(510'000);
+  }
+  server->stop();
 }
 
 TEST_F(ConsumerStallTest, AStackWithoutConsumersHasNothingToStall) {

@@ -36,6 +36,9 @@ TEST_F(EdgeOutageTest, IsEffectiveOncePacketsAreDropped) {
   const auto evidence = seen();
   ASSERT_TRUE(evidence);
   EXPECT_EQ(evidence->at("packets_dropped_at_effect"), "20");
+  EXPECT_FALSE(fault_->restored(runtime_));
+  ASSERT_TRUE(undo(runtime_, plan()->undo));
+  EXPECT_TRUE(fault_->restored(runtime_));
 }
 
 class DnsFaultTest : public FaultTest {

@@ -79,5 +79,14 @@ TEST_F(NetworkLatencyTest, AJitterLongerThanTheDelayIsRefused) {
   EXPECT_TRUE(plan({{"psp-a"}, "", 0}));
 }
 
+TEST_F(NetworkLatencyTest, IsRestoredOnceNothingIsDelayed) {
+  const auto planned = plan({{"wallet-1", "wallet-2"}, "", 0});
+  ASSERT_TRUE(planned && fault_->inject(runtime_));
+  runtime_.delayed.erase("wallet-1");
+  EXPECT_FALSE(fault_->restored(runtime_));
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_TRUE(fault_->restored(runtime_));
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -40,7 +40,6 @@ TEST_F(NetworkPartitionTest, OnlyTheOtherSideIsCutAndTheUndoTakesAllOfItBack) {
 }
 
 TEST_F(NetworkPartitionTest, CountsWhatWasDroppedOnEachSide) {
-  runtime_.packets_before = 100;
   runtime_.packets_per_look = 0;
   ASSERT_TRUE(plan({{"psp-a"}, "", 0}, {{"cashier-1", "cashier-2"}, "", 0}));
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());  // nothing is in force yet
@@ -49,9 +48,28 @@ TEST_F(NetworkPartitionTest, CountsWhatWasDroppedOnEachSide) {
   runtime_.packets_per_look = 3;
   const auto seen = fault_->effect(runtime_);
   ASSERT_TRUE(seen->has_value());
-  EXPECT_EQ((*seen)->at("packets_dropped_at_effect_in_psp-a"), "3");
+  EXPECT_EQ((*seen)->at("packets_dropped_at_effect_in_psp-a"), "6");  // 3 for each peer
   EXPECT_EQ((*seen)->at("packets_dropped_at_effect_in_cashier-1+cashier-2"), "6");
-  EXPECT_EQ(fault_->afterwards(runtime_).at("packets_dropped_in_psp-a"), "3");
+  EXPECT_EQ(fault_->afterwards(runtime_).at("packets_dropped_in_psp-a"), "6");
+  EXPECT_EQ(fault_->afterwards(runtime_).at("packets_dropped_from_psp-a"), "6");
+}
+
+TEST_F(NetworkPartitionTest, WhatOtherBordersDropIsNoEvidenceOfThisOne) {
+  ASSERT_TRUE(plan({{"psp-a"}, "", 0}, {{"cashier-1"}, "", 0}));
+  ASSERT_TRUE(runtime_.cut({"psp-a"}, {"cashier-2", everyone}, 1'000));
+  ASSERT_TRUE(runtime_.cut({"cashier-1"}, {"psp-b"}, 1'000));
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_EQ((*fault_->effect(runtime_))->at("packets_dropped_at_effect_in_psp-a"), "1");
+}
+
+TEST_F(NetworkPartitionTest, IsRestoredOnceBothSidesAreOpen) {
+  const auto planned = plan({{"psp-a"}, "", 0}, {{"cashier-1"}, "", 0});
+  ASSERT_TRUE(planned && fault_->inject(runtime_));
+  ASSERT_TRUE(undo(runtime_, {planned->undo[0]}));
+  EXPECT_FALSE(fault_->restored(runtime_));
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_TRUE(fault_->restored(runtime_));
 }
 
 TEST_F(NetworkPartitionTest, NoEffectWhereTheRulesAreNotInForceOnOneNode) {

@@ -42,6 +42,10 @@ TEST_F(ProcessPauseTest, IsRestoredOnlyOnceTheyGoOn) {
   ASSERT_TRUE(undo(runtime_, planned->undo));
   EXPECT_TRUE(fault_->restored(runtime_));
   EXPECT_TRUE(residue(runtime_, {"wallet-1"})->empty());
+  runtime_.nodes["wallet-1"].running = false;
+  EXPECT_FALSE(fault_->restored(runtime_)) << "it died of it";
+  runtime_.nodes.erase("wallet-1");
+  EXPECT_FALSE(fault_->restored(runtime_)) << "it is gone";
 }
 
 }  // namespace

@@ -113,10 +113,12 @@ TEST_F(ProviderFaultTest, RefreshingProlongsAndTheEndEnds) {
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());
   EXPECT_TRUE(fault_->afterwards(runtime_).contains("psp-a_treated"));
 }
+  EXPECT_FALSE(fault_->restored(runtime_));
 
 TEST_F(ProviderFaultTest, EachRowReachesTheProviderWithItsDefaults) {
   const std::map<std::string, std::string> mode_of = {{"provider_drop", "drop"},
                                                       {"provider_timeout", "timeout"},
+  EXPECT_TRUE(fault_->restored(runtime_));
                                                       {"provider_error", "error"},
                                                       {"webhook_duplicate", "webhook_duplicate"},
                                                       {"webhook_reorder", "webhook_reorder"},

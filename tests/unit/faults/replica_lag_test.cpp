@@ -29,7 +29,9 @@ TEST_F(ReplicaLagTest, TheReplayingProcessGoesOnByItsUndo) {
   EXPECT_EQ(planned->undo[0].detail, "71");
   ASSERT_TRUE(fault_->inject(runtime_));
   EXPECT_EQ(runtime_.processes["postgres-3"].state, ProcessState::stopped);
+  EXPECT_FALSE(fault_->restored(runtime_));
   ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_TRUE(fault_->restored(runtime_));
   EXPECT_EQ(runtime_.processes["postgres-3"].state, ProcessState::alive);
   EXPECT_TRUE(undo(runtime_, planned->undo));  // again
   runtime_.processes.clear();

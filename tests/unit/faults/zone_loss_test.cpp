@@ -51,15 +51,29 @@ TEST_F(ZoneLossTest, NoEffectUntilOurRulesDroppedSomething) {
             std::to_string(5 * stack_.in_zone("az-1").size()));
 }
 
-TEST_F(ZoneLossTest, WhatAnEarlierFaultDroppedIsNoEffectOfThisOne) {
-  runtime_.packets_before = 7;
-  runtime_.packets_per_look = 0;
+TEST_F(ZoneLossTest, WhatAnotherFaultDropsIsNoEffectOfThisOne) {
+  for (const auto* node : stack_.in_zone("az-1"))
+    ASSERT_TRUE(runtime_.cut({node->name}, {"psp-a"}, 1'000));
   ASSERT_TRUE(plan({{"az-1"}, "", 0}));
-  ASSERT_TRUE(fault_->inject(runtime_));
+  for (const auto* node : stack_.in_zone("az-1")) ASSERT_TRUE(runtime_.kill({node->name}));
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());
-  runtime_.packets_per_look = 2;
+  ASSERT_TRUE(fault_->inject(runtime_));
   EXPECT_EQ((*fault_->effect(runtime_))->at("packets_dropped_at_effect"),
-            std::to_string(2 * stack_.in_zone("az-1").size()));
+            std::to_string(stack_.in_zone("az-1").size()));
+}
+
+TEST_F(ZoneLossTest, IsRestoredOnceReachedAndRunning) {
+  const auto planned = plan({{"az-1"}, "", 0});
+  ASSERT_TRUE(planned && fault_->inject(runtime_));
+  EXPECT_FALSE(fault_->restored(runtime_));
+  ASSERT_TRUE(runtime_.uncut(planned->undo[0].nodes, {everyone}));
+  EXPECT_FALSE(fault_->restored(runtime_)) << "dead";
+  runtime_.starts_in_vain = 1;
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_FALSE(fault_->restored(runtime_)) << "a start that did nothing";
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  ASSERT_TRUE(runtime_.cut(planned->undo[0].nodes, {"psp-a"}, 1'000));
+  EXPECT_TRUE(fault_->restored(runtime_)) << "what another cut drops is that one's";
 }
 
 TEST_F(ZoneLossTest, NobodyInTheRoleIsNoTarget) {

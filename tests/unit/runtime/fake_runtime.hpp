@@ -31,10 +31,9 @@ class FakeRuntime final : public Runtime {
   std::map<std::string, std::string> addresses;            // by node
   std::map<std::string, DelaySpec> delayed;
   DelayState delay_seen{true, 3, 50.0, 50.3};  // of a node that is delayed
-  int64_t packets_per_look = 1;
-  int64_t packets_before = 0;  // that earlier cuts dropped, of each kind and on each node
-  int failing_starts = 0;      // so many starts fail first
-  int starts_in_vain = 0;      // so many starts say that they worked and did not
+  int64_t packets_per_look = 1;                // that each cut of a peer dropped, on their way out
+  int failing_starts = 0;                      // so many starts fail first
+  int starts_in_vain = 0;                      // so many starts say that they worked and did not
   bool kills_work = true;
   std::string exec_answer;  // what every program prints, unless on_exec says it
   std::function<Result<std::string>(const std::string& node, const std::vector<std::string>& argv)>
@@ -94,6 +93,16 @@ class FakeRuntime final : public Runtime {
     if (found == processes.end() || found->second.pid != pid) return ProcessState::gone;
     return found->second.state;
   }
+  Result<std::map<std::string, std::vector<int64_t>>> stopped(
+      const std::vector<std::string>& names) override {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, std::vector<int64_t>> result;
+    for (const auto& name : names)
+      if (const auto found = processes.find(name);
+          found != processes.end() && found->second.state == ProcessState::stopped)
+        result[name].push_back(found->second.pid);
+    return result;
+  }
   Status pause(const std::vector<std::string>& names) override {
     if (auto refused = ask("pause"); !refused) return refused;
     set(names, [](NodeState& state) { state.paused = true; });
@@ -149,14 +158,9 @@ class FakeRuntime final : public Runtime {
     const std::lock_guard lock(mutex_);
     std::map<std::string, CutState> result;
     for (const auto& name : names) {
-      const auto& peers = cut_peers[name];
-      const bool between = peers.size() > peers.count(everyone);
-      const bool whole = cut_nodes.contains(name) && (peers.empty() || peers.contains(everyone));
-      CutState& cut = result[name];
-      cut.active = whole || between;
-      cut.between = between;
-      cut.dropped_between = packets_before + (between ? packets_per_look : 0);
-      cut.dropped_packets = packets_before + (whole ? packets_per_look : 0) + cut.dropped_between;
+      auto& peers = result[name].peers;
+      for (const auto& peer : cut_peers[name]) peers[peer].out = packets_per_look;
+      if (cut_nodes.contains(name) && peers.empty()) peers[everyone].out = packets_per_look;
     }
     return result;
   }

@@ -320,6 +320,16 @@ TEST(Undo, EndsDelaysAndTheirResidueIsSeen) {
   EXPECT_TRUE(residue(runtime, {}, {"players"})->empty());
 }
 
+TEST(Residue, AProcessThatASignalStoppedIsSeen) {
+  FakeRuntime runtime;
+  runtime.nodes["postgres-3"] = {true, true};
+  runtime.processes["postgres-3"] = {71, ProcessState::stopped};
+  EXPECT_EQ(residue(runtime, {"postgres-3"})->front(),
+            "processes 71 of postgres-3 are still stopped");
+  ASSERT_TRUE(undo(runtime, {{"continue", {"postgres-3"}, "71"}}));
+  EXPECT_TRUE(residue(runtime, {"postgres-3"})->empty());
+}
+
 TEST(Residue, OfANamespaceWithoutAContainerOnlyItsRulesCount) {
   FakeRuntime runtime;
   EXPECT_TRUE(residue(runtime, {}, {"players"})->empty());

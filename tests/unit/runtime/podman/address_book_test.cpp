@@ -48,6 +48,13 @@ TEST_F(AddressBookTest, AJournalOfBeforeNamesRangesItself) {
             (std::vector<std::string>{"198.18.0.0/17", "198.18.2.21"}));
 }
 
+TEST_F(AddressBookTest, KnowsWhoseRangesTheyAre) {
+  const auto peers = book_.peers();
+  EXPECT_EQ(peers.at("10.9.8.81"), "psp-a");
+  EXPECT_EQ(peers.at("10.9.0.0/20"), everyone);
+  EXPECT_TRUE(AddressBook(dir_ + "/none").peers().empty());
+}
+
 TEST_F(AddressBookTest, WhoIsNotInItIsNamed) {
   const auto missing = book_.ranges_of({"etcd-1", "etcd-9"});
   ASSERT_FALSE(missing);

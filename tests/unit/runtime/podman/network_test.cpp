@@ -7,49 +7,54 @@ namespace rehearse::network {
 namespace {
 
 std::string set(const std::string& name, const std::string& elements) {
-  return fmt::format(R"({{"set": {{"family": "inet", "name": "{}", "table": "rehearse"{}}}}})",
-                     name, elements.empty() ? "" : R"(, "elem": [)" + elements + "]");
+  return fmt::format(R"({{"set": {{"name": "{}", "table": "rehearse"{}}}}})", name,
+                     elements.empty() ? "" : R"(, "elem": [)" + elements + "]");
 }
 
-std::string rule(const std::string& name, int packets) {
-  return fmt::format(
-      R"({{"rule": {{"chain": "in", "expr": [{{"match": {{"op": "==", "left": {{"payload": )"
-      R"({{"protocol": "ip", "field": "saddr"}}}}, "right": "@{}"}}}}, )"
-      R"({{"counter": {{"packets": {}, "bytes": 0}}}}, {{"drop": null}}]}}}})",
-      name, packets);
+std::string element(const std::string& value, int packets) {
+  return fmt::format(R"({{"elem": {{"val": {}, "timeout": 4, "expires": 3, )"
+                     R"("counter": {{"packets": {}, "bytes": 84}}}}}})",
+                     value, packets);
 }
 
-// As `nft -j list table inet rehearse` of nftables 1.0.6 prints it.
-std::string listing(const std::string& cut, const std::string& between) {
-  return fmt::format(
-      R"({{"nftables": [{{"metainfo": {{"version": "1.0.6"}}}}, {}, {}, {}, {}, {}, {}]}})",
-      set("cut", cut), set("between", between), rule("between", 3), rule("cut", 10),
-      rule("between", 4), rule("cut", 20));
+// As `nft -j list table` of nftables 1.0.6 prints it.
+std::string listing(const std::string& sets) {
+  return R"({"nftables": [{"metainfo": {"version": "1.0.6"}}, )" + sets +
+         R"(, {"rule": {"chain": "in_", "expr": [{"drop": null}]}}]})";
 }
 
-constexpr const char* whole =
-    R"({"elem": {"val": {"prefix": {"addr": "198.18.0.0", "len": 17}}, "timeout": 4}})";
-constexpr const char* single = R"({"elem": {"val": "198.18.1.1", "timeout": 4}})";
+constexpr const char* zones = R"({"prefix": {"addr": "198.18.0.0", "len": 17}})";
 
-TEST(CutState, CountersOutliveWhatWasCut) {
-  const auto state = read_cut_state(listing("", ""));
-  ASSERT_TRUE(state);
-  EXPECT_FALSE(state->active);
-  EXPECT_FALSE(state->between);
-  EXPECT_EQ(state->dropped_packets, 37);
-  EXPECT_EQ(state->dropped_between, 7);
+TEST(Cuts, NothingIsCutWhereTheSetsAreEmpty) {
+  const auto cuts = read_cuts(listing(set("cut_in", "") + ", " + set("between_out", "")));
+  ASSERT_TRUE(cuts);
+  EXPECT_TRUE(cuts->empty());
 }
 
-TEST(CutState, KnowsWholeRangesFromSingleAddresses) {
-  EXPECT_TRUE(read_cut_state(listing(whole, ""))->active);
-  EXPECT_FALSE(read_cut_state(listing(whole, ""))->between);
-  EXPECT_TRUE(read_cut_state(listing("", single))->active);
-  EXPECT_TRUE(read_cut_state(listing("", single))->between);
+TEST(Cuts, EachElementCountsForItselfInEachDirection) {
+  const auto cuts = read_cuts(listing(
+      set("cut_in", element(zones, 3)) + ", " + set("cut_out", element(zones, 40)) + ", " +
+      set("between_in", element(R"("198.18.1.1")", 5) + ", " + element(R"("198.18.1.2")", 0)) +
+      ", " + set("between_out", element(R"("198.18.1.1")", 7))));
+  ASSERT_TRUE(cuts);
+  ASSERT_EQ(cuts->size(), 3u);
+  EXPECT_EQ(cuts->at("198.18.0.0/17").in, 3);
+  EXPECT_EQ(cuts->at("198.18.0.0/17").out, 40);
+  EXPECT_EQ(cuts->at("198.18.1.1").in, 5);
+  EXPECT_EQ(cuts->at("198.18.1.1").sum(), 12);
+  EXPECT_EQ(cuts->at("198.18.1.2").sum(), 0);
 }
 
-TEST(CutState, WhatIsNoListingIsAnError) {
-  EXPECT_FALSE(read_cut_state("Error: no such table"));
-  EXPECT_FALSE(read_cut_state("[]"));
+TEST(Routes, TheDeviceIsWhatFollowsDev) {
+  EXPECT_EQ(device_in("198.18.1.1 dev rhs0 src 198.18.255.1 uid 0 \n    cache \n"), "rhs0");
+  EXPECT_EQ(device_in("198.18.1.0 via 10.0.0.1 dev tun0 table 100 src 10.0.0.7 uid 0\n"), "tun0");
+  EXPECT_EQ(device_in("198.18.1.0 dev tun0\n"), "tun0");
+  EXPECT_EQ(device_in("RTNETLINK answers: Network is unreachable\n"), "");
+}
+
+TEST(Cuts, WhatIsNoListingIsAnError) {
+  EXPECT_FALSE(read_cuts("Error: no such table"));
+  EXPECT_FALSE(read_cuts("[]"));
 }
 
 }  // namespace
