@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/thread_setup.hpp"
@@ -15,7 +16,17 @@ namespace rehearse {
 namespace {
 
 constexpr int64_t refresh_interval_ns = ns_per_s;
-constexpr auto effect_poll = std::chrono::milliseconds(5);
+constexpr int64_t kept_up_poll_ns = 100 * ns_per_ms;
+// Looks for an effect take a fifth of a processor at most: what they burn is what is measured. They
+// are apart by so many times their own length, within bounds.
+constexpr int64_t looks_apart = 4;
+constexpr int64_t effect_poll_ns_min = 5 * ns_per_ms, effect_poll_ns_max = 250 * ns_per_ms;
+// A fault that begins later than this was not rehearsed as planned.
+constexpr int64_t late_ms_max = 1'000;
+
+std::string in_ms(int64_t ns) {
+  return fmt::format("{:.1f}", static_cast<double>(ns) / ns_per_ms);
+}
 
 std::chrono::steady_clock::time_point at(int64_t ns) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(ns));
@@ -29,11 +40,13 @@ struct FaultRunner::Occurrence {
   FaultRecord record;
   std::mt19937_64 random;  // its own: threads that plan at once would share draws by chance
   int64_t planned_ns = 0;
-  std::vector<UndoStep> held;  // the knobs that it turns until it is over
-  std::string effect_error;    // the last one told
-  std::optional<Gaps> gaps;    // of its effect, once that was seen
-  bool over = false;           // healed, or given up
-  bool lasting = false;        // injected, and waits for the end of observation
+  double begun_ms = 0;               // when its injection began
+  std::optional<PlannedFault> held;  // whose knobs it turns until it is healed
+  std::string effect_error;          // the last one told
+  int64_t looked_ns = 0;             // when the last look for its effect began; 0 = there was none
+  std::optional<Gaps> gaps;          // of its effect, once that was seen
+  bool over = false;                 // healed, or given up
+  bool lasting = false;              // injected, and waits for the end of observation
 };
 
 FaultRunner::FaultRunner(const Scenario& scenario, MakeAct make_act, Journal& journal,
@@ -124,11 +137,11 @@ std::optional<std::string> FaultRunner::take_knobs(Occurrence& occurrence,
                                                    const PlannedFault& planned) {
   const std::lock_guard lock(mutex_);
   for (const auto& other : occurrences_) {
-    if (other->over) continue;
-    if (const auto knob = shared_knob(other->held, planned.undo))
+    if (!other->held) continue;
+    if (const auto knob = conflict_of(*other->held, planned))
       return fmt::format("{} is on and heals by the same knob ({})", other->record.id, *knob);
   }
-  occurrence.held = planned.undo;
+  occurrence.held = planned;
   return std::nullopt;
 }
 
@@ -190,33 +203,49 @@ void FaultRunner::run(Occurrence& occurrence) {
   end();
 }
 
+// It is injected once that has succeeded; its time is the one at which it began, because no outage
+// of it can have begun earlier. How long it took is evidence.
 bool FaultRunner::inject(Occurrence& occurrence, Act& act, const PlannedFault& planned) {
-  const double injected_ms = recorder_.now_ms();
-  {
-    const std::lock_guard lock(mutex_);
-    occurrence.record.injected_ms = injected_ms;
-    changed_.notify_all();
-  }
+  const int64_t begun_ns = monotonic_ns();
+  const double begun_ms = occurrence.begun_ms = recorder_.ms(begun_ns);
   recorder_.event(occurrence.record.id, "injecting",
                   fmt::format("{} on {}", planned.fault, planned.target));
   const Status done = act.begin();
-  (void)journal_.mark(occurrence.record.id, "injected", injected_ms);
-  if (!done) set_failed(occurrence, "injection failed: " + done.error().message);
-  return done.has_value();
+  if (!done) {
+    set_failed(occurrence, "injection failed: " + done.error().message);
+    return false;
+  }
+  (void)journal_.mark(occurrence.record.id, "injected", begun_ms);
+  {
+    const std::lock_guard lock(mutex_);
+    occurrence.record.injected_ms = begun_ms;
+    occurrence.record.evidence["injection_took_ms"] = in_ms(monotonic_ns() - begun_ns);
+    changed_.notify_all();
+  }
+  if (const int64_t late_ms = (begun_ns - occurrence.planned_ns) / ns_per_ms; late_ms > late_ms_max)
+    set_failed(occurrence,
+               fmt::format("begun {} ms late: at most {} may be", late_ms, late_ms_max));
+  return true;
 }
 
+void FaultRunner::tell_unknown(Occurrence& occurrence, const std::string& why) {
+  if (std::exchange(occurrence.effect_error, why) != why)
+    recorder_.event(occurrence.record.id, "effect unknown", why);
+}
+
+// The effect came after the look before this one had begun, if there was one.
 bool FaultRunner::see_effect(Occurrence& occurrence, Act& act) {
+  const int64_t before_ns = std::exchange(occurrence.looked_ns, monotonic_ns());
   const auto evidence = act.poll();
-  if (!evidence && evidence.error().message != occurrence.effect_error) {
-    occurrence.effect_error = evidence.error().message;
-    recorder_.event(occurrence.record.id, "effect unknown", occurrence.effect_error);
-  }
+  if (!evidence) tell_unknown(occurrence, evidence.error().message);
   if (!evidence || !*evidence) return false;
   const double effective_ms = recorder_.now_ms();
   {
     const std::lock_guard lock(mutex_);
     occurrence.record.effective_ms = effective_ms;
-    occurrence.record.evidence = **evidence;
+    occurrence.record.evidence.insert((*evidence)->begin(), (*evidence)->end());
+    occurrence.record.evidence["effect_resolution_ms"] =
+        in_ms(monotonic_ns() - (before_ns ? before_ns : occurrence.looked_ns));
     changed_.notify_all();
   }
   occurrence.gaps.emplace(monotonic_ns());
@@ -238,12 +267,7 @@ void FaultRunner::verify(Occurrence& occurrence, Act& act) {
   if (!occurrence.gaps) return;
   Gaps& gaps = *occurrence.gaps;
   const auto holds = act.holds();
-  if (!holds) {
-    if (holds.error().message == occurrence.effect_error) return;
-    occurrence.effect_error = holds.error().message;
-    recorder_.event(occurrence.record.id, "effect unknown", occurrence.effect_error);
-    return;
-  }
+  if (!holds) return tell_unknown(occurrence, holds.error().message);
   const bool lapsed_before = gaps.lapsed();
   gaps.look(*holds, monotonic_ns());
   if (gaps.lapsed() != lapsed_before)
@@ -257,18 +281,11 @@ void FaultRunner::watch(Occurrence& occurrence, Act& act) {
   verify(occurrence, act);
   Gaps& gaps = *occurrence.gaps;
   gaps.end(monotonic_ns());
-  if (gaps.count() == 0) return;
-  const int64_t sum_ms = gaps.sum_ns() / ns_per_ms, length_ms = gaps.length_ns() / ns_per_ms;
   {
     const std::lock_guard lock(mutex_);
-    occurrence.record.evidence["gaps"] = std::to_string(gaps.count());
-    occurrence.record.evidence["gaps_ms_at_most"] = std::to_string(sum_ms);
+    occurrence.record.evidence.merge(gaps.evidence());
   }
-  if (gaps.too_long())
-    set_failed(occurrence,
-               fmt::format("its effect had lapsed for up to {} of {} ms, {} times; at most {:.0f}% "
-                           "may be missing",
-                           sum_ms, length_ms, gaps.count(), 100 * gap_share_max));
+  if (const auto why = gaps.too_long()) set_failed(occurrence, *why);
 }
 
 // Polls for the effect, then keeps the fault alive until its time is over.
@@ -280,7 +297,9 @@ void FaultRunner::watch_until_over(Occurrence& occurrence, Act& act) {
   int64_t next_refresh_ns = monotonic_ns() + refresh_interval_ns;
   bool seen = false, late = false;
   while (true) {
+    const int64_t look_began_ns = monotonic_ns();
     if (!seen) seen = see_effect(occurrence, act);
+    const int64_t look_ns = monotonic_ns() - look_began_ns;
     if (!seen && !late && monotonic_ns() > effect_by_ns) {
       late = true;
       set_failed(occurrence, fmt::format("no effect was seen within {} ms", patience_.effect_ms));
@@ -296,8 +315,10 @@ void FaultRunner::watch_until_over(Occurrence& occurrence, Act& act) {
       if (at_once) return seen || late;
       return end_ns ? monotonic_ns() >= end_ns : end_lasting_;
     };
-    const auto pause = seen ? std::chrono::milliseconds(100) : effect_poll;
-    const auto until = std::chrono::steady_clock::now() + pause;
+    const int64_t pause_ns =
+        seen ? kept_up_poll_ns
+             : std::clamp(looks_apart * look_ns, effect_poll_ns_min, effect_poll_ns_max);
+    const auto until = at(monotonic_ns() + pause_ns);
     changed_.wait_until(lock, end_ns ? std::min(until, at(end_ns)) : until, over);
     if (over()) return;
   }
@@ -310,8 +331,13 @@ void FaultRunner::heal(Occurrence& occurrence, Act& act) {
   int64_t pause_ms = patience_.heal_pause_ms;
   for (int attempt = 1; !evidence; ++attempt) {
     recorder_.event(occurrence.record.id, "healing failed", evidence.error().message);
-    if (attempt == patience_.heal_attempts)
+    if (attempt == patience_.heal_attempts) {
+      {  // what cannot be taken back was done, whatever the injection said; its knobs stay turned
+        const std::lock_guard lock(mutex_);
+        if (!occurrence.record.injected_ms) occurrence.record.injected_ms = occurrence.begun_ms;
+      }
       return set_failed(occurrence, "not healed: " + evidence.error().message);
+    }
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::milliseconds(pause_ms), [] { return false; });
@@ -324,6 +350,7 @@ void FaultRunner::heal(Occurrence& occurrence, Act& act) {
     const std::lock_guard lock(mutex_);
     occurrence.record.healed_ms = healed_ms;
     occurrence.record.evidence.insert(evidence->begin(), evidence->end());
+    occurrence.held.reset();
     last_healed_ns_ = monotonic_ns();
     changed_.notify_all();
   }

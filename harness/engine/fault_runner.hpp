@@ -62,6 +62,7 @@ class FaultRunner {
   void watch_until_over(Occurrence& occurrence, Act& act);
   void keep_up(Occurrence& occurrence, Act& act);
   void verify(Occurrence& occurrence, Act& act);
+  void tell_unknown(Occurrence& occurrence, const std::string& why);
   bool see_effect(Occurrence& occurrence, Act& act);
   void heal(Occurrence& occurrence, Act& act);
   void set_failed(Occurrence& occurrence, const std::string& why);

@@ -4,6 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+
+#include "record/timeline.hpp"
 
 namespace rehearse {
 
@@ -35,11 +39,9 @@ class Gaps {
   bool lapsed() const { return lapsed_; }
   int64_t count() const { return count_; }
   int64_t sum_ns() const { return sum_ns_; }
-  // After the end.
-  int64_t length_ns() const { return length_ns_; }
-  bool too_long() const {
-    return static_cast<double>(sum_ns_) > gap_share_max * static_cast<double>(length_ns_);
-  }
+  // After the end. None where there was no gap; why the fault is not effective, in words.
+  Evidence evidence() const;
+  std::optional<std::string> too_long() const;
 
  private:
   int64_t effective_ns_, in_force_ns_;  // the latter: when it was seen last

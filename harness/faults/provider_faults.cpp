@@ -80,6 +80,10 @@ constexpr Row rows[] = {
      "A screening provider hangs up on every request and finds nothing"},
 };
 
+// Of these, one alone decides how a request is answered.
+constexpr std::string_view answering[] = {"drop", "timeout",  "error",
+                                          "slow", "brownout", "rate_limit"};
+
 const Row& row_of(std::string_view name) {
   return *std::ranges::find(rows, name, [](const Row& row) { return std::string_view(row.name); });
 }
@@ -152,8 +156,11 @@ class ProviderFault final : public Fault {
     if (!nodes) return std::unexpected(nodes.error());
     order_ = order_of(row_, context.entry);
     orders_ = Orders(context.stack, *nodes, OrderKind::conduct, context.entry.id);
-    return PlannedFault{context.entry.id, row_.name,
-                        fmt::format("{}", fmt::join(orders_.nodes(), ", ")), orders_.undo()};
+    PlannedFault planned{context.entry.id, row_.name,
+                         fmt::format("{}", fmt::join(orders_.nodes(), ", ")), orders_.undo()};
+    if (std::ranges::find(answering, std::string_view(row_.mode)) != std::end(answering))
+      for (const auto& node : orders_.nodes()) planned.decides.push_back("the answers of " + node);
+    return planned;
   }
 
   Status inject(Effects&) override { return orders_.give(order_); }
@@ -178,6 +185,11 @@ class ProviderFault final : public Fault {
     return evidence;
   }
 
+  Result<Evidence> restored(Effects&) override {
+    if (auto ended = orders_.require_ended(); !ended) return std::unexpected(ended.error());
+    return Evidence{};
+  }
+
   bool disruptive() const override { return row_.disruptive; }
 
  private:
@@ -185,11 +197,6 @@ class ProviderFault final : public Fault {
                    const char* when) {
     evidence[fmt::format("{}_treated{}", provider, when)] = std::to_string(counts.treated);
     evidence[fmt::format("{}_considered{}", provider, when)] = std::to_string(counts.considered);
-  Result<Evidence> restored(Effects&) override {
-    if (auto ended = orders_.require_ended(); !ended) return std::unexpected(ended.error());
-    return Evidence{};
-  }
-
   }
 
   const Row& row_;

@@ -48,6 +48,9 @@ UndoStep post_to(const std::string& node, uint16_t port, const std::string& path
 struct PlannedFault {
   std::string id, fault, target;
   std::vector<UndoStep> undo;
+  // What it decides besides what its undo turns back, in words: "the answers of psp-a". Two faults
+  // that decide the same cannot both be seen. Not in the journal.
+  std::vector<std::string> decides = {};
 };
 
 class Journal {

@@ -13,9 +13,17 @@ bool have_a_peer_in_common(const std::string& one, const std::string& other) {
   return std::ranges::find_first_of(mine, theirs) != mine.end();
 }
 
-// Whoever is frozen cannot be killed, and who is dead cannot be frozen: one knob.
-std::string_view knob_of(const UndoStep& step) {
-  return step.action == "unpause" ? "start" : std::string_view(step.action);
+// Whoever is frozen cannot be killed, who is dead cannot be frozen, and a stopped process is
+// neither: whether a node runs is one knob.
+bool is_of_running(const UndoStep& step) {
+  return step.action == "unpause" || step.action == "continue" || step.action == "start";
+}
+
+bool turn_the_same(const UndoStep& mine, const UndoStep& theirs) {
+  if (is_of_running(mine)) return is_of_running(theirs);
+  if (mine.action != theirs.action) return false;
+  return mine.action == "uncut" ? have_a_peer_in_common(mine.detail, theirs.detail)
+                                : mine.detail == theirs.detail;
 }
 
 }  // namespace
@@ -34,15 +42,18 @@ std::optional<std::string> shared_knob(const std::vector<UndoStep>& one,
                                        const std::vector<UndoStep>& other) {
   for (const auto& mine : one)
     for (const auto& theirs : other) {
-      if (knob_of(mine) != knob_of(theirs)) continue;
-      const bool same = mine.action == "uncut" ? have_a_peer_in_common(mine.detail, theirs.detail)
-                                               : mine.detail == theirs.detail;
-      if (!same) continue;
+      if (!turn_the_same(mine, theirs)) continue;
       for (const auto& node : mine.nodes)
         if (std::ranges::find(theirs.nodes, node) != theirs.nodes.end())
           return fmt::format("{} of {}", mine.action, node);
     }
   return std::nullopt;
+}
+
+std::optional<std::string> conflict_of(const PlannedFault& one, const PlannedFault& other) {
+  for (const auto& mine : one.decides)
+    if (std::ranges::find(other.decides, mine) != other.decides.end()) return mine;
+  return shared_knob(one.undo, other.undo);
 }
 
 }  // namespace rehearse

@@ -154,6 +154,52 @@ TEST_F(ProcessFaultRunnerTest, ATargetThatDiesDuringInjectionIsAFailedFaultAndUn
   EXPECT_EQ(verdict("healed", run()), Verdict::fail);  // the dead target is residue
 }
 
+// Whoever waits for it must not act on what did not happen.
+TEST_F(ProcessFaultRunnerTest, WhatFailedWasNotInjected) {
+  runtime_.before = [](const std::string& verb) -> Status {
+    if (verb != "kill") return {};
+    ::usleep(50'000);
+    return fail(ExitCode::machine, "no kill");
+  };
+  auto second = entry("second", 0, 10);
+  second.after_id = "it";
+  second.after_event = "injected";
+  second.within_ms = 1'000;
+  scenario_.timeline = {process("process_kill", std::nullopt), second};
+  auto& runner = begin();
+  runner.heal_rest();
+  const auto records = runner.records();
+  EXPECT_FALSE(records[0].injected_ms);
+  EXPECT_TRUE(records[0].healed_ms);
+  EXPECT_FALSE(records[1].injected_ms);
+}
+
+TEST_F(ProcessFaultRunnerTest, WhatWasDoneInPartAndCannotBeTakenBackCountsAsInjected) {
+  runtime_.failing_starts = 1'000;
+  runtime_.before = [this](const std::string& verb) -> Status {
+    if (verb != "kill") return {};
+    runtime_.nodes["wallet-1"].running = false;
+    return fail(ExitCode::machine, "half a kill");
+  };
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  begin({.heal_attempts = 1}).heal_rest();
+  EXPECT_TRUE(runner_->records()[0].injected_ms);
+  EXPECT_EQ(verdict("healed", run()), Verdict::fail);
+}
+
+TEST_F(ProcessFaultRunnerTest, SaysHowLongItsInjectionTookAndHowWellItsEffectIsKnown) {
+  runtime_.before = [](const std::string& verb) -> Status {
+    if (verb == "kill") ::usleep(30'000);
+    return {};
+  };
+  scenario_.timeline = {process("process_kill", std::nullopt)};
+  begin().heal_rest();
+  const auto record = runner_->records()[0];
+  EXPECT_GE(std::stod(record.evidence.at("injection_took_ms")), 30);
+  EXPECT_GE(*record.effective_ms, *record.injected_ms + 30);
+  EXPECT_GE(std::stod(record.evidence.at("effect_resolution_ms")), 0);
+}
+
 TEST_F(ProcessFaultRunnerTest, AnEffectThatIsNotSeenInTimeFailsTheFault) {
   runtime_.kills_work = false;
   scenario_.timeline = {process("process_kill", std::nullopt)};

@@ -83,5 +83,22 @@ TEST_F(KnobsTest, AZoneMayBeLostWhileItIsPartedFromAnother) {
   EXPECT_TRUE(runtime_.cut_nodes.empty());
 }
 
+TEST_F(KnobsTest, AKnobWhoseFaultCouldNotBeHealedIsNotFree) {
+  runtime_.failing_starts = 1'000;
+  const Patience impatient{.heal_attempts = 1};
+  scenario_.timeline = {entry("one", "process_kill", 0, "target", Target{{"wallet-1"}, "", 0}),
+                        entry("two", "process_pause", 600, "target", Target{{"wallet-1"}, "", 0})};
+  FaultRunner runner(scenario_, fault_acts(runtime_, stack_, observer_), *journal_, recorder_,
+                     impatient);
+  const int64_t zero_ns = monotonic_ns();
+  recorder_.set_zero(zero_ns);
+  runner.begin(zero_ns);
+  runner.heal_rest();
+  const auto records = runner.records();
+  EXPECT_FALSE(records[0].healed_ms);
+  EXPECT_FALSE(records[1].injected_ms);
+  EXPECT_TRUE(records[1].error.starts_with("not injected: one is on")) << records[1].error;
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -56,6 +56,14 @@ TEST_F(ProviderFaultTest, PlansItsEndAndTouchesNothing) {
   EXPECT_TRUE(conduct().empty());
 }
 
+TEST_F(ProviderFaultTest, OnlyOneDecidesHowAProviderAnswers) {
+  for (const char* name : {"provider_drop", "provider_timeout", "provider_error", "provider_slow",
+                           "provider_brownout", "provider_rate_limit"})
+    EXPECT_EQ(plan(name)->decides, std::vector<std::string>{"the answers of psp-a"}) << name;
+  for (const char* name : {"webhook_duplicate", "webhook_forge", "provider_key_rotation"})
+    EXPECT_TRUE(plan(name)->decides.empty()) << name;
+}
+
 TEST_F(ProviderFaultTest, TheEffectIsWhatTheProviderCounted) {
   entry_.params["captured"] = true;
   entry_.params["status"] = int64_t{503};
@@ -105,20 +113,20 @@ TEST_F(ProviderFaultTest, RefreshingProlongsAndTheEndEnds) {
   ASSERT_TRUE(fault_->inject(runtime_));
   ASSERT_TRUE(fault_->refresh(runtime_));
   EXPECT_EQ(conduct().size(), 1u);
+  EXPECT_FALSE(fault_->restored(runtime_));
   EXPECT_EQ(fault_->holds(runtime_), true);
   const std::string& end = planned->undo[0].detail;
   EXPECT_EQ(provider_.call("POST", end.substr(end.find('/'))).value().status, 200);
   EXPECT_TRUE(conduct().empty());
+  EXPECT_TRUE(fault_->restored(runtime_));
   EXPECT_EQ(fault_->holds(runtime_), false) << "a lease that lapsed looks the same";
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());
   EXPECT_TRUE(fault_->afterwards(runtime_).contains("psp-a_treated"));
 }
-  EXPECT_FALSE(fault_->restored(runtime_));
 
 TEST_F(ProviderFaultTest, EachRowReachesTheProviderWithItsDefaults) {
   const std::map<std::string, std::string> mode_of = {{"provider_drop", "drop"},
                                                       {"provider_timeout", "timeout"},
-  EXPECT_TRUE(fault_->restored(runtime_));
                                                       {"provider_error", "error"},
                                                       {"webhook_duplicate", "webhook_duplicate"},
                                                       {"webhook_reorder", "webhook_reorder"},

@@ -16,6 +16,23 @@ TEST(Knobs, TheSameUndoOnTheSameNodeIsShared) {
   EXPECT_FALSE(shared_knob({}, {{"start", {"a"}}}));
 }
 
+TEST(Knobs, WhetherANodeRunsIsOneKnobHoweverItWasStopped) {
+  const std::vector<UndoStep> all = {
+      {"start", {"a"}}, {"unpause", {"a"}}, {"continue", {"a"}, "7"}};
+  for (const auto& mine : all)
+    for (const auto& theirs : all) EXPECT_TRUE(shared_knob({mine}, {theirs}));
+  EXPECT_TRUE(shared_knob({{"continue", {"a"}, "7"}}, {{"continue", {"a"}, "8"}}));
+  EXPECT_FALSE(shared_knob({{"continue", {"a"}, "7"}}, {{"uncut", {"a"}, "*"}}));
+}
+
+TEST(Knobs, WhatBothDecideIsAConflict) {
+  const PlannedFault one{"1", "x", "", {{"post", {"p"}, ":80/x/1"}}, {"the answers of p"}};
+  const PlannedFault two{"2", "y", "", {{"post", {"p"}, ":80/x/2"}}, {"the answers of p"}};
+  EXPECT_EQ(conflict_of(one, two), "the answers of p");
+  EXPECT_FALSE(conflict_of(one, {"3", "z", "", two.undo, {"the answers of q"}}));
+  EXPECT_TRUE(conflict_of(one, {"4", "x", "", one.undo}));
+}
+
 TEST(Knobs, OfTwoDetailsOnlyTheSameOneIsShared) {
   EXPECT_FALSE(shared_knob({{"post", {"p"}, ":80/x/1"}}, {{"post", {"p"}, ":80/x/2"}}));
   EXPECT_TRUE(shared_knob({{"post", {"p"}, ":80/x/1"}}, {{"post", {"p"}, ":80/x/1"}}));
