@@ -3,18 +3,23 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 
 #include "base/files.hpp"
 #include "runtime/podman/delay.hpp"
+#include "runtime/podman/network.hpp"
 #include "runtime/podman/processes.hpp"
 
 namespace rehearse {
@@ -82,6 +87,13 @@ MachineFact delay_fact() {
           false};
 }
 
+MachineFact cut_fact() {
+  if (network::can_cut()) return {"cuts", true, "packet rules at devices", ""};
+  return {
+      "cuts", false, "no packet rules at devices",
+      "nodes cannot be cut off: it needs Linux 5.16 or newer with NETFILTER_EGRESS, nft, and root"};
+}
+
 MachineFact freezer_fact() {
   const std::string found = find_freezer();
   if (!found.empty()) return {"freezer", true, found, "", false};
@@ -89,6 +101,19 @@ MachineFact freezer_fact() {
       "freezer", false, "no cgroups with a freezer under /sys/fs/cgroup",
       "process_pause cannot be injected: mount cgroups of version 2, or the freezer of version 1",
       false};
+}
+
+// An abstract name is one of the network namespace's, and goes with its socket. -1: it is taken.
+int hold_network() {
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  constexpr std::string_view text{"\0rehearse", 9};
+  text.copy(name.sun_path, text.size());
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + text.size());
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&name), length) == 0) return fd;
+  ::close(fd);
+  return -1;
 }
 
 }  // namespace
@@ -122,6 +147,7 @@ std::vector<MachineFact> inspect_machine(const std::string& runs_dir) {
   facts.push_back(program_fact("runc", "runc"));
   facts.push_back(program_fact("nft", "nftables"));
   facts.push_back(program_fact("ip", "iproute2"));
+  facts.push_back(cut_fact());
   facts.push_back(delay_fact());
   facts.push_back(freezer_fact());
   const auto state = state_paths();
@@ -158,14 +184,22 @@ Result<std::unique_ptr<MachineLock>> MachineLock::take() {
                             "to end, or interrupt it",
                             holder));
   }
+  const int network = hold_network();
+  if (network < 0) {
+    ::close(fd);
+    return fail(ExitCode::machine,
+                "another rehearse, with another state folder, is at work on this "
+                "machine's network: wait for it to end, or interrupt it");
+  }
   const std::string own = std::to_string(::getpid());
   (void)!::ftruncate(fd, 0);
   (void)!::pwrite(fd, own.data(), own.size(), 0);
-  return std::unique_ptr<MachineLock>(new MachineLock(fd));
+  return std::unique_ptr<MachineLock>(new MachineLock(fd, network));
 }
 
 MachineLock::~MachineLock() {
-  ::close(fd_);
+  ::close(network_);
+  ::close(file_);
 }
 
 }  // namespace rehearse

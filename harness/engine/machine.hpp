@@ -36,16 +36,17 @@ std::vector<MachineFact> inspect_machine(const std::string& runs_dir);
 // The first required fact that is not ok, as an error (machine).
 Status require_machine(const std::string& runs_dir);
 
-// One rehearsal at a time on one machine: held as long as it lives, freed by the kernel when we
-// die.
+// One rehearsal at a time on one machine: of those with this state folder, and of those in this
+// network namespace, whose bridge and addresses are the same whatever their folder (in a container
+// with the host's network, say). Held as long as it lives, freed by the kernel when we die.
 class MachineLock {
  public:
   static Result<std::unique_ptr<MachineLock>> take();
   ~MachineLock();
 
  private:
-  explicit MachineLock(int fd) : fd_(fd) {}
-  int fd_;
+  MachineLock(int file, int network) : file_(file), network_(network) {}
+  int file_, network_;
 };
 
 }  // namespace rehearse

@@ -171,6 +171,13 @@ Status set_up_node(PacketRules& rules, const NodeSpec& node) {
 
 }  // namespace
 
+bool can_cut() {
+  std::string rules = ruleset;
+  for (size_t at; (at = rules.find("eth0")) != std::string::npos;) rules.replace(at, 4, "lo");
+  const auto tried = run_command({"unshare", "--net", "nft", "-f", "-"}, command_ms, rules);
+  return tried && tried->exit_status == 0;
+}
+
 Status create(PacketRules& rules, const NetworkSpec& spec) {
   if (auto free = check_subnet_free(spec.subnet); !free) return free;
   if (auto free = check_no_other_way(spec.zones); !free) return free;
@@ -211,11 +218,11 @@ Status remove(PacketRules& rules) {
   if (!left) return std::unexpected(left.error());
   std::string batch;
   // A namespace frees its veth some time after it is deleted; the host's end goes first, so that
-  // the same names can be made again at once.
+  // the same names can be made again at once. Those of our bridge are ours, whatever is called so.
   std::error_code ignored;
-  for (const auto& link : std::filesystem::directory_iterator("/sys/class/net", ignored))
-    if (const std::string name = link.path().filename(); name.starts_with(veth_prefix))
-      batch += fmt::format("link delete {}\n", name);
+  for (const auto& link :
+       std::filesystem::directory_iterator(fmt::format("/sys/class/net/{}/brif", bridge), ignored))
+    batch += fmt::format("link delete {}\n", link.path().filename().string());
   for (const auto& name : *left)
     batch += name == bridge ? fmt::format("link delete {}\n", name)
                             : fmt::format("netns delete {}\n", name);

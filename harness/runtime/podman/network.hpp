@@ -10,6 +10,9 @@ namespace rehearse::network {
 constexpr const char* prefix = "rhs-";  // of namespaces and containers
 constexpr const char* bridge = "rhs0";
 
+// Whether this kernel has rules at devices, for what comes and for what goes.
+bool can_cut();
+
 Status create(PacketRules& rules, const NetworkSpec& spec);
 Status remove(PacketRules& rules);
 
