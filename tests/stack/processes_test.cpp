@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -127,6 +128,8 @@ TEST_F(ProcessesTest, FindsOneProcessByItsWordsStopsItAndLetsItGoOn) {
   for (int i = 0; i < 200 && *processes_->process(node, *found) != ProcessState::stopped; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(*processes_->process(node, *found), ProcessState::stopped);
+  const auto stopped = processes_->stopped({node})->at(node);
+  EXPECT_NE(std::ranges::find(stopped, *found), stopped.end());
   ASSERT_TRUE(processes_->signal(node, *found, SIGCONT));
   EXPECT_NE(*processes_->process(node, *found), ProcessState::stopped);
 }

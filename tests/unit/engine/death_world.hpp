@@ -68,6 +68,7 @@ class Parties {
     if (!request.path.starts_with("/control/")) return {404, "{}", {}};
     if (request.method == "GET") return {200, list(host), {}};
     constexpr std::string_view end = "/end";
+    (void)orders();  // the lock: what this world was before the order is seen by this thread
     tell_("before an order");
     {
       const std::lock_guard lock(mutex_);
@@ -204,9 +205,9 @@ class World {
   // From the baseline; `tell` hears of each order before and after it is obeyed.
   void begin(std::function<void(const std::string&)> tell) {
     EXPECT_TRUE(test::soon([this] { return database.connections() == 0; }));
+    tell_ = std::move(tell);
     restore(baseline_);
     sessions_left_.reset();
-    tell_ = std::move(tell);
   }
   void end() { tell_ = nullptr; }
   const Picture& baseline() const { return baseline_; }
