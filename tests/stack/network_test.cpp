@@ -83,8 +83,9 @@ void isolate() {
 
 void borders() {
   PacketRules rules;
-  const Status made = create(rules, three_nodes());
+  const Status made = create(rules, three_nodes(), "ab:/var/lib/some where");
   ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(owner(), "ab:/var/lib/some where");
   {
     const Ear a("a"), b("b"), c("c"), host("");
     ASSERT_EQ(a.send("198.18.2.11"), 0);
@@ -124,6 +125,7 @@ void borders() {
   }
   ASSERT_TRUE(remove(rules));
   EXPECT_TRUE(leftovers()->empty());
+  EXPECT_EQ(owner(), "");
   EXPECT_EQ(*run_checked({"ip", "-4", "route", "show"}, command_ms), "");
 }
 
@@ -137,14 +139,14 @@ void others() {
   ip({"link", "add", "tun0", "type", "bridge"});
   ip({"link", "set", "tun0", "up"});
   ip({"route", "add", "198.16.0.0/12", "dev", "tun0"});
-  const Status wider = create(rules, three_nodes());
+  const Status wider = create(rules, three_nodes(), "ab:/x");
   ASSERT_FALSE(wider);
   EXPECT_NE(wider.error().message.find("198.18.1.0/24 is reached through tun0"), std::string::npos);
   ip({"route", "delete", "198.16.0.0/12"});
   ip({"route", "add", "default", "dev", "tun0", "table", "100"});
   ip({"rule", "add", "to", "198.18.2.0/24", "lookup", "100"});
   ip({"route", "add", "default", "dev", "tun0"});
-  const Status policy = create(rules, three_nodes());
+  const Status policy = create(rules, three_nodes(), "ab:/x");
   ASSERT_FALSE(policy);
   EXPECT_NE(policy.error().message.find("leave through tun0"), std::string::npos)
       << policy.error().message;

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,7 @@ namespace {
 
 constexpr const char* veth_prefix = "rhv";   // the host's ends
 constexpr const char* own_protocol = "198";  // by which our route is known; nobody's in rt_protos
+constexpr size_t alias_length_max = 255;
 constexpr uint32_t last_metric = 4'278'198'272;
 
 // Prefixes and addresses have sets of their own: a set of intervals refuses an address within a
@@ -178,14 +180,23 @@ bool can_cut() {
   return tried && tried->exit_status == 0;
 }
 
-Status create(PacketRules& rules, const NetworkSpec& spec) {
+std::string owner() {
+  std::ifstream file(fmt::format("/sys/class/net/{}/ifalias", bridge));
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+Status create(PacketRules& rules, const NetworkSpec& spec, const std::string& owner) {
   if (auto free = check_subnet_free(spec.subnet); !free) return free;
   if (auto free = check_no_other_way(spec.zones); !free) return free;
   // Where the bridge is gone, the last route lets nothing of ours leave this machine.
   std::string batch = fmt::format(
-      "link add {0} type bridge\naddress add {1}/16 dev {0}\nlink set {0} up\n"
+      "link add {0} type bridge\nlink set {0} alias \"{5}\"\n"
+      "address add {1}/16 dev {0}\nlink set {0} up\n"
       "route add unreachable {2} metric {3} proto {4}\n",
-      bridge, spec.control_address, spec.subnet, last_metric, own_protocol);
+      bridge, spec.control_address, spec.subnet, last_metric, own_protocol,
+      owner.substr(0, alias_length_max));
   int index = 0;
   for (const auto& node : spec.nodes) {
     const std::string ns = namespace_of(node.name);

@@ -13,7 +13,9 @@ constexpr const char* bridge = "rhs0";
 // Whether this kernel has rules at devices, for what comes and for what goes.
 bool can_cut();
 
-Status create(PacketRules& rules, const NetworkSpec& spec);
+// The bridge carries `owner` (owner.hpp) as its alias.
+Status create(PacketRules& rules, const NetworkSpec& spec, const std::string& owner);
+std::string owner();  // empty: no bridge is up, or it says nothing
 Status remove(PacketRules& rules);
 
 Status cut(PacketRules& rules, const std::vector<std::string>& nodes,

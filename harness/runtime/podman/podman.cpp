@@ -16,6 +16,7 @@
 #include "runtime/podman/delay.hpp"
 #include "runtime/podman/monitors.hpp"
 #include "runtime/podman/network.hpp"
+#include "runtime/podman/owner.hpp"
 #include "runtime/podman/packet_rules.hpp"
 #include "runtime/podman/processes.hpp"
 #include "runtime/runtime.hpp"
@@ -46,13 +47,17 @@ class Podman final : public Runtime {
         addresses_(state_dir + ".network") {}
 
   Status create_network(const NetworkSpec& spec) override {
+    if (auto ours = require_ours(); !ours) return ours;
+    const auto id = id_of_state(state_dir_);
+    if (!id) return std::unexpected(id.error());
     if (auto written = addresses_.write(spec); !written) return written;
-    if (auto made = network::create(rules_, spec); !made) return made;
+    if (auto made = network::create(rules_, spec, owner_name(*id, state_dir_)); !made) return made;
     std::vector<std::string> nodes;
     for (const auto& node : spec.nodes) nodes.push_back(node.name);
     return delays_.prepare(nodes);
   }
   Status remove_network() override {
+    if (auto ours = require_ours(); !ours) return ours;
     if (auto removed = network::remove(rules_); !removed) return removed;
     return addresses_.remove();
   }
@@ -162,6 +167,7 @@ class Podman final : public Runtime {
   }
 
   Status remove_all() override {
+    if (auto ours = require_ours(); !ours) return ours;
     auto names = containers();
     if (!names) return std::unexpected(names.error());
     if (!names->empty()) {
@@ -223,6 +229,7 @@ class Podman final : public Runtime {
   }
 
   Result<std::vector<std::string>> leftovers() override {
+    if (auto ours = require_ours(); !ours) return std::unexpected(ours.error());
     std::vector<std::string> found;
     auto names = containers();
     if (!names) return std::unexpected(names.error());
@@ -248,6 +255,13 @@ class Podman final : public Runtime {
   }
 
  private:
+  Status require_ours() const {
+    const std::string owner = network::owner();
+    if (owner.empty()) return {};
+    const auto id = id_of_state(state_dir_);
+    return id ? require_own(owner, *id) : Status(std::unexpected(id.error()));
+  }
+
   Result<std::vector<std::string>> containers() {
     auto text = run_checked(podman({"ps", "--all", "--quiet", "--no-trunc", "--filter",
                                     fmt::format("label={}", label)}),

@@ -241,6 +241,14 @@ TEST(Undo, AnUnknownActionIsABugNotSilence) {
   EXPECT_EQ(done.error().code, ExitCode::bug);
 }
 
+TEST(Undo, AStepWithoutNodesHealsNothingAndSaysSo) {
+  FakeRuntime runtime;
+  const auto done = undo(runtime, {{"unpause", {}}});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "the journal's undo `unpause` names no nodes");
+  EXPECT_TRUE(runtime.calls.empty());
+}
+
 TEST(Undo, PostsToNodesOfOursOnly) {
   FakeRuntime runtime;
   runtime.addresses["psp-a"] = "127.0.0.1";
