@@ -42,6 +42,8 @@ class DnsFault final : public Fault {
   }
 
   Status inject(Effects&) override { return give_order(); }
+  // By the order: one answer that is lost on its way would look like an end of it.
+  Result<bool> holds(Effects&) override { return orders_.in_force(); }
   Status refresh(Effects&) override { return give_order(); }
 
   Result<std::optional<Evidence>> effect(Effects&) override {
