@@ -3,7 +3,9 @@
 // prefix sums: what is asked of the window from an attempt takes constant time.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -32,6 +34,9 @@ class AttemptSeries {
   AttemptSeries(std::vector<AttemptPoint> points, double end_ms);
 
   const std::vector<AttemptPoint>& points() const { return points_; }
+  int64_t steady_attempts() const {
+    return std::ranges::count_if(points_, [](const AttemptPoint& point) { return point.steady; });
+  }
   bool has_baseline() const { return baseline_.measured; }
   size_t first_from(double t_ms) const;
   // The first point from `i` on at which an outage ends, or none.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/units.hpp"
 #include "checks/attempt_series.hpp"
 #include "checks/joined.hpp"
 #include "checks/machine.hpp"
@@ -94,23 +93,28 @@ double open_length(const AttemptSeries& series, double begin_ms, double end_ms) 
   return std::max(0.0, until - begin_ms);
 }
 
-// No outage was seen, and one of half the target would not have been.
-bool is_too_coarse(const RtoRow& row) {
-  return row.outages == 0 && row.resolution_ms > *row.target_ms / 2;
+// What the load alone cannot show is not asked of the run: the attempts that the steady phase leads
+// to expect after the fault are too few, or too far apart to see an outage of half the target.
+bool is_tried_too_seldom(const RtoRow& row, const AttemptSeries& series, double steady_ms,
+                         double after_ms) {
+  const double expected = static_cast<double>(series.steady_attempts()) * after_ms / steady_ms;
+  return expected < window_attempts_min || after_ms / expected > *row.target_ms / 2;
 }
 
-void judge_row(RtoRow& row, const Run& run, double from_ms) {
+void judge_row(RtoRow& row, const Run& run, const AttemptSeries& series, double from_ms) {
   row.verdict = Verdict::not_applicable;
   if (!row.target_ms) return;
+  const bool seen = row.outages > 0 || row.resolution_ms <= *row.target_ms / 2;
+  if (!row.measured_ms || !seen) {
+    row.unsure = fmt::format("{} attempts are too few to see an outage", row.attempts);
+    if (!is_tried_too_seldom(row, series, -run.steady_from_ms, run.arrivals_end_ms - from_ms))
+      row.verdict = Verdict::inconclusive;
+    return;
+  }
   row.verdict = Verdict::inconclusive;
-  if (!row.measured_ms) return;
   if (*row.measured_ms > *row.target_ms) {
     row.unsure = machine_late(run, from_ms, row.recovered_ms.value_or(run.arrivals_end_ms));
     if (row.unsure.empty()) row.verdict = Verdict::fail;
-  } else if (is_too_coarse(row)) {
-    row.verdict = Verdict::not_applicable;
-    row.unsure = fmt::format("{} attempts are too few to see an outage of less than {}",
-                             row.attempts, format_ms(row.resolution_ms));
   } else if (!row.open_at_end) {
     row.verdict = Verdict::pass;
   }
@@ -188,7 +192,7 @@ RtoRow measure_row(const Context& context, const AttemptSeries& series, Operatio
   row.elect_ms = phases.elect_ms;
   row.promote_ms = phases.promote_ms;
   row.reconnect_ms = phases.reconnect_ms;
-  judge_row(row, run, fault.from_ms);
+  judge_row(row, run, series, fault.from_ms);
   return row;
 }
 

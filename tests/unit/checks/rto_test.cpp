@@ -161,7 +161,16 @@ TEST(MeasureRto, NoAttemptsIsNull) {
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[1].operation, "payout");
   EXPECT_FALSE(rows[1].measured_ms);
-  EXPECT_EQ(rows[1].verdict, Verdict::inconclusive);
+  EXPECT_EQ(rows[1].verdict, Verdict::not_applicable);  // the load never tries any
+}
+
+TEST(MeasureRto, WhatWasTriedBeforeAndNotAfterCannotBeSaid) {
+  RecordedRun run = traffic([](double) { return Fate{}; });
+  std::erase_if(run.history.attempts,
+                [](const Attempt& attempt) { return attempt.intended_ns >= at_ns(0); });
+  const RtoRow row = only_row(run);
+  EXPECT_FALSE(row.measured_ms);
+  EXPECT_EQ(row.verdict, Verdict::inconclusive);
 }
 
 TEST(MeasureRto, FlappingInsideAWindowIsOneOutage) {
