@@ -97,8 +97,10 @@ double open_length(const AttemptSeries& series, double begin_ms, double end_ms) 
 // to expect after the fault are too few, or too far apart to see an outage of half the target.
 bool is_tried_too_seldom(const RtoRow& row, const AttemptSeries& series, double steady_ms,
                          double after_ms) {
-  const double expected = static_cast<double>(series.steady_attempts()) * after_ms / steady_ms;
-  return expected < window_attempts_min || after_ms / expected > *row.target_ms / 2;
+  const int64_t steady = series.steady_attempts();
+  const double expected = static_cast<double>(steady) * after_ms / steady_ms;
+  return steady < static_cast<int64_t>(window_attempts_min) || expected < window_attempts_min ||
+         after_ms / expected > *row.target_ms / 2;
 }
 
 void judge_row(RtoRow& row, const Run& run, const AttemptSeries& series, double from_ms) {

@@ -37,7 +37,10 @@ inline void recount(Run& run) {
     Account& account = accounts[entry.account];
     account.account = entry.account;
     account.owner = entry.account.starts_with("player:") ? entry.account.substr(7, 5) : "house";
-    account.bucket = entry.account.starts_with("player:") ? "cash" : "house";
+    const size_t bucket_at = std::string("player:p0000:").size();
+    account.bucket = entry.account.starts_with("player:")
+                         ? entry.account.substr(bucket_at, entry.account.rfind(':') - bucket_at)
+                         : "house";
     account.currency = entry.currency;
     account.balance_minor += entry.amount_minor;
     account.version = entry.version;
