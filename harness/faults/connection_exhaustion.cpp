@@ -10,7 +10,7 @@
 
 #include <vector>
 
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 #include "platform/database.hpp"
 
 namespace rehearse {
@@ -80,10 +80,7 @@ class ConnectionExhaustion final : public Fault {
   }
 
   Result<Evidence> restored(Effects& runtime) override {
-    const auto left = sessions_left(runtime, node_, name_);
-    if (!left) return std::unexpected(left.error());
-    if (*left == 0) return Evidence{};
-    return fail(ExitCode::machine, fmt::format("{} sessions are left on {}", *left, node_));
+    return require_no_sessions(runtime, node_, name_);
   }
 
  private:

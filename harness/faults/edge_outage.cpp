@@ -43,11 +43,7 @@ class EdgeOutage final : public Fault {
   }
 
   Evidence afterwards(Effects& runtime) override {
-    const auto border = look_at_border(runtime, nodes_, {everyone});
-    if (!border) return {};
-    return {{"packets_dropped", std::to_string(border->dropped.sum())},
-            {"packets_dropped_to_it", std::to_string(border->dropped.in)},
-            {"packets_dropped_from_it", std::to_string(border->dropped.out)}};
+    return packets_dropped(runtime, nodes_, {everyone});
   }
 
   Result<Evidence> restored(Effects& runtime) override {

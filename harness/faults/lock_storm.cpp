@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "faults/fault.hpp"
+#include "faults/places.hpp"
 #include "platform/database.hpp"
 
 namespace rehearse {
@@ -90,10 +90,7 @@ class LockStorm final : public Fault {
   }
 
   Result<Evidence> restored(Effects& runtime) override {
-    const auto left = sessions_left(runtime, node_, name_);
-    if (!left) return std::unexpected(left.error());
-    if (*left == 0) return Evidence{};
-    return fail(ExitCode::machine, fmt::format("{} sessions are left on {}", *left, node_));
+    return require_no_sessions(runtime, node_, name_);
   }
 
  private:

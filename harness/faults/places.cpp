@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "platform/database.hpp"
+
 namespace rehearse {
 
 Result<Place> resolve_place(const FaultContext& context, const Target& target) {
@@ -68,6 +70,23 @@ Result<Evidence> require_running(Effects& runtime, const std::vector<std::string
       return fail(ExitCode::machine, fmt::format("{} is still paused", node));
   }
   return Evidence{{"nodes_running_again", fmt::format("{}", fmt::join(nodes, ", "))}};
+}
+
+Evidence packets_dropped(Effects& runtime, const std::vector<std::string>& nodes,
+                         const std::vector<std::string>& peers) {
+  const auto border = look_at_border(runtime, nodes, peers);
+  if (!border) return {};
+  return {{"packets_dropped", std::to_string(border->dropped.sum())},
+          {"packets_dropped_to_it", std::to_string(border->dropped.in)},
+          {"packets_dropped_from_it", std::to_string(border->dropped.out)}};
+}
+
+Result<Evidence> require_no_sessions(Effects& runtime, const std::string& node,
+                                     const std::string& session_name) {
+  const auto left = sessions_left(runtime, node, session_name);
+  if (!left) return std::unexpected(left.error());
+  if (*left == 0) return Evidence{};
+  return fail(ExitCode::machine, fmt::format("{} sessions are left on {}", *left, node));
 }
 
 }  // namespace rehearse

@@ -29,10 +29,15 @@ struct Border {
 };
 Result<Border> look_at_border(Effects& runtime, const std::vector<std::string>& nodes,
                               const std::vector<std::string>& peers);
-// Two for Fault::restored: that nothing of it is cut any more, that the nodes run and are not
-// paused.
+// For Fault::afterwards: what they dropped, in all and by direction; nothing where nobody can say.
+Evidence packets_dropped(Effects& runtime, const std::vector<std::string>& nodes,
+                         const std::vector<std::string>& peers);
+// Three for Fault::restored: that nothing of it is cut any more, that the nodes run and are not
+// paused, that no session of that name is left on the node.
 Result<Evidence> require_open_border(Effects& runtime, const std::vector<std::string>& nodes,
                                      const std::vector<std::string>& peers);
 Result<Evidence> require_running(Effects& runtime, const std::vector<std::string>& nodes);
+Result<Evidence> require_no_sessions(Effects& runtime, const std::string& node,
+                                     const std::string& session_name);
 
 }  // namespace rehearse

@@ -35,15 +35,15 @@ DatabaseLogin platform_login(const Stack& stack, const std::string& node);
 std::string session_name(const std::string& fault_id);
 // Ends the sessions of that name on the node; those are gone already where nobody holds them.
 UndoStep end_sessions(const std::string& node, const std::string& session_name);
+// How many of that name are left there, by the word of its superuser; "" = of any fault. None on a
+// node that does not run.
+Result<int64_t> sessions_left(Effects& runtime, const std::string& node,
+                              const std::string& session_name = "");
 
 struct DatabaseError {
   std::string sqlstate;  // 53300, …; empty: it was not the server who said no
   std::string message;
 };
-// How many of that name are left there, by the word of its superuser; "" = of any fault. None on a
-// node that does not run.
-Result<int64_t> sessions_left(Effects& runtime, const std::string& node,
-                              const std::string& session_name = "");
 template <typename T>
 using DatabaseResult = std::expected<T, DatabaseError>;
 
