@@ -75,19 +75,11 @@ std::expected<std::vector<CsvRow>, std::string> alerts_of(const std::string& nod
 }  // namespace
 
 void collect_alerts(const BooksSource& source, Shelf& shelf) {
-  std::vector<CsvRow> rows;
   const int64_t from_s = source.since_wall_ns / ns_per_s, to_s = wall_ns() / ns_per_s;
-  bool whole = true;
-  for (const auto& [node, endpoint] : source.alerts) {
-    const auto some = alerts_of(node, endpoint, from_s, to_s);
-    if (some) {
-      rows.insert(rows.end(), some->begin(), some->end());
-    } else {
-      whole = false;
-      shelf.miss(fmt::format("the alerts of {} cannot be had: {}", node, some.error()));
-    }
-  }
-  shelf.put("alerts", {"alert", "about", "began_at", "ended_at", "node"}, rows, whole);
+  shelf.put_shares("alerts", {"alert", "about", "began_at", "ended_at", "node"}, "the alerts",
+                   source.alerts, [&](const Endpoint& endpoint, const std::string& node) {
+                     return alerts_of(node, endpoint, from_s, to_s);
+                   });
 }
 
 }  // namespace rehearse

@@ -52,19 +52,11 @@ OrWhy<std::vector<CsvRow>> rows_of(const std::string& node, const Endpoint& endp
 }  // namespace
 
 void collect_reporting(const BooksSource& source, Shelf& shelf) {
-  std::vector<CsvRow> rows;
-  bool whole = true;
-  for (const auto& [node, endpoint] : source.reporting) {
-    const auto some = rows_of(node, endpoint, source.reporting_query);
-    if (some) {
-      rows.insert(rows.end(), some->begin(), some->end());
-    } else {
-      whole = false;
-      shelf.miss(fmt::format("the reporting of {} cannot be had: {}", node, some.error()));
-    }
-  }
-  shelf.put("reporting", {"tx", "kind", "amount_minor", "currency", "loaded_at", "node"}, rows,
-            whole);
+  shelf.put_shares("reporting", {"tx", "kind", "amount_minor", "currency", "loaded_at", "node"},
+                   "the reporting", source.reporting,
+                   [&](const Endpoint& endpoint, const std::string& node) {
+                     return rows_of(node, endpoint, source.reporting_query);
+                   });
 }
 
 }  // namespace rehearse
