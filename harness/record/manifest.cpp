@@ -36,9 +36,8 @@ bool is_evidence(const std::string& path) {
 }
 
 // Without a CSV's header.
-std::optional<int64_t> rows_in(const std::string& path, std::string_view text) {
+int64_t rows_in(const std::string& path, std::string_view text) {
   if (path.ends_with(".jsonl")) return std::ranges::count(text, '\n');
-  if (!path.ends_with(".csv")) return std::nullopt;
   CsvReader reader(text);
   std::vector<std::string> fields;
   size_t width = 0;
@@ -48,12 +47,14 @@ std::optional<int64_t> rows_in(const std::string& path, std::string_view text) {
 }
 
 Result<Entry> entry_of(const std::string& run_dir, const std::string& path) {
+  if (path.ends_with(".csv") || path.ends_with(".jsonl")) {
+    const auto text = read_file(run_dir + "/" + path);
+    if (!text) return std::unexpected(text.error());
+    return Entry{sha256_hex(*text), rows_in(path, *text)};
+  }
   const auto sum = sha256_hex_of_file(run_dir + "/" + path);
   if (!sum) return std::unexpected(sum.error());
-  if (!path.ends_with(".csv") && !path.ends_with(".jsonl")) return Entry{*sum, std::nullopt};
-  const auto text = read_file(run_dir + "/" + path);
-  if (!text) return std::unexpected(text.error());
-  return Entry{*sum, rows_in(path, *text)};
+  return Entry{*sum, std::nullopt};
 }
 
 // What is not a file is not followed.

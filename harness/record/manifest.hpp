@@ -1,6 +1,6 @@
 // What a run's folder held when it was recorded, so that a change is seen: manifest.json names each
 // file of evidence with its SHA-256 and the number of its records. Who changes the manifest as well
-// is found by its own sum, which the reports carry.
+// is found only where its own sum is kept elsewhere.
 #pragma once
 
 #include <string>
