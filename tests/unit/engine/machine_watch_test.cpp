@@ -9,19 +9,23 @@ namespace {
 
 TEST(MachineWatch, WritesDownItsLooksOnTheRunsClock) {
   Recorder recorder([](const std::string&) {});
-  MachineWatch watch;
-  const int64_t deadline_ns = monotonic_ns() + 2500 * ns_per_ms;
-  while (monotonic_ns() < deadline_ns) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   recorder.set_zero(monotonic_ns());
+  MachineWatch watch;
+  std::this_thread::sleep_for(std::chrono::milliseconds(2500));
   const auto samples = watch.finish(recorder);
-  ASSERT_GE(samples.size(), 4u);
+  const auto finished_ms = static_cast<int64_t>(recorder.ms(monotonic_ns()));
+  // A starved machine gives fewer looks, and longer ones: what holds on any is that they abut.
+  ASSERT_GE(samples.size(), 2u);
+  int64_t from_ms = 0;
   for (const MachineSample& sample : samples) {
-    EXPECT_LE(sample.t_ms, 0);
     EXPECT_GE(sample.length_us, 500'000);
+    EXPECT_NEAR(static_cast<double>(sample.t_ms - from_ms),
+                static_cast<double>(sample.length_us) / 1000.0, 2.0);
     ASSERT_TRUE(sample.idle_us && sample.stolen_us);
     EXPECT_LE(*sample.idle_us + *sample.stolen_us, sample.length_us);
+    from_ms = sample.t_ms;
   }
-  EXPECT_LT(samples[0].t_ms, samples[1].t_ms);
+  EXPECT_LE(from_ms, finished_ms);
 }
 
 TEST(MachineWatch, CalmIsWaitedForNoLongerThanTheDeadlineAndTheUser) {
