@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "faults/fault.hpp"
+#include "faults/draw.hpp"
 #include "platform/orders.hpp"
 
 namespace rehearse {
@@ -126,17 +126,7 @@ nlohmann::json order_of(const Row& row, const TimelineEntry& entry) {
 Result<std::vector<const Node*>> resolve_providers(const FaultContext& context, const Row& row) {
   const Target& target = std::get<Target>(context.entry.params.at("provider"));
   auto all = context.platform().parties(row.party);
-  if (target.names.empty()) {
-    const auto wanted = static_cast<size_t>(std::max(target.any, 0));
-    if (wanted == 0 || wanted > all.size())
-      return fail(ExitCode::inconclusive,
-                  fmt::format("{{any: {}}} of {} providers", target.any, all.size()));
-    // A partial Fisher-Yates by hand: std::shuffle's draws differ between libraries.
-    for (size_t i = 0; i < wanted; ++i)
-      std::swap(all[i], all[i + context.random() % (all.size() - i)]);
-    all.resize(wanted);
-    return all;
-  }
+  if (target.names.empty()) return draw(context, std::move(all), target.any, "providers");
   std::vector<const Node*> found;
   for (const auto& name : target.names) {
     const auto at = std::ranges::find(all, name, [](const Node* node) { return node->name; });

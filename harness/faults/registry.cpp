@@ -3,27 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "faults/fault.hpp"
+#include "faults/draw.hpp"
 #include "stack/technology.hpp"
 
 namespace rehearse {
-namespace {
-
-// {any: N}: that many, drawn from the seed.
-Result<std::vector<std::string>> draw(const FaultContext& context, std::vector<std::string> from,
-                                      int any, const char* kind) {
-  if (any < 1 || static_cast<size_t>(any) > from.size())
-    return fail(ExitCode::inconclusive,
-                fmt::format("{{any: {}}} of {} {}", any, from.size(), kind));
-  // A partial Fisher-Yates by hand: std::shuffle's draws differ between libraries.
-  for (size_t i = 0; i < static_cast<size_t>(any); ++i)
-    std::swap(from[i], from[i + context.random() % (from.size() - i)]);
-  from.resize(static_cast<size_t>(any));
-  return from;
-}
-
-}  // namespace
-
 #define FAULT(name)            \
   FaultSchema name##_schema(); \
   std::unique_ptr<Fault> make_##name();
