@@ -18,9 +18,7 @@ CLI::Validator one_of(const std::vector<std::string>& choices) {
   const std::string all = fmt::format("{}", fmt::join(choices, ", "));
   const auto check = [choices, all](std::string& word) -> std::string {
     if (std::ranges::find(choices, word) != choices.end()) return "";
-    const auto near = suggest(word, choices);
-    return fmt::format("no `{}`{} (there are: {})", word,
-                       near ? fmt::format(", did you mean `{}`?", *near) : "", all);
+    return fmt::format("no `{}`{}", word, did_you_mean(word, choices, "there are: " + all));
   };
   return CLI::Validator(check, "{" + all + "}");
 }
@@ -39,10 +37,9 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::App* owner : {&verb, &app})
     for (const auto* option : owner->get_options())
       for (const auto& name : option->get_lnames()) known.push_back("--" + name);
-  const bool is_option = left.front().starts_with('-');
-  const auto near = is_option ? suggest(left.front(), known) : std::nullopt;
-  return fmt::format("`{}` is not expected{}; {}", left.front(),
-                     near ? fmt::format(", did you mean `{}`?", *near) : "", help);
+  if (!left.front().starts_with('-')) known.clear();
+  return fmt::format("`{}` is not expected{}", left.front(),
+                     did_you_mean(left.front(), known, help));
 }
 
 }  // namespace
@@ -106,11 +103,10 @@ int run_command_line(int argc, char** argv) {
     if (verb->get_description().empty()) verb->group("");  // hides it
   }
   if (argc > 1 && argv[1][0] != '-' && std::ranges::find(verbs, argv[1]) == verbs.end()) {
-    const auto near = suggest(argv[1], verbs);
     return static_cast<int>(
-        complain({ExitCode::usage, fmt::format("no verb `{}`; {}", argv[1],
-                                               near ? fmt::format("did you mean `{}`?", *near)
-                                                    : "`./rehearse --help` names them")}));
+        complain({ExitCode::usage,
+                  fmt::format("no verb `{}`{}", argv[1],
+                              did_you_mean(argv[1], verbs, "`./rehearse --help` names them"))}));
   }
   try {
     app.parse(argc, argv);

@@ -169,11 +169,11 @@ void add_explain(Arguments& verb, Cli& cli) {
   verb.action([name, &cli] {
     if (explain_fault(*name) || explain_check(*name) || explain_profile(*name)) return;
     if (explain_stack(cli.places, *name) || explain_file(cli.places, *name)) return;
-    const auto near = suggest(*name, all_names(cli.places));
-    cli.exit = complain(
-        {ExitCode::usage, fmt::format("nothing is called `{}`; {}", *name,
-                                      near ? fmt::format("did you mean `{}`?", *near)
-                                           : "`./rehearse list faults` and its like name all")});
+    cli.exit =
+        complain({ExitCode::usage,
+                  fmt::format("nothing is called `{}`{}", *name,
+                              did_you_mean(*name, all_names(cli.places),
+                                           "`./rehearse list faults` and its like name all"))});
   });
 }
 

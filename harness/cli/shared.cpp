@@ -53,10 +53,9 @@ std::string no_scenario(const Places& places, const std::string& name, const Err
   for (const auto& file : scenario_files(places))
     for (const auto& one : {fs::path(file).stem().string(), scenario_name(file)})
       known.push_back(one);
-  const auto near = suggest(name, known);
-  return fmt::format("no scenario `{}`; {}", name,
-                     near ? fmt::format("did you mean `{}`?", *near)
-                          : "`./rehearse list scenarios` names those there are");
+  return fmt::format(
+      "no scenario `{}`{}", name,
+      did_you_mean(name, known, "`./rehearse list scenarios` names those there are"));
 }
 
 }  // namespace
@@ -135,11 +134,10 @@ Result<StackFile> load_stack(const Places& places, const std::string& name,
     if (auto good = check_parts(*file, parts); !good) return std::unexpected(good.error());
     return with_parts(std::move(*file), parts);
   }
-  const auto near = suggest(name, known);
-  return fail(ExitCode::usage,
-              fmt::format("unknown stack `{}`{}", name,
-                          near ? fmt::format(", did you mean `{}`?", *near)
-                               : "; `./rehearse list stacks` names those there are"));
+  return fail(
+      ExitCode::usage,
+      fmt::format("unknown stack `{}`{}", name,
+                  did_you_mean(name, known, "`./rehearse list stacks` names those there are")));
 }
 
 std::vector<std::string> scenario_files(const Places& places) {
@@ -218,13 +216,11 @@ Result<Suite> load_suite(const Places& places, const std::string& name_or_path) 
       input.path = file;
   }
   auto text = read_file(input.path, bytes_max);
-  if (!text) {
-    const auto near = suggest(name_or_path, known);
+  if (!text)
     return fail(ExitCode::usage,
-                fmt::format("no suite `{}`; {}", name_or_path,
-                            near ? fmt::format("did you mean `{}`?", *near)
-                                 : "`./rehearse list suites` names those there are"));
-  }
+                fmt::format("no suite `{}`{}", name_or_path,
+                            did_you_mean(name_or_path, known,
+                                         "`./rehearse list suites` names those there are")));
   input.text = std::move(*text);
   for (const auto& file : scenario_files(places)) input.scenarios.push_back(scenario_name(file));
   auto suite = parse_suite(input);

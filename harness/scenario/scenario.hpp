@@ -187,5 +187,8 @@ std::expected<Scenario, std::vector<Diagnostic>> parse_scenario(const ParseInput
 
 // The nearest of `known` to `word` by edit distance, if near enough to be meant.
 std::optional<std::string> suggest(const std::string& word, const std::vector<std::string>& known);
+// What follows a word that is not known: ", did you mean `near`?", or "; otherwise".
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known,
+                         const std::string& otherwise);
 
 }  // namespace rehearse

@@ -47,4 +47,10 @@ std::optional<std::string> suggest(const std::string& word, const std::vector<st
   return nearest;
 }
 
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known,
+                         const std::string& otherwise) {
+  const auto near = suggest(word, known);
+  return near ? ", did you mean `" + *near + "`?" : "; " + otherwise;
+}
+
 }  // namespace rehearse

@@ -51,12 +51,13 @@ TEST(CommandLine, WrongUsageIsNamedWithTheNearestWord) {
   expect_refused({}, "no verb");
   expect_refused({"valdate", "x"}, "did you mean `validate`?");
   expect_refused({"--qiet"}, "`--qiet` is not expected, did you mean `--quiet`?");
-  expect_refused({"list", "fault"}, "no `fault`, did you mean `faults`? (there are: faults, ");
+  expect_refused({"list", "fault"}, "no `fault`, did you mean `faults`?");
+  expect_refused({"list", "zzz"}, "no `zzz`; there are: faults, ");
   expect_refused({"list", "faults", "more"}, "`more` is not expected; `./rehearse list --help`");
   expect_refused({"run", "zone-loss", "--sed", "7"}, "did you mean `--seed`?");
   expect_refused({"run"}, "scenario is required");
   expect_refused({"run", "zone-loss", "--repeat", "0"}, "--repeat");  // no run is no pass
-  expect_refused({"validate", "zone-los"}, "no scenario `zone-los`; did you mean `zone-loss`?");
+  expect_refused({"validate", "zone-los"}, "no scenario `zone-los`, did you mean `zone-loss`?");
   expect_refused({"validate", "/dev/zero"}, "more than");
   expect_refused({"explain", "zone_los"}, "did you mean `zone_loss`?");
   expect_refused({"status", "one-regon"}, "unknown stack `one-regon`, did you mean `one-region`?");
