@@ -34,4 +34,19 @@ constexpr size_t to_page(size_t bytes) {
   return (bytes + page_bytes - 1) / page_bytes * page_bytes;
 }
 
+// What the writer asserts and the reader demands of the record at that place.
+constexpr bool is_well_formed(const Operation& operation, uint64_t place) {
+  return operation.id == place && static_cast<int>(operation.kind) < operation_kinds &&
+         static_cast<int>(operation.currency) < currencies &&
+         static_cast<int>(operation.currency_to) < currencies &&
+         static_cast<int>(operation.method) < methods &&
+         static_cast<int>(operation.network) < networks;
+}
+
+// Of a history that has that many operations.
+constexpr bool is_well_formed(const Attempt& attempt, uint64_t operations) {
+  return attempt.operation < operations && attempt.outcome <= Outcome::unknown &&
+         attempt.reason[sizeof attempt.reason - 1] == '\0';
+}
+
 }  // namespace rehearse::history_layout

@@ -75,21 +75,12 @@ Status check_header(const Header& header, const File& file) {
 
 Status check_records(const History& history, const File& file) {
   for (size_t i = 0; i < history.operations.size(); ++i) {
-    const Operation& operation = history.operations[i];
-    if (operation.id != i || static_cast<int>(operation.kind) >= operation_kinds ||
-        static_cast<int>(operation.currency) >= currencies ||
-        static_cast<int>(operation.currency_to) >= currencies ||
-        static_cast<int>(operation.method) >= methods ||
-        static_cast<int>(operation.network) >= networks) {
+    if (!history_layout::is_well_formed(history.operations[i], i))
       return file.damaged(fmt::format("has a damaged operation {}", i));
-    }
   }
   for (size_t i = 0; i < history.attempts.size(); ++i) {
-    const Attempt& attempt = history.attempts[i];
-    if (attempt.operation >= history.operations.size() || attempt.outcome > Outcome::unknown ||
-        attempt.reason[sizeof attempt.reason - 1] != '\0') {
+    if (!history_layout::is_well_formed(history.attempts[i], history.operations.size()))
       return file.damaged(fmt::format("has a damaged attempt {}", i));
-    }
   }
   return {};
 }

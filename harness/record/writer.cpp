@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -127,11 +128,13 @@ Record* append(char* region, uint64_t& count, uint64_t max, const Record& record
 
 Operation* HistoryWriter::add_operation(const Operation& operation) {
   Header& header = impl_->header();
+  assert(history_layout::is_well_formed(operation, header.operation_count));
   return append(impl_->operations(), header.operation_count, header.operations_max, operation);
 }
 
 Attempt* HistoryWriter::add_attempt(const Attempt& attempt) {
   Header& header = impl_->header();
+  assert(history_layout::is_well_formed(attempt, header.operation_count));
   return append(impl_->attempts(), header.attempt_count, header.attempts_max, attempt);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -140,6 +141,11 @@ constexpr struct {
     {"start", start}, {"post", post},       {"sql", sql},
 };
 
+bool is_known(std::string_view action) {
+  return std::ranges::any_of(undo_actions,
+                             [&](const auto& known) { return known.action == action; });
+}
+
 Status carry_out(Effects& runtime, const UndoStep& step) {
   for (const auto& known : undo_actions) {
     if (known.action != step.action) continue;
@@ -206,6 +212,7 @@ Status Journal::append_and_sync(const std::string& line) {
 }
 
 Status Journal::planned(const PlannedFault& fault) {
+  for (const auto& step : fault.undo) assert(!step.nodes.empty() && is_known(step.action));
   const Json line = {{"step", "planned"},           {"id", fault.id},
                      {"fault", fault.fault},        {"target", fault.target},
                      {"undo", to_json(fault.undo)}, {"v", journal_version}};

@@ -79,9 +79,14 @@ TEST_F(HistoryFile, RoundTripAndTrim) {
 
 TEST_F(HistoryFile, RoomIsFixed) {
   auto book = writer(2, 1);
-  EXPECT_NE(book->add_operation({}), nullptr);
-  EXPECT_NE(book->add_operation({}), nullptr);
-  EXPECT_EQ(book->add_operation({}), nullptr);
+  for (uint64_t id = 0; id < 2; ++id) {
+    Operation operation;
+    operation.id = id;
+    EXPECT_NE(book->add_operation(operation), nullptr);
+  }
+  Operation third;
+  third.id = 2;
+  EXPECT_EQ(book->add_operation(third), nullptr);
   EXPECT_NE(book->add_attempt({}), nullptr);
   EXPECT_EQ(book->add_attempt({}), nullptr);
 }
