@@ -120,7 +120,7 @@ Result<double> reset_active_stack(const StackFile& file,
   const auto runtime = open_runtime();
   Recorder recorder(nullptr);
   Stage stage(std::move(*stack), *runtime, recorder, live, cancelled);
-  return make_pristine(stage, *runtime, live, cancelled);
+  return make_pristine(stage, *runtime, !active->run_dir.empty(), live, cancelled);
 }
 
 Status contained(const std::function<Status()>& play, const std::function<Status()>& clean_up) {

@@ -32,7 +32,6 @@ constexpr auto tick = std::chrono::milliseconds(100);
 constexpr int64_t settle_after_heal_ns = 8 * ns_per_s;
 constexpr int64_t judged_every_ns = ns_per_s;  // whether everything has recovered
 constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
-constexpr int64_t reuse_deadline_ns = 10 * ns_per_s;
 // The first part of the steady phase warms caches and connections and is no baseline.
 constexpr int64_t warm_up_ms_max = 5'000;
 
@@ -164,8 +163,6 @@ Status Rehearsal::reuse() {
   if (auto written = write_active(*active); !written) return written;
   logs_ = NodeLogs::from_now_on(active->log_dir);
   stage_.watch();
-  const int64_t now_ns = monotonic_ns();
-  if (auto whole = stage_.wait_whole(now_ns, now_ns + reuse_deadline_ns); !whole) return whole;
   const double reset_ms = options_.reset_ms.value_or(0);
   recorder_.event(
       "stack", "used again",

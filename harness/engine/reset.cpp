@@ -34,7 +34,7 @@ bool is_pristine(const Stage& stage, const std::function<bool()>& cancelled) {
 
 }  // namespace
 
-Result<double> make_pristine(Stage& stage, Runtime& runtime, LiveView& live,
+Result<double> make_pristine(Stage& stage, Runtime& runtime, bool used, LiveView& live,
                              const std::function<bool()>& cancelled) {
   const auto cannot = [](const Status& why) {
     const bool interrupted = why.error().code == ExitCode::interrupted;
@@ -43,7 +43,7 @@ Result<double> make_pristine(Stage& stage, Runtime& runtime, LiveView& live,
   };
   stage.watch();
   if (auto clean = require_no_residue(runtime, stage.stack()); !clean) return cannot(clean);
-  if (is_pristine(stage, cancelled)) return 0.0;
+  if (!used && is_pristine(stage, cancelled)) return 0.0;
   live.status("resetting the stack");
   const int64_t began_ns = monotonic_ns();
   const ResetHands hands = hands_of(stage, cancelled);

@@ -8,9 +8,10 @@
 
 namespace rehearse {
 
-// Leaves a stack alone that is whole and unused; resets it otherwise. Returns the milliseconds that
-// a reset took, 0 = there was none to do.
-Result<double> make_pristine(Stage& stage, Runtime& runtime, LiveView& live,
+// Leaves a stack alone that is whole and unused; resets it otherwise, and without a look where a
+// run is known to have `used` it. Returns the milliseconds that a reset took, 0 = there was none to
+// do.
+Result<double> make_pristine(Stage& stage, Runtime& runtime, bool used, LiveView& live,
                              const std::function<bool()>& cancelled);
 
 }  // namespace rehearse

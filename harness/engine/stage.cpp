@@ -30,6 +30,17 @@ std::string last_lines(const std::string& path) {
   return fmt::format("{}", fmt::join(lines, "\n"));
 }
 
+class Hurry {
+ public:
+  explicit Hurry(Observer& observer) : observer_(observer) { observer_.hurry(true); }
+  ~Hurry() { observer_.hurry(false); }
+  Hurry(const Hurry&) = delete;
+  Hurry& operator=(const Hurry&) = delete;
+
+ private:
+  Observer& observer_;
+};
+
 }  // namespace
 
 Stage::Stage(Stack stack, Runtime& runtime, Recorder& recorder, LiveView& live, Cancelled cancelled)
@@ -91,6 +102,7 @@ std::string Stage::why_not_ready(const StackPlaces& places) const {
 }
 
 Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
+  const Hurry hurry(*observer_);
   const bool whole = observer_->wait_until(
       [&](const StackView& view) {
         return missing_redundancy(stack_, view).empty() &&
@@ -108,9 +120,14 @@ Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
 Status Stage::wait_idle(int64_t since_ns, int64_t deadline_ns) {
   const Platform platform(stack_);
   RestWatch rest(platform, since_ns);
+  const Hurry hurry(*observer_);
   const bool done = observer_->wait_until(
-      [&](const StackView& view) { return rest.at_rest(view, monotonic_ns()); }, deadline_ns,
-      cancelled_);
+      [&](const StackView& view) {
+        if (rest.at_rest(view, monotonic_ns())) return true;
+        if (!rest.pending().empty()) live_.status("coming to rest: " + rest.pending().front());
+        return false;
+      },
+      deadline_ns, cancelled_);
   if (done) return {};
   return fail(ExitCode::inconclusive, fmt::format("the platform did not come to rest in time: {}",
                                                   fmt::join(rest.pending(), ", ")));

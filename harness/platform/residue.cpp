@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "platform/database.hpp"
 #include "platform/orders.hpp"
 #include "platform/platform.hpp"
@@ -18,12 +19,22 @@ Result<std::vector<std::string>> residue_of(Effects& runtime, const Stack& stack
   auto orders = orders_on(runtime, stack);
   if (!orders) return orders;
   found->insert(found->end(), orders->begin(), orders->end());
-  for (const auto* node : Platform(stack).nodes_of(Purpose::ledger)) {
-    const auto left = sessions_left(runtime, node->name);
-    if (!left) return std::unexpected(left.error());
-    if (*left > 0)
-      found->push_back(fmt::format("{} sessions of a fault are left on {}", *left, node->name));
-  }
+  const auto nodes = Platform(stack).nodes_of(Purpose::ledger);
+  std::vector<int64_t> left(nodes.size());
+  std::vector<std::function<Status()>> looks;
+  for (size_t i = 0; i < nodes.size(); ++i)
+    looks.push_back([&runtime, &left, &nodes, i]() -> Status {
+      const auto count = sessions_left(runtime, nodes[i]->name);
+      if (!count) return std::unexpected(count.error());
+      left[i] = *count;
+      return {};
+    });
+  if (auto looked = run_parallel(looks, looks.size()); !looked)
+    return std::unexpected(looked.error());
+  for (size_t i = 0; i < nodes.size(); ++i)
+    if (left[i] > 0)
+      found->push_back(
+          fmt::format("{} sessions of a fault are left on {}", left[i], nodes[i]->name));
   return found;
 }
 

@@ -9,13 +9,13 @@
 #include <thread>
 
 #include "base/clock.hpp"
-#include "base/rest.hpp"
 #include "stack/technology.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr auto copies_interval = std::chrono::milliseconds(1000);
+constexpr auto hurried_interval = std::chrono::milliseconds(200);
 
 }  // namespace
 
@@ -69,6 +69,8 @@ struct Observer::Impl {
   mutable std::mutex mutex;
   mutable std::condition_variable_any changed;
   StackView view;
+  bool hurried = false;
+  mutable std::condition_variable_any hurries;
   std::vector<std::jthread> threads;
 
   void store(const std::string& node, const NodeView& seen) {
@@ -80,12 +82,19 @@ struct Observer::Impl {
     changed.notify_all();
   }
 
+  void pause(const std::stop_token& stop, std::chrono::milliseconds interval) const {
+    std::unique_lock lock(mutex);
+    if (hurried) interval = std::min(interval, hurried_interval);
+    hurries.wait_for(lock, stop, interval,
+                     [this, &interval] { return hurried && interval > hurried_interval; });
+  }
+
   void watch_node(const std::stop_token& stop, const Node& node) {
     const auto& component = stack.component_of(node);
     const auto& technology = technology_of(component);
     while (!stop.stop_requested()) {
       store(node.name, technology.look(stack, node));
-      rest(stop, technology.look_interval(component));
+      pause(stop, technology.look_interval(component));
     }
   }
 
@@ -97,7 +106,7 @@ struct Observer::Impl {
         view.behind[component] = behind;
         changed.notify_all();
       }
-      rest(stop, copies_interval);
+      pause(stop, copies_interval);
     }
   }
 };
@@ -124,6 +133,12 @@ Observer::Observer(const Stack& stack, OnChange on_change)
 Observer::~Observer() {
   for (auto& thread : impl_->threads) thread.request_stop();
   impl_->threads.clear();
+}
+
+void Observer::hurry(bool on) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->hurried = on;
+  impl_->hurries.notify_all();
 }
 
 StackView Observer::view() const {

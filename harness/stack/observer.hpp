@@ -37,6 +37,9 @@ class Observer {
   // Waits until `done(view)`; false when the deadline came first or `cancelled` said so.
   bool wait_until(const std::function<bool(const StackView&)>& done, int64_t deadline_ns,
                   const std::function<bool()>& cancelled = nullptr) const;
+  // While somebody waits for what the nodes say (rest, a reset) and nothing is measured, those that
+  // are looked at seldom are looked at every 200 ms.
+  void hurry(bool on);
 
  private:
   struct Impl;
