@@ -7,7 +7,6 @@
 #include <random>
 #include <utility>
 
-#include "base/clock.hpp"
 #include "base/thread_setup.hpp"
 #include "engine/gaps.hpp"
 #include "undo/knobs.hpp"
@@ -96,8 +95,10 @@ std::optional<double> FaultRunner::wait_for_event(std::unique_lock<std::mutex>& 
                                                   const TimelineEntry& entry) {
   const auto found = std::ranges::find_if(
       occurrences_, [&](const auto& other) { return other->record.id == entry.after_id; });
-  if (found == occurrences_.end()) return std::nullopt;
-  const Occurrence& other = **found;
+  if (first == occurrences_.end()) return std::nullopt;
+  // One that is repeated begins with the first repetition and is healed with the last.
+  const int awaited = entry.after_event == "healed" ? (*first)->entry->times - 1 : 0;
+  const Occurrence& other = **(first + awaited);
   const auto when_ms = [&]() -> std::optional<double> {
     if (entry.after_event == "injected") return other.record.injected_ms;
     if (entry.after_event == "effective") return other.record.effective_ms;

@@ -45,6 +45,23 @@ TEST_F(FaultRunnerTest, AfterWaitsForTheEventOfAnother) {
   EXPECT_GE(*records[1].injected_ms, *records[0].healed_ms + 60);
 }
 
+TEST_F(FaultRunnerTest, ARepeatedFaultIsHealedWithItsLastRepetition) {
+  auto repeated = entry("it", 0, 30), healed = entry("healed", 0, 30),
+       begun = entry("begun", 0, 30);
+  repeated.every_ms = 100;
+  repeated.times = 3;
+  healed.after_id = begun.after_id = "it";
+  healed.after_event = "healed";
+  begun.after_event = "injected";
+  scenario_.timeline = {repeated, healed, begun};
+  FaultRunner& runner = begin();
+  ASSERT_TRUE(soon([&] { return runner.settled(); }));
+  const auto records = runner.records();
+  ASSERT_EQ(records.size(), 5u);
+  EXPECT_GE(records[3].injected_ms.value_or(0), records[2].healed_ms.value_or(1e9));
+  EXPECT_LT(records[4].injected_ms.value_or(1e9), records[1].injected_ms.value_or(0));
+}
+
 TEST_F(FaultRunnerTest, AnEventThatNeverComesIsATroubleNotSilence) {
   auto second = entry("second", 0, 10);
   second.after_id = "first";
