@@ -1,4 +1,9 @@
 // The load: a profile, players, and either one rate or steps.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
 #include "scenario/parts.hpp"
 
 namespace rehearse::yaml {
@@ -38,6 +43,7 @@ void read_load(const Node* node, const World& world, Scenario& scenario, Problem
   if (const Node* players = map.take("players")) {
     const auto count = read_whole(*players, "players", 1, UINT32_MAX, problems);
     if (count) scenario.players = static_cast<uint32_t>(*count);
+    if (count) check_players(*players, world, scenario, problems);
   }
   const Node* rate = map.take("rate");
   const Node* steps = map.take("steps");

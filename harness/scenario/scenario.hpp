@@ -105,6 +105,8 @@ struct StackFacts {
   std::vector<std::string> selectors;                       // postgres.primary, …
   std::set<std::string> capabilities;
   std::map<std::string, std::vector<std::string>> settings;  // key → allowed values (empty = any)
+  // The setting that says how many players have an account, and what it is unless set; or empty.
+  std::string players_setting, players_default;
   std::set<std::string> targets;   // what players can go to besides the edges
   std::vector<PartFacts> parts;    // none: it is one piece
   std::string base;                // the part that players come in by

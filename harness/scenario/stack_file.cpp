@@ -173,6 +173,9 @@ SettingEntry read_setting(const std::string& name, const Node& node, Problems& p
   }
   setting.variable = map.take_text("variable");
   setting.free = !setting.variable.empty();
+  if (const Node* counts = map.take("counts"))
+    setting.counts_players =
+        yaml::read_one_of(*counts, "counts", {"players"}, problems).has_value();
   map.finish();
   return setting;
 }

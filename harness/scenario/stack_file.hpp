@@ -55,6 +55,7 @@ struct SettingEntry {
   std::map<std::string, std::map<std::string, std::string>> values;  // value → environment
   bool free = false;  // any value, given as environment variable `variable`
   std::string variable;
+  bool counts_players = false;  // how many have an account: nobody else can be played
 };
 
 struct BooksEntry {

@@ -25,6 +25,9 @@ StackFacts facts_of(const StackFile& stack) {
   for (const auto& [name, setting] : stack.settings) {
     auto& allowed = facts.settings[name];
     for (const auto& [value, env] : setting.values) allowed.push_back(value);
+    if (!setting.counts_players) continue;
+    facts.players_setting = name;
+    facts.players_default = setting.fallback;
   }
   add_part_facts(stack, facts);
   return facts;

@@ -48,6 +48,17 @@ TEST(ScenarioErrors, Heads) {
   });
 }
 
+TEST(ScenarioErrors, MorePlayersThanHaveAnAccount) {
+  expect_first({
+      {"players: 400", "players: 1001",
+       "5:48: `players` (1001) are more than have an account (1000): set `stack_set: "
+       "{wallet.players: 1001}`, or play fewer"},
+  });
+  EXPECT_EQ(errors(with("players: 400", "players: 1000")), std::vector<std::string>());
+  EXPECT_EQ(errors(with("players: 400", "players: 5000") + "stack_set: {wallet.players: 5000}\n"),
+            std::vector<std::string>());
+}
+
 TEST(ScenarioErrors, StackSet) {
   expect_first({
       {"", "stack_set: {postgres.profil: fast}\n",

@@ -78,7 +78,10 @@ inline Result<StackFacts> small_stack(const std::string& name) {
   facts.capabilities = {"versions"};
   facts.parts = {{"core", {}}};
   facts.base = "core";
-  facts.settings = {{"postgres.profile", {"fast", "stock-safe"}}, {"postgres.note", {}}};
+  facts.settings = {
+      {"postgres.profile", {"fast", "stock-safe"}}, {"postgres.note", {}}, {"wallet.players", {}}};
+  facts.players_setting = "wallet.players";
+  facts.players_default = "1000";
   return facts;
 }
 
