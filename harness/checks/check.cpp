@@ -9,6 +9,7 @@
 #include <ranges>
 
 #include "checks/examination.hpp"
+#include "checks/exercise.hpp"
 #include "checks/joined.hpp"
 
 namespace rehearse {
@@ -33,18 +34,9 @@ Finding plain(std::string_view check, Verdict verdict, std::string summary) {
   return finding;
 }
 
-std::string missing_capabilities(const CheckSpec& spec, const Run& run) {
-  std::string missing;
-  for (const auto word : std::views::split(spec.needs, ' ')) {
-    const std::string name(word.begin(), word.end());
-    if (name.empty() || run.capabilities.contains(name)) continue;
-    missing += (missing.empty() ? "" : ", ") + name;
-  }
-  return missing;
-}
-
 Finding examine_one(const CheckSpec& spec, const Joined& joined, bool by_name) {
-  if (const std::string missing = missing_capabilities(spec, joined.run); !missing.empty()) {
+  if (const std::string missing = missing_capabilities(spec, joined.run.capabilities);
+      !missing.empty()) {
     return plain(spec.name, by_name ? Verdict::inconclusive : Verdict::not_applicable,
                  fmt::format("{}: {}",
                              joined.run.left_out.empty() ? "the stack does not declare"
@@ -56,9 +48,12 @@ Finding examine_one(const CheckSpec& spec, const Joined& joined, bool by_name) {
     finding.check = spec.name;
     if (finding.verdict == Verdict::pass && finding.examined == 0) {
       finding.verdict = Verdict::inconclusive;
-      finding.summary = "nothing to examine";
+      finding.summary = nothing_to_examine;
     }
-    return finding;
+    if (finding.verdict != Verdict::inconclusive || finding.summary != nothing_to_examine)
+      return finding;
+    const std::string never = never_exercised(spec.name, kinds_played_in(joined.run));
+    return never.empty() ? finding : plain(spec.name, Verdict::not_applicable, never);
   } catch (const std::exception& error) {
     return plain(spec.name, Verdict::inconclusive,
                  fmt::format("the check broke: {}", error.what()));
@@ -71,6 +66,16 @@ std::string_view name_of(Verdict verdict) {
   constexpr std::array<std::string_view, 4> names = {"pass", "fail", "inconclusive",
                                                      "not_applicable"};
   return names.at(static_cast<size_t>(verdict));
+}
+
+std::string missing_capabilities(const CheckSpec& spec, const std::set<std::string>& capabilities) {
+  std::string missing;
+  for (const auto word : std::views::split(spec.needs, ' ')) {
+    const std::string name(word.begin(), word.end());
+    if (name.empty() || capabilities.contains(name)) continue;
+    missing += (missing.empty() ? "" : ", ") + name;
+  }
+  return missing;
 }
 
 std::span<const CheckSpec> all_checks() {

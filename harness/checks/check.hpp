@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,9 +38,15 @@ struct CheckSpec {
 // The registry, in the order of the catalogue (checks.def).
 std::span<const CheckSpec> all_checks();
 
-// Runs the checks that the run asks for. A check that throws, or that examined nothing without
-// saying not_applicable, is inconclusive; a check named explicitly whose capability the stack
-// lacks is inconclusive here too (validation refuses it before).
+// What the check needs and these are not, joined by commas; empty: nothing.
+std::string missing_capabilities(const CheckSpec& spec, const std::set<std::string>& capabilities);
+
+// How a check says that its books were there and had nothing for it.
+constexpr std::string_view nothing_to_examine = "nothing to examine";
+
+// Runs the checks that the run asks for. A check that throws, or that examined nothing although the
+// load could have given it something (exercise.hpp), is inconclusive; a check named explicitly
+// whose capability the stack lacks is inconclusive here too (validation refuses it before).
 std::vector<Finding> examine_all(const Joined& joined);
 std::vector<Finding> examine_all(const Run& run);
 

@@ -49,7 +49,7 @@ class Examination {
       finding_.verdict = Verdict::fail;
       return std::move(finding_);
     }
-    if (finding_.examined == 0 && unsure_.empty()) unsure_ = "nothing to examine";
+    if (finding_.examined == 0 && unsure_.empty()) unsure_ = nothing_to_examine;
     finding_.verdict = unsure_.empty() ? Verdict::pass : Verdict::inconclusive;
     if (!unsure_.empty()) finding_.summary = std::move(unsure_);
     return std::move(finding_);

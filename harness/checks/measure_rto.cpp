@@ -93,23 +93,14 @@ double open_length(const AttemptSeries& series, double begin_ms, double end_ms) 
   return std::max(0.0, until - begin_ms);
 }
 
-// What the load alone cannot show is not asked of the run: the attempts that the steady phase leads
-// to expect after the fault are too few, or too far apart to see an outage of half the target.
-bool is_tried_too_seldom(const RtoRow& row, const AttemptSeries& series, double steady_ms,
-                         double after_ms) {
-  const int64_t steady = series.steady_attempts();
-  const double expected = static_cast<double>(steady) * after_ms / steady_ms;
-  return steady < static_cast<int64_t>(window_attempts_min) || expected < window_attempts_min ||
-         after_ms / expected > *row.target_ms / 2;
-}
-
 void judge_row(RtoRow& row, const Run& run, const AttemptSeries& series, double from_ms) {
   row.verdict = Verdict::not_applicable;
   if (!row.target_ms) return;
   const bool seen = row.outages > 0 || row.resolution_ms <= *row.target_ms / 2;
   if (!row.measured_ms || !seen) {
     row.unsure = fmt::format("{} attempts are too few to see an outage", row.attempts);
-    if (!is_tried_too_seldom(row, series, -run.steady_from_ms, run.arrivals_end_ms - from_ms))
+    if (!is_tried_too_seldom(static_cast<double>(series.steady_attempts()), -run.steady_from_ms,
+                             run.arrivals_end_ms - from_ms, *row.target_ms))
       row.verdict = Verdict::inconclusive;
     return;
   }
@@ -199,6 +190,13 @@ RtoRow measure_row(const Context& context, const AttemptSeries& series, Operatio
 }
 
 }  // namespace
+
+bool is_tried_too_seldom(double steady_attempts, double steady_ms, double after_ms,
+                         double target_ms) {
+  const double expected = steady_attempts * after_ms / steady_ms;
+  return steady_attempts < window_attempts_min || expected < window_attempts_min ||
+         after_ms / expected > target_ms / 2;
+}
 
 std::vector<RtoRow> measure_rto(const Joined& joined) {
   const Run& run = joined.run;

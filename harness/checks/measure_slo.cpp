@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/units.hpp"
 #include "checks/attempt_series.hpp"
+#include "checks/exercise.hpp"
 #include "checks/interval.hpp"
 #include "checks/joined.hpp"
 #include "checks/machine.hpp"
@@ -127,24 +128,13 @@ Measured measure_percentile(std::vector<int64_t> latency_ns, double share, int64
           {at_rank(ranks.low), at_rank(ranks.high)}};
 }
 
-// How many operations it takes to see what the target speaks of: one beyond it, and never fewer
-// than anybody would call a sample.
-int64_t operations_needed(const Figure& figure, double target) {
-  constexpr int64_t sample = 20;
-  if (figure.share == 1) return 1;
-  const double beyond = figure.count == nullptr ? 1 - figure.share : std::min(target, 1 - target);
-  if (beyond <= 0) return sample;
-  constexpr double rounding = 1e-9;
-  return std::max(sample, static_cast<int64_t>(std::ceil(1 / beyond - rounding)));
-}
-
 void judge_figure(SloRow& row, const Figure& figure, const Measured& measured) {
   const auto meets = [&](double value) {
     return figure.at_least ? value >= row.target : value <= row.target;
   };
   const double best = figure.at_least ? measured.surely.high : measured.surely.low;
   const double worst = figure.at_least ? measured.surely.low : measured.surely.high;
-  const int64_t needed = operations_needed(figure, row.target);
+  const int64_t needed = operations_needed(row.name, row.target);
   if (!meets(best)) {
     row.verdict = Verdict::fail;
   } else if (meets(worst) || (meets(measured.figure) && row.attempts >= needed)) {
@@ -182,6 +172,17 @@ void measure_figure(SloRow& row, const Figure& figure, std::span<const Operation
   judge_figure(row, figure, measured);
 }
 
+// Nothing could have come: that was known before.
+void say_why_nothing(SloRow& row, const Run& run, std::span<const OperationKind> kinds,
+                     const std::optional<PlayedKinds>& played) {
+  const auto is_played = [&](OperationKind kind) { return played->contains(kind); };
+  if (played && std::ranges::none_of(kinds, is_played))
+    row.unsure = "the load plays none of it";
+  else if (row.phase == "during" && std::ranges::none_of(run.faults, &FaultRecord::disruptive))
+    row.unsure = "no fault that players can feel";
+  if (!row.unsure.empty()) row.verdict = Verdict::not_applicable;
+}
+
 }  // namespace
 
 std::array<PhaseSpan, 3> phase_spans(const Run& run, const std::vector<RtoRow>& rto) {
@@ -203,11 +204,29 @@ std::array<PhaseSpan, 3> phase_spans(const Run& run, const std::vector<RtoRow>& 
   return phases;
 }
 
+int64_t operations_needed(std::string_view name, double target) {
+  constexpr int64_t sample = 20;
+  const Figure* figure = figure_of(name);
+  if (figure == nullptr) return 0;
+  if (figure->share == 1) return 1;
+  const double beyond = figure->count == nullptr ? 1 - figure->share : std::min(target, 1 - target);
+  if (beyond <= 0) return sample;
+  constexpr double rounding = 1e-9;
+  return std::max(sample, static_cast<int64_t>(std::ceil(1 / beyond - rounding)));
+}
+
+std::span<const OperationKind> kinds_of_slo(std::string_view name) {
+  const Figure* figure = figure_of(name);
+  if (figure == nullptr) return {};
+  return kinds_of_subject(name.substr(0, name.size() - figure->suffix.size()));
+}
+
 std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>& rto) {
   std::vector<SloRow> rows;
   if (joined.run.targets.slo.empty()) return rows;
   const auto phases = phase_spans(joined.run, rto);
   const auto felt = felt_by_phase(joined, phases);
+  const auto played = kinds_played_in(joined.run);
   for (const SloTarget& target : joined.run.targets.slo) {
     SloRow& row = rows.emplace_back();
     row.name = target.name;
@@ -216,10 +235,10 @@ std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>&
     const Figure* figure = figure_of(target.name);
     const auto phase = std::ranges::find(phases, target.phase, &PhaseSpan::phase);
     if (figure == nullptr || phase == phases.end()) continue;
-    const auto subject =
-        std::string_view(target.name).substr(0, target.name.size() - figure->suffix.size());
     const auto index = static_cast<size_t>(phase - phases.begin());
-    measure_figure(row, *figure, kinds_of_subject(subject), felt.at(index));
+    const auto kinds = kinds_of_slo(target.name);
+    measure_figure(row, *figure, kinds, felt.at(index));
+    if (row.attempts == 0) say_why_nothing(row, joined.run, kinds, played);
     if (row.verdict != Verdict::fail) continue;
     row.unsure = machine_late(joined.run, phase->from_ms, phase->to_ms);
     if (!row.unsure.empty()) row.verdict = Verdict::inconclusive;

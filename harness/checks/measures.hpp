@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,11 @@ struct RtoRow {
 };
 std::vector<RtoRow> measure_rto(const Joined& joined);
 
+// What a load alone cannot show is not asked of it: the attempts that the steady phase leads to
+// expect after a fault are too few, or too far apart to see an outage of half the target.
+bool is_tried_too_seldom(double steady_attempts, double steady_ms, double after_ms,
+                         double target_ms);
+
 // One row for each target. An operation belongs to the phase in which it was first to be sent:
 //   before  the part of the steady phase that is the baseline; not what t = 0 cut off
 //   during  from the first disruptive fault's effect until everything had come back
@@ -87,6 +93,11 @@ struct PhaseSpan {
 std::array<PhaseSpan, 3> phase_spans(const Run& run, const std::vector<RtoRow>& rto);
 
 std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>& rto);
+// How many operations it takes to see what a target of that name speaks of: one beyond it, and
+// never fewer than anybody would call a sample. 0: there is no such service level.
+int64_t operations_needed(std::string_view name, double target);
+// The kinds that it speaks of.
+std::span<const OperationKind> kinds_of_slo(std::string_view name);
 // "180 ms" or "0.40%".
 std::string slo_text(const std::string& name, double value);
 

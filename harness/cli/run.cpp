@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "cli/cli.hpp"
+#include "cli/foreseen.hpp"
 #include "cli/judged.hpp"
 #include "engine/machine.hpp"
 
@@ -51,6 +52,7 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
 
   LiveView live(cli.quiet, ::isatty(STDERR_FILENO) == 1);
   live.say(fmt::format("{}: {}", scenario->name, scenario->title));
+  for (const auto& line : foreseen_lines(foresee(*scenario, *stack))) live.say("  " + line);
   const Status played =
       contained([&] { return rehearse_scenario(options, live); },
                 [&] { return options.reuse ? Status{} : take_active_down(live); });

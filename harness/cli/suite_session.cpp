@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/units.hpp"
+#include "cli/foreseen.hpp"
 #include "cli/judged.hpp"
 
 namespace rehearse {
@@ -42,6 +43,8 @@ SuiteHands SuiteSession::hands() {
                         plan_.items[item].name);
     run_dir_.clear();
     live_.say(fmt::format("{} · {}", head_, plan_.scenarios[item].title));
+    for (const auto& line : foreseen_lines(foresee(plan_.scenarios[item], plan_.stacks[item])))
+      live_.say("  " + line);
   };
   hands.rehearse = [this](size_t item, const StackUse& use) { return rehearse(item, use); };
   hands.reset = [this](size_t item) {

@@ -6,6 +6,7 @@
 
 #include "base/files.hpp"
 #include "cli/cli.hpp"
+#include "cli/foreseen.hpp"
 #include "cli/profiles.hpp"
 
 namespace rehearse {
@@ -14,14 +15,22 @@ namespace {
 using Overrides = std::vector<std::string>;
 
 ExitCode validate_scenario(const Places& places, const std::string& name,
-                           const Overrides& overrides) {
+                           const Overrides& overrides, bool quiet) {
   const auto scenario = load_scenario(places, name, overrides);
-  if (scenario) return ExitCode::expected;
-  fmt::print(stderr, "{}\n", scenario.error().message);
-  return scenario.error().code;
+  if (!scenario) {
+    fmt::print(stderr, "{}\n", scenario.error().message);
+    return scenario.error().code;
+  }
+  const auto stack = load_stack(places, scenario->stack, scenario->parts);
+  if (!stack) return complain(stack.error());
+  if (quiet) return ExitCode::expected;
+  for (const auto& line : foreseen_lines(foresee(*scenario, *stack)))
+    fmt::print("{}: {}\n", scenario->name, line);
+  return ExitCode::expected;
 }
 
-ExitCode validate_suite(const Places& places, const std::string& name, const Overrides& overrides) {
+ExitCode validate_suite(const Places& places, const std::string& name, const Overrides& overrides,
+                        bool quiet) {
   const auto suite = load_suite(places, name);
   if (!suite) {
     fmt::print(stderr, "{}\n", suite.error().message);
@@ -29,7 +38,7 @@ ExitCode validate_suite(const Places& places, const std::string& name, const Ove
   }
   ExitCode exit = ExitCode::expected;
   for (const auto& scenario : suite->scenarios)
-    exit = worse(exit, validate_scenario(places, scenario, overrides));
+    exit = worse(exit, validate_scenario(places, scenario, overrides, quiet));
   return exit;
 }
 
@@ -42,10 +51,11 @@ std::optional<ExitCode> validate_profile(const std::string& path) {
   return profile.error().code;
 }
 
-ExitCode validate(const Places& places, const std::string& name, const Overrides& overrides) {
+ExitCode validate(const Places& places, const std::string& name, const Overrides& overrides,
+                  bool quiet) {
   if (const auto exit = validate_profile(name)) return *exit;
-  return names_suite(places, name) ? validate_suite(places, name, overrides)
-                                   : validate_scenario(places, name, overrides);
+  return names_suite(places, name) ? validate_suite(places, name, overrides, quiet)
+                                   : validate_scenario(places, name, overrides, quiet);
 }
 
 }  // namespace
@@ -57,7 +67,7 @@ void add_validate(Arguments& verb, Cli& cli) {
   verb.repeated("--set", *overrides, "KEY=VALUE overrides a key of each, as `run` would");
   verb.action([names, overrides, &cli] {
     for (const auto& name : *names) {
-      const ExitCode exit = validate(cli.places, name, *overrides);
+      const ExitCode exit = validate(cli.places, name, *overrides, cli.quiet);
       if (exit == ExitCode::expected && !cli.quiet) fmt::print("{}: valid\n", name);
       cli.exit = worse(cli.exit, exit);
     }

@@ -1,5 +1,7 @@
 #include "engine/play.hpp"
 
+#include <algorithm>
+
 #include "load/behaviour.hpp"
 
 namespace rehearse {
@@ -42,6 +44,11 @@ LoadProfile load_profile_of(const ProfileFile& file) {
     profile.shape.push_back({step.for_ms, step.share, step.ramp});
   }
   return profile;
+}
+
+int64_t warm_up_ms(const Scenario& scenario) {
+  constexpr int64_t warm_up_ms_max = 5'000;
+  return std::min(warm_up_ms_max, scenario.steady_ms / 3);
 }
 
 LoadPlan load_plan_of(const Scenario& scenario, const std::vector<std::string>& targets) {

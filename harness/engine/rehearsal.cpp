@@ -17,23 +17,20 @@
 #include "engine/node_logs.hpp"
 #include "engine/play.hpp"
 #include "engine/recovery.hpp"
+#include "engine/run_facts.hpp"
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
-#include "load/behaviour.hpp"
 #include "record/manifest.hpp"
 #include "record/run.hpp"
-#include "scenario/stack_parts.hpp"
 #include "undo/guardian.hpp"
 
 namespace rehearse {
 namespace {
 
 constexpr auto tick = std::chrono::milliseconds(100);
-constexpr int64_t settle_after_heal_ns = 8 * ns_per_s;
+constexpr int64_t settle_after_heal_ns = settle_after_heal_ms * ns_per_ms;
 constexpr int64_t judged_every_ns = ns_per_s;  // whether everything has recovered
 constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
-// The first part of the steady phase warms caches and connections and is no baseline.
-constexpr int64_t warm_up_ms_max = 5'000;
 
 class Rehearsal {
  public:
@@ -65,7 +62,6 @@ class Rehearsal {
 
   bool cancelled() const { return options_.cancelled(); }
   std::string path(const std::string& name) const { return options_.out_dir + "/" + name; }
-  std::vector<std::string> target_names() const;
   void show(const std::string& phase);
 
   const RehearsalOptions& options_;
@@ -97,23 +93,8 @@ Status Rehearsal::prepare() {
   if (!journal) return std::unexpected(journal.error());
   journal_ = std::move(*journal);
 
-  run_.started_wall_ns = wall_ns();
-  run_.id = options_.out_dir.substr(options_.out_dir.rfind('/') + 1);
-  run_.scenario = scenario_.name;
-  run_.title = scenario_.title;
-  run_.tier = scenario_.tier;
-  run_.stack = scenario_.stack;
-  run_.seed = scenario_.seed;
-  run_.targets = scenario_.targets;
-  run_.retries = options_.stack.retries;
-  run_.checks = scenario_.checks;
-  run_.expect_fail = scenario_.expect_fail;
-  run_.capabilities = options_.stack.capabilities;
-  run_.parts = options_.stack.chosen;
-  run_.left_out = parts_left_out(options_.stack);
-  run_.scenario_sha256 = sha256_hex(scenario_.as_run_yaml);
-
-  const auto plan = load_plan_of(scenario_, target_names());
+  const auto plan = load_plan_of(scenario_, target_names_of(options_.stack));
+  run_ = run_facts_of(options_, plan);
   if (plan.profile.weights_sum() <= 0)
     return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
                                              "`{}` does",
@@ -179,12 +160,6 @@ Status Rehearsal::guard() {
   return {};
 }
 
-std::vector<std::string> Rehearsal::target_names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, component] : stage_.stack().file.targets) names.push_back(name);
-  return names;
-}
-
 void Rehearsal::show(const std::string& phase) {
   const auto load = load_->progress();
   live_.status(fmt::format(
@@ -198,8 +173,8 @@ void Rehearsal::show(const std::string& phase) {
 
 Status Rehearsal::steady() {
   recorder_.set_planned(false);
-  run_.not_played = without_target(load_profile_of(scenario_.play), target_names());
-  auto load = Load::start(load_plan_of(scenario_, target_names()), stage_.edges(), *history_);
+  auto load = Load::start(load_plan_of(scenario_, target_names_of(options_.stack)), stage_.edges(),
+                          *history_);
   if (!load) return std::unexpected(load.error());
   load_ = std::move(*load);
   lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);
@@ -225,8 +200,7 @@ void Rehearsal::disturb() {
   run_.zero_wall_ns = wall_ns() + zero_ns_ - monotonic_ns();
   recorder_.set_zero(zero_ns_);
   history_->set_zero_ns(zero_ns_);
-  const int64_t steady_ms = scenario_.steady_ms;
-  run_.steady_from_ms = -static_cast<double>(steady_ms - std::min(warm_up_ms_max, steady_ms / 3));
+  run_.steady_from_ms = -static_cast<double>(scenario_.steady_ms - warm_up_ms(scenario_));
   faults_ = std::make_unique<FaultRunner>(
       scenario_, fault_acts(runtime_, stage_.stack(), stage_.observer()), *journal_, recorder_);
   stop_watch_ = std::make_unique<StopWatch>(

@@ -84,6 +84,11 @@ struct Arrival {
 // when operations begin: an arrival that is not sent has none, and *_settled come in between.)
 std::vector<Arrival> plan_arrivals(const LoadPlan& plan);
 
+// How many arrivals of each kind that plan leads to expect between two times from its start; of a
+// watch as many as of what it watches.
+std::map<OperationKind, double> expected_arrivals(const LoadPlan& plan, double from_ms,
+                                                  double to_ms);
+
 // Operations begun and not ended; an arrival beyond them is not sent, and counted.
 constexpr size_t load_in_flight_max = 8'000;
 

@@ -189,6 +189,30 @@ std::vector<Arrival> plan_arrivals(const LoadPlan& plan) {
   return Planner(plan).all();
 }
 
+std::map<OperationKind, double> expected_arrivals(const LoadPlan& plan, double from_ms,
+                                                  double to_ms) {
+  double arrivals = 0;
+  for (const Segment& segment : segments_of(plan)) {
+    const double from_s = std::max(segment.start_s, from_ms / 1000);
+    const double to_s = std::min(segment.end_s, to_ms / 1000);
+    if (from_s < to_s) arrivals += (to_s - from_s) * segment.rate_at((from_s + to_s) / 2);
+  }
+  const LoadProfile& profile = plan.profile;
+  const double starts = arrivals / (1 + follow_ups_per_start(profile));
+  std::map<OperationKind, double> expected;
+  for (const Behaviour& behaviour : behaviours()) {
+    const double own = starts * profile.weight(behaviour.kind) / profile.weights_sum();
+    if (own <= 0) continue;
+    expected[behaviour.kind] += own;
+    if (behaviour.follow_ups == nullptr) continue;
+    for (const FollowUp& one : behaviour.follow_ups(profile)) expected[one.kind] += own * one.share;
+  }
+  for (const auto& [kind, count] : std::map(expected)) {
+    if (const auto watch = watch_of(kind)) expected[*watch] = count;
+  }
+  return expected;
+}
+
 HistoryRoom history_room(const LoadPlan& plan) {
   double arrivals = 0, rate_max = 0;
   for (const Segment& segment : segments_of(plan)) {

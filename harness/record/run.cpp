@@ -105,6 +105,7 @@ void fields_of_run(F& f, T& run) {
   f("not_sent", run.load.not_sent);
   f("lateness_us", run.load.lateness_us);
   f("not_played", run.not_played);
+  f("kinds_planned", run.kinds_planned);
   f("faults", run.faults);
   f("roles", run.roles);
   f("residue", run.residue);

@@ -53,6 +53,9 @@ struct Run {
   RetryBudget retries;
   LoadFacts load;
   std::vector<std::string> not_played;  // kinds that the profile has and the stack has no way for
+  // Kinds that arrivals may become, by the plan of the load; null: an older run, which does not
+  // say.
+  std::optional<std::vector<std::string>> kinds_planned;
   History history;
   Books books;
   std::vector<FaultRecord> faults;

@@ -126,6 +126,8 @@ struct TimelineEntry {
   int64_t every_ms = 0;
   int times = 1;
   std::optional<int64_t> for_ms;  // none = at once or to the end of observation, by its Length
+  int64_t start_ms =
+      0;  // of the first time, as planned: followed through `after`, if all is prompt
   std::map<std::string, ParamValue> params;
   int line = 0;  // in the file; 0 = from an override
 };

@@ -28,7 +28,10 @@ class Rules {
     for (size_t i = 0; i < drafts_.size(); ++i) {
       if (EntryDraft& draft = drafts_[i]; !draft.entry.after_id.empty()) finish_after(draft, i);
     }
-    for (size_t i = 0; i < drafts_.size(); ++i) check_times(i);
+    for (size_t i = 0; i < drafts_.size(); ++i) {
+      check_times(i);
+      drafts_[i].entry.start_ms = start_ms(i).value_or(0);
+    }
     check_knobs();
   }
 

@@ -51,6 +51,36 @@ TEST(Checks, MissingCapabilityIsNotApplicableUnlessNamed) {
               testing::UnorderedElementsAre("no_lost_writes", "no_such_check"));
 }
 
+TEST(Checks, WhatTheLoadNeverPlaysIsNotApplicable) {
+  RecordedRun run = honest_run();
+  run.history.operations.clear();
+  run.history.attempts.clear();
+  run.books.provider_transfers.emplace();
+  std::erase_if(*run.books.ledger_entries,
+                [](const LedgerEntry& entry) { return entry.kind != "opening"; });
+  const auto payouts = [&] { return finding_of(run, "no_duplicate_payouts"); };
+  EXPECT_EQ(payouts().verdict, Verdict::inconclusive);  // an older run, which does not say
+  run.kinds_planned = {"bet", "payout"};
+  EXPECT_EQ(payouts().verdict, Verdict::inconclusive);
+  run.kinds_planned = {"bet", "win"};
+  EXPECT_EQ(payouts().verdict, Verdict::not_applicable);
+  EXPECT_EQ(payouts().summary, "the load plays nothing for it to examine: no payout, lifeline");
+  run.books.provider_transfers.reset();  // a book that should be there is another matter
+  EXPECT_EQ(payouts().verdict, Verdict::inconclusive);
+}
+
+TEST(Checks, WhatWasPlayedAgainstThePlanIsExamined) {
+  RecordedRun run = honest_run();
+  const auto before = finding_of(run, "no_duplicate_payouts");
+  run.kinds_planned = {"bet"};
+  EXPECT_EQ(finding_of(run, "no_duplicate_payouts").verdict, before.verdict);
+  EXPECT_EQ(before.verdict, Verdict::pass);
+  run.books.provider_transfers.emplace();
+  std::erase_if(*run.books.ledger_entries,
+                [](const LedgerEntry& entry) { return entry.kind == "payout"; });
+  EXPECT_EQ(finding_of(run, "no_duplicate_payouts").verdict, Verdict::inconclusive);
+}
+
 // ---- balances
 
 TEST(BalancesMatch, Tampered) {

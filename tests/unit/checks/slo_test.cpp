@@ -107,8 +107,18 @@ TEST(MeasureSlo, NoAfterWhileSomethingIsOut) {
 TEST(MeasureSlo, WithoutADisruptiveFaultThereIsNoDuring) {
   RecordedRun run = bets_by_fate(slow_in_the_middle);
   run.faults[0].disruptive = false;
-  EXPECT_EQ(level(run, "bet_p95", "during", 1'000).verdict, Verdict::inconclusive);
+  EXPECT_EQ(level(run, "bet_p95", "during", 1'000).verdict, Verdict::not_applicable);
   EXPECT_EQ(level(run, "bet_p95", "after", 1'000).attempts, 400);
+}
+
+TEST(MeasureSlo, WhatTheLoadNeverPlaysIsNotAsked) {
+  RecordedRun run = bets_by_fate([](double) { return BetFate{}; });
+  EXPECT_EQ(level(run, "spin_p95", "before", 1'000).verdict, Verdict::inconclusive);
+  run.kinds_planned = {"bet", "spin"};
+  EXPECT_EQ(level(run, "spin_p95", "before", 1'000).verdict, Verdict::inconclusive);
+  run.kinds_planned = {"bet"};
+  EXPECT_EQ(level(run, "spin_p95", "before", 1'000).verdict, Verdict::not_applicable);
+  EXPECT_EQ(level(run, "spin_p95", "before", 1'000).unsure, "the load plays none of it");
 }
 
 TEST(MeasureSlo, WhatTheFaultCutOffSaysNothingAboutBefore) {
@@ -207,6 +217,9 @@ TEST(Slo, MissedNothingToMeasureNoTarget) {
               testing::HasSubstr("bet_p95 during the fault: "));
   run.targets.slo = {{"bet_p95", "during", 100}};
   run.faults[0].disruptive = false;
+  EXPECT_EQ(finding_of(run, "slo").verdict, Verdict::not_applicable);
+  run.faults[0].disruptive = true;
+  run.targets.slo = {{"spin_p95", "before", 100}};
   EXPECT_EQ(finding_of(run, "slo").verdict, Verdict::inconclusive);
   run.targets.slo.clear();
   EXPECT_EQ(finding_of(run, "slo").verdict, Verdict::not_applicable);

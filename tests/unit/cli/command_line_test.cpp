@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 #include "cli/cli.hpp"
 
@@ -68,7 +69,8 @@ TEST(CommandLine, WrongUsageIsNamedWithTheNearestWord) {
 }
 
 TEST(CommandLine, ValidateTakesTheOverridesOfARun) {
-  EXPECT_EQ(rehearse_says({"validate", "zone-loss"}).out, "zone-loss: valid\n");
+  EXPECT_THAT(rehearse_says({"validate", "zone-loss"}).out,
+              testing::EndsWith("\nzone-loss: valid\n"));
   EXPECT_EQ(rehearse_says({"validate", "zone-loss", "--set", "load.rate=90/s"}).exit,
             ExitCode::expected);
   expect_refused({"validate", "zone-loss", "--set", "load.rate=90"},

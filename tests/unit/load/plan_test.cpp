@@ -53,6 +53,20 @@ TEST(Random, IsTheSameEverywhere) {
   EXPECT_EQ(mixed(0), 0xe220a8397b1dcdafu);
 }
 
+TEST(Plan, ExpectsWhatIsPlanned) {
+  const LoadPlan plan = plan_of({{10'000, 100, false}, {10'000, 300, true}}, 100'000);
+  std::map<OperationKind, double> seen;
+  for (const Arrival& arrival : plan_arrivals(plan)) {
+    const int64_t at_ms = arrival.at_ns / ns_per_ms;
+    if (at_ms >= 5'000 && at_ms < 60'000) ++seen[arrival.kind];
+  }
+  const auto expected = expected_arrivals(plan, 5'000, 60'000);
+  for (const auto& [kind, count] : seen)
+    EXPECT_NEAR(expected.at(kind), count, 6 * std::sqrt(count)) << name_of(kind);
+  EXPECT_EQ(expected.at(OperationKind::payout_settled), expected.at(OperationKind::payout));
+  EXPECT_FALSE(expected.contains(OperationKind::spin));
+}
+
 TEST(Plan, IsDeterministic) {
   const auto first = plan_arrivals(plan_of({{10'000, 200, false}}, 20'000));
   const auto again = plan_arrivals(plan_of({{10'000, 200, false}}, 20'000));

@@ -1,0 +1,25 @@
+// What a scenario cannot show, by what its load plays, what its stack gives and by arithmetic
+// alone: said before anything is started. Judging asks the same functions of what was played.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scenario/scenario.hpp"
+#include "scenario/stack_file.hpp"
+
+namespace rehearse {
+
+struct Foreseen {
+  std::string what;  // a check, "slo bet_p99 after the fault", "rto of bet after az"
+  std::string why;
+  bool surely = true;  // false: only if the rate or a length is the least that it may be
+};
+
+// `stack`: with the parts of the scenario alone.
+std::vector<Foreseen> foresee(const Scenario& scenario, const StackFile& stack);
+
+// The same for people, a line for each reason; nothing when there is none.
+std::vector<std::string> foreseen_lines(const std::vector<Foreseen>& foreseen);
+
+}  // namespace rehearse
