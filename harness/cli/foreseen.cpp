@@ -82,6 +82,12 @@ class Foresight {
     return sum;
   }
 
+  // A rate that is yet to be found may be so much less than what is planned with.
+  double least_of_rate() const {
+    const auto& bounds = scenario_.auto_rate;
+    return bounds ? bounds->min_per_s / bounds->max_per_s : 1;
+  }
+
   double baseline_ms() const {
     return static_cast<double>(scenario_.steady_ms - warm_up_ms(scenario_));
   }
@@ -105,13 +111,13 @@ class Foresight {
     const std::string what = fmt::format("slo {} {} the fault", target.name, target.phase);
     if (!stretch) return found_.push_back({what, "no fault that players can feel"});
     const double most = expected(kinds, stretch->from_ms, stretch->to_ms_most);
-    const double least = expected(kinds, stretch->from_ms, stretch->to_ms_least);
+    const double least = least_of_rate() * expected(kinds, stretch->from_ms, stretch->to_ms_least);
     if (most >= needed && least >= needed) return;
     found_.push_back(
         {what,
          fmt::format("it takes {} operations, and about {} come{}", about(needed),
                      about(most < needed ? most : least),
-                     most < needed ? "" : " if the observation ends as early as it may"),
+                     most < needed ? "" : " if the rate or the length is the least that it may be"),
          most < needed});
   }
 
@@ -127,11 +133,11 @@ class Foresight {
       };
       const auto stretch = stretch_of("after");
       const bool surely = seldom(steady, stretch->to_ms_most);
-      if (!surely && !seldom(steady, stretch->to_ms_least)) continue;
+      if (!surely && !seldom(least_of_rate() * steady, stretch->to_ms_least)) continue;
       found_.push_back(
           {fmt::format("rto of {} after {}", name, entry->id),
            fmt::format("about {} in the steady phase are too few to tell{}", about(steady),
-                       surely ? "" : " if the observation ends as early as it may"),
+                       surely ? "" : " if the rate or the length is the least that it may be"),
            surely});
     }
   }

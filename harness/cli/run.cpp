@@ -87,7 +87,7 @@ void add_run(Arguments& verb, Cli& cli) {
   verb.text("--out", arguments->out, "folder of the run");
   verb.text("--seed", arguments->seed, "instead of the scenario's");
   verb.number("--repeat", arguments->repeat, "times, each with the next seed", 1, 1000);
-  verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s");
+  verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s; auto: what the machine can carry");
   verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of the scenario");
   verb.flag("--keep", arguments->keep, "leave the stack up");
   verb.flag("--reuse", arguments->reuse,

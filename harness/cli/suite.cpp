@@ -67,7 +67,7 @@ void add_suite(Arguments& verb, Cli& cli) {
   auto arguments = std::make_shared<SuiteArguments>();
   verb.word("suite", arguments->suite, "file or name, as `list suites` prints it", true);
   verb.text("--out", arguments->out, "folder of the suite and its runs");
-  verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s");
+  verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s; auto: what the machine can carry");
   verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of every scenario");
   verb.action([arguments, &cli] { cli.exit = run_suite(cli, *arguments); });
 }

@@ -82,6 +82,19 @@ bool MachineWatch::wait_calm(int64_t deadline_ns, const std::function<bool()>& c
   return false;
 }
 
+std::optional<double> MachineWatch::idle_share(int64_t from_ns, int64_t to_ns) const {
+  const std::lock_guard lock(mutex_);
+  int64_t idle_us = 0, all_us = 0;
+  for (size_t i = 0; i < seen_.size(); ++i) {
+    const int64_t began_ns = seen_ns_[i] - seen_[i].length_us * 1000;
+    if (began_ns < from_ns || seen_ns_[i] > to_ns || !seen_[i].idle_us) continue;
+    idle_us += *seen_[i].idle_us;
+    all_us += seen_[i].length_us;
+  }
+  if (all_us == 0) return std::nullopt;
+  return static_cast<double>(idle_us) / static_cast<double>(all_us);
+}
+
 std::vector<MachineSample> MachineWatch::finish(const Recorder& recorder) {
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();

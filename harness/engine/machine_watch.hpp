@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,10 @@ class MachineWatch {
   // Waits until the machine has been calm for a little, at most until the deadline. False: it was
   // not, or is not known to be.
   bool wait_calm(int64_t deadline_ns, const std::function<bool()>& cancelled) const;
+
+  // The share of the processors that was idle in what was sampled between two monotonic times;
+  // nullopt: nothing was, or the kernel does not tell.
+  std::optional<double> idle_share(int64_t from_ns, int64_t to_ns) const;
 
   // Ends it. Times count from the end of the steady phase.
   std::vector<MachineSample> finish(const Recorder& recorder);

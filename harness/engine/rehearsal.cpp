@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/sha256.hpp"
+#include "engine/auto_rate.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "engine/lag_log.hpp"
@@ -50,7 +51,8 @@ class Rehearsal {
   Status reuse();
   Status guard();
   Status steady();
-  void steady_until(int64_t end_ns);
+  Status find_rate_of(const AutoRate& bounds);
+  bool play_until(const char* phase, int64_t end_ns);
   void disturb();
   void observe();
   void miss_deadline(std::vector<std::string> missing);
@@ -99,7 +101,7 @@ Status Rehearsal::prepare() {
     return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
                                              "`{}` does",
                                              scenario_.stack, scenario_.profile));
-  const auto room = history_room(plan);
+  const auto room = room_with_probe(plan, scenario_.auto_rate);
   // Keys of two runs on one stack must differ; everything else about them comes from the seed.
   const std::string run_key =
       "k" + sha256_hex(run_.id + rfc3339(run_.started_wall_ns)).substr(0, 8);
@@ -173,24 +175,47 @@ void Rehearsal::show(const std::string& phase) {
 
 Status Rehearsal::steady() {
   recorder_.set_planned(false);
-  auto load = Load::start(load_plan_of(scenario_, target_names_of(options_.stack)), stage_.edges(),
-                          *history_);
+  LoadPlan plan = load_plan_of(scenario_, target_names_of(options_.stack));
+  if (scenario_.auto_rate) plan = probe_plan_of(std::move(plan), *scenario_.auto_rate);
+  auto load = Load::start(plan, stage_.edges(), *history_);
   if (!load) return std::unexpected(load.error());
   load_ = std::move(*load);
   lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);
   load_began_ns_ = monotonic_ns();
   recorder_.event("engine", "load begins",
                   fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
-  steady_until(load_began_ns_ + scenario_.steady_ms * ns_per_ms - planning_lead_ns);
+  if (scenario_.auto_rate)
+    if (auto found = find_rate_of(*scenario_.auto_rate); !found) return found;
+  play_until("steady", load_began_ns_ + scenario_.steady_ms * ns_per_ms - planning_lead_ns);
   return {};
 }
 
-void Rehearsal::steady_until(int64_t end_ns) {
+// What is played from then on is what the scenario with that number plays from its start.
+Status Rehearsal::find_rate_of(const AutoRate& bounds) {
+  const auto found = probe_rate(
+      bounds, load_began_ns_,
+      [this](int64_t from_ns, int64_t to_ns) { return machine_.idle_share(from_ns, to_ns); },
+      [this](int64_t until_ns) { return play_until("probe", until_ns); });
+  if (!found) return {};
+  const Scenario played = with_rate(scenario_, found->rate_per_s);
+  load_began_ns_ = load_->play_next(load_plan_of(played, target_names_of(options_.stack)));
+  run_.auto_rate_per_s = found->rate_per_s;
+  run_.auto_rate_why = found->why;
+  run_.scenario_sha256 = sha256_hex(played.as_run_yaml);
+  recorder_.event("engine", "rate found",
+                  fmt::format("{}/s, to leave {}% idle: {}", found->rate_per_s, bounds.idle_percent,
+                              found->why));
+  return write_file_atomically(path("scenario.yaml"), played.as_run_yaml);
+}
+
+// False: cancelled.
+bool Rehearsal::play_until(const char* phase, int64_t end_ns) {
   while (monotonic_ns() < end_ns && !cancelled()) {
-    show("steady");
+    show(phase);
     std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(
         tick, std::chrono::nanoseconds(std::max<int64_t>(0, end_ns - monotonic_ns()))));
   }
+  return !cancelled();
 }
 
 // Begins a little before the end of the steady phase, so that a fault at 0 s is planned by then.
@@ -207,7 +232,7 @@ void Rehearsal::disturb() {
       scenario_.stop_when, *load_,
       watch_ledger(scenario_.stop_when, stage_.stack(), stage_.observer()));
   faults_->begin(zero_ns_);
-  steady_until(zero_ns_);
+  play_until("steady", zero_ns_);
   recorder_.event("engine", "steady ends");
 }
 

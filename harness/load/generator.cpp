@@ -69,11 +69,30 @@ void Generator::pump() {
   for (int turn = 0; next_ < arrivals_.size(); ++turn) {
     const int64_t due_ns = start_ns_ + arrivals_[next_].at_ns;
     if (turn == arrivals_per_turn_max || monotonic_ns() < due_ns) {
-      client_.at(due_ns, [this] { pump(); });
+      client_.at(due_ns, [this, mine = pumping_] {
+        if (mine == pumping_) pump();
+      });
       return;
     }
     begin_arrival(next_++);
   }
+}
+
+void Generator::take_over(const std::vector<Arrival>& next, int64_t from_ns) {
+  if (stopped_) return;
+  const int64_t shift_ns = from_ns - start_ns_;
+  while (arrivals_.size() > next_ && arrivals_.back().at_ns >= shift_ns) arrivals_.pop_back();
+  const size_t before = arrivals_.size();
+  arrivals_.insert(arrivals_.end(), next.begin(), next.end());
+  for (size_t i = before; i < arrivals_.size(); ++i) {
+    arrivals_[i].at_ns += shift_ns;
+    if (arrivals_[i].follows) arrivals_[i].related += before;
+  }
+  operation_of_.resize(arrivals_.size());
+  outcome_of_.resize(arrivals_.size());
+  result_.lateness_us.reserve(arrivals_.size());
+  ++pumping_;
+  pump();
 }
 
 void Generator::begin_arrival(size_t index) {
@@ -347,6 +366,14 @@ Load::Window Generator::window(const std::vector<OperationKind>& kinds, int64_t 
   return window_of(history_, kinds, from_ns, to_ns, monotonic_ns());
 }
 
+int64_t Generator::play_next(const LoadPlan& plan) {
+  constexpr int64_t lead_ns = 100 * ns_per_ms;  // in which the thread takes it over
+  auto next = std::make_shared<const std::vector<Arrival>>(plan_arrivals(plan));
+  const int64_t from_ns = monotonic_ns() + lead_ns;
+  client_.post([this, next, from_ns] { take_over(*next, from_ns); });
+  return from_ns;
+}
+
 void Generator::stop_arrivals() {
   client_.post([this] { stop_now(); });
 }
@@ -364,32 +391,6 @@ LoadResult Generator::finish(int64_t deadline_ns) {
   result_.scheduled = counters_.scheduled;
   result_.drained = !cut_;
   return std::move(result_);
-}
-
-Result<std::unique_ptr<Load>> Load::start(const LoadPlan& plan, const PlatformEdges& edges,
-                                          HistoryWriter& history) {
-  if (edges.edges.empty()) return fail(ExitCode::bug, "the load has no edge to go to");
-  for (const auto& [name, nodes] : edges.targets) {
-    if (nodes.empty()) return fail(ExitCode::bug, "the load's target " + name + " has no nodes");
-  }
-  std::vector<std::string> targets;
-  for (const auto& [name, nodes] : edges.targets) targets.push_back(name);
-  if (plan.players == 0 || plan.profile.weights_sum() <= 0 ||
-      plan.profile.win_share + plan.profile.rollback_share > 1 || plan.profile.cancel_share > 1) {
-    return fail(ExitCode::usage, "the load's plan has no players or no shares that fit");
-  }
-  if (const auto lost = without_target(plan.profile, targets); !lost.empty()) {
-    return fail(ExitCode::bug, "the load has no target for " + lost.front());
-  }
-  std::shared_ptr<const TlsTrust> trust;
-  if (!edges.authority_file.empty()) {
-    auto loaded = TlsTrust::load(edges.authority_file);
-    if (!loaded) return std::unexpected(loaded.error());
-    trust = std::move(*loaded);
-  }
-  auto generator = std::make_unique<Generator>(plan, edges, history, trust);
-  if (auto begun = generator->begin(); !begun) return std::unexpected(begun.error());
-  return generator;
 }
 
 }  // namespace rehearse

@@ -53,6 +53,7 @@ class Generator final : public Load {
   std::vector<Window> windows(const Span& span) const override;
   Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
                 int64_t to_ns) const override;
+  int64_t play_next(const LoadPlan& plan) override;
   void stop_arrivals() override;
   LoadResult finish(int64_t deadline_ns) override;
 
@@ -78,6 +79,7 @@ class Generator final : public Load {
   };
 
   void pump();
+  void take_over(const std::vector<Arrival>& next, int64_t from_ns);
   void begin_arrival(size_t index);
   Operation operation_for(size_t index) const;
   Moment moment_for(const Arrival& arrival) const;
@@ -108,11 +110,12 @@ class Generator final : public Load {
   Entry entry_;
   Client& client_;
   HistoryWriter& history_;
-  const std::vector<Arrival> arrivals_;
+  std::vector<Arrival> arrivals_;
   size_t in_flight_max_ = load_in_flight_max;
 
   int64_t start_ns_ = 0;
-  size_t next_ = 0;  // arrival
+  size_t next_ = 0;       // arrival
+  uint64_t pumping_ = 0;  // timers of plans before this one are over
   std::unordered_map<uint64_t, Running> running_;
   size_t watches_ = 0;                  // of those running
   std::vector<uint64_t> operation_of_;  // by arrival: operation id + 1, 0 = not begun

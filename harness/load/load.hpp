@@ -60,7 +60,8 @@ struct LoadPlan {
   std::vector<LoadStep> steps;  // the last one lasts until arrivals are stopped
   uint32_t players = 0;
   uint64_t seed = 0;
-  int64_t length_ms_max = 0;  // arrivals are made for at most this long
+  int64_t length_ms_max = 0;   // arrivals are made for at most this long
+  uint64_t rounds_before = 0;  // numbers of game rounds that belong to others
 };
 
 // One planned arrival. Follow-ups (win, rollback) are arrivals of their own with a time of their
@@ -152,6 +153,9 @@ class Load {
   // The same of several kinds together.
   virtual Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
                         int64_t to_ns) const = 0;
+  // Plays this plan from now on, as from its own start, instead of what the one before still has;
+  // its players are as many. Monotonic ns of its start. Room for it was in the history's.
+  virtual int64_t play_next(const LoadPlan& plan) = 0;
   virtual void stop_arrivals() = 0;
   // Waits until all operations begun have ended (retries included), at most until the deadline
   // (monotonic ns); then ends the thread. Afterwards the history may be closed.

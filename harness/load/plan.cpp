@@ -78,7 +78,10 @@ double watches_per_start(const LoadProfile& profile) {
 class Planner {
  public:
   explicit Planner(const LoadPlan& plan)
-      : plan_(plan), random_(plan.seed), length_ns_(plan.length_ms_max * ns_per_ms) {
+      : plan_(plan),
+        random_(plan.seed),
+        length_ns_(plan.length_ms_max * ns_per_ms),
+        rounds_(plan.rounds_before) {
     weights_ = plan.profile.weights_sum();
     assert(weights_ > 0 && plan.players > 0 && follow_ups_per_start(plan.profile) <= 1);
     // The rate counts follow-ups too: what starts by itself is that much less.
@@ -179,7 +182,7 @@ class Planner {
   int64_t length_ns_;
   double weights_ = 0;
   double starts_per_arrival_ = 1;
-  uint64_t rounds_ = 0;
+  uint64_t rounds_;
   std::vector<Arrival> arrivals_;
 };
 

@@ -104,6 +104,8 @@ void fields_of_run(F& f, T& run) {
   f("scheduled", run.load.scheduled);
   f("not_sent", run.load.not_sent);
   f("lateness_us", run.load.lateness_us);
+  f("auto_rate_per_s", run.auto_rate_per_s);
+  f("auto_rate_why", run.auto_rate_why);
   f("not_played", run.not_played);
   f("kinds_planned", run.kinds_planned);
   f("faults", run.faults);

@@ -52,6 +52,8 @@ struct Run {
   Targets targets;
   RetryBudget retries;
   LoadFacts load;
+  std::optional<double> auto_rate_per_s;  // found by `rate: auto`; null: the scenario says its rate
+  std::string auto_rate_why;
   std::vector<std::string> not_played;  // kinds that the profile has and the stack has no way for
   // Kinds that arrivals may become, by the plan of the load; null: an older run, which does not
   // say.

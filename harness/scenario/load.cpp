@@ -28,6 +28,50 @@ ScenarioLoadStep read_step(const Node& node, Problems& problems) {
   return step;
 }
 
+// `auto`, or {auto: {…}}.
+std::optional<AutoRate> read_auto(const Node& node, Problems& problems) {
+  if (node.kind == Node::Kind::scalar && node.text == "auto" && !node.quoted) return AutoRate{};
+  if (node.kind != Node::Kind::map) return std::nullopt;
+  AutoRate found;
+  MapReader outer(node, "rate", problems);
+  const Node* inner = outer.need("auto");
+  outer.finish();
+  if (!inner) return found;
+  MapReader map(*inner, "auto", problems);
+  constexpr uint64_t idle_percent_max = 90;
+  if (const Node* idle = map.take("idle_percent"))
+    found.idle_percent = static_cast<uint32_t>(
+        read_whole(*idle, "idle_percent", 1, idle_percent_max, problems).value_or(1));
+  const Node* min = map.take("min");
+  const Node* max = map.take("max");
+  if (max) found.max_per_s = read_rate_per_s(*max, "max", problems).value_or(found.max_per_s);
+  if (min)
+    found.min_per_s = read_rate_per_s(*min, "min", problems).value_or(found.min_per_s);
+  else
+    found.min_per_s = std::min(found.min_per_s, found.max_per_s / 10);
+  map.finish();
+  if (found.min_per_s >= found.max_per_s)
+    problems.add(min ? min->at : inner->at, "`min` must be below `max`");
+  return found;
+}
+
+// Players without an account are all told that nobody knows them: that is no load.
+void check_players(const Node& node, const World& world, const Scenario& scenario,
+                   Problems& problems) {
+  if (!world.stack || world.stack->players_setting.empty()) return;
+  const std::string& setting = world.stack->players_setting;
+  const auto set = scenario.stack_set.find(setting);
+  const std::string& opened =
+      set == scenario.stack_set.end() ? world.stack->players_default : set->second;
+  uint64_t accounts = 0;
+  const auto end = opened.data() + opened.size();
+  if (std::from_chars(opened.data(), end, accounts).ptr != end) return;  // the stack refuses that
+  if (scenario.players <= accounts) return;
+  problems.add(node.at, fmt::format("`players` ({}) are more than have an account ({}): set "
+                                    "`stack_set: {{{}: {}}}`, or play fewer",
+                                    scenario.players, accounts, setting, scenario.players));
+}
+
 }  // namespace
 
 void read_load(const Node* node, const World& world, Scenario& scenario, Problems& problems) {
@@ -49,7 +93,10 @@ void read_load(const Node* node, const World& world, Scenario& scenario, Problem
   const Node* steps = map.take("steps");
   map.finish();
   if (rate && steps) problems.add(steps->at, "both `rate` and `steps` are given: one is the load");
-  if (rate) {
+  if (rate) scenario.auto_rate = read_auto(*rate, problems);
+  if (scenario.auto_rate) {
+    scenario.steps = {{0, scenario.auto_rate->max_per_s, false}};
+  } else if (rate) {
     const auto value = read_rate_per_s(*rate, "rate", problems);
     if (value) scenario.steps = {{0, *value, false}};
   }

@@ -138,6 +138,13 @@ std::string entry(const TimelineEntry& entry, const Catalogue& catalogue) {
 std::string load(const Scenario& scenario) {
   std::vector<std::string> fields = {"profile: " + text(scenario.profile),
                                      fmt::format("players: {}", scenario.players)};
+  if (const auto& found = scenario.auto_rate) {
+    const std::string bounds =
+        flow({fmt::format("idle_percent: {}", found->idle_percent),
+              "min: " + rate(found->min_per_s), "max: " + rate(found->max_per_s)});
+    fields.push_back("rate: " + flow({"auto: " + bounds}));
+    return flow(fields);
+  }
   if (scenario.steps.size() == 1 && scenario.steps[0].for_ms == 0) {
     fields.push_back("rate: " + rate(scenario.steps[0].rate_per_s));
     return flow(fields);
@@ -218,3 +225,16 @@ std::string print_scenario(const Scenario& scenario, const Catalogue& catalogue)
 }
 
 }  // namespace rehearse::yaml
+
+namespace rehearse {
+
+Scenario with_rate(Scenario scenario, double rate_per_s) {
+  const std::string before = "\nload: " + yaml::load(scenario) + "\n";
+  scenario.auto_rate.reset();
+  scenario.steps = {{0, rate_per_s, false}};
+  if (const size_t at = scenario.as_run_yaml.find(before); at != std::string::npos)
+    scenario.as_run_yaml.replace(at, before.size(), "\nload: " + yaml::load(scenario) + "\n");
+  return scenario;
+}
+
+}  // namespace rehearse

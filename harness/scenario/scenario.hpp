@@ -138,6 +138,12 @@ struct ScenarioLoadStep {
   bool ramp = false;
 };
 
+// `rate: auto`: the warm-up finds the rate at which so much of the processors stays idle.
+struct AutoRate {
+  uint32_t idle_percent = 30;
+  double min_per_s = 5, max_per_s = 150;
+};
+
 struct StopCondition {
   std::string check;  // "ledger_balanced.live", or
   std::string slo;    // {slo: wallet_p95, above: 5s, for: 20s}
@@ -154,6 +160,7 @@ struct Scenario {
   ProfileFile play;  // what the catalogue has under that name
   uint32_t players = 0;
   std::vector<ScenarioLoadStep> steps;  // one endless step for a plain rate (for_ms = 0)
+  std::optional<AutoRate> auto_rate;    // `steps` then has its most
   int64_t steady_ms = 0, observe_ms = 0, drain_ms = 0;
   std::vector<TimelineEntry> timeline;
   std::vector<StopCondition> stop_when;
@@ -162,6 +169,10 @@ struct Scenario {
   std::vector<std::string> expect_fail;  // empty = pass
   std::string as_run_yaml;               // with every default, what a run's folder keeps
 };
+
+// The same with a rate of arrivals that was found for its `auto`, as a run's folder keeps it:
+// played again, it has the same arrivals.
+Scenario with_rate(Scenario scenario, double rate_per_s);
 
 struct Diagnostic {
   std::string file;

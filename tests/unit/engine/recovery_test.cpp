@@ -24,6 +24,7 @@ class PlayedLoad final : public Load {
     return windows_of(history_, span, now_ns);
   }
   Window window(const std::vector<OperationKind>&, int64_t, int64_t) const override { return {}; }
+  int64_t play_next(const LoadPlan&) override { return 0; }
   void stop_arrivals() override {}
   LoadResult finish(int64_t) override { return {}; }
 

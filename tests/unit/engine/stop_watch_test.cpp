@@ -27,6 +27,7 @@ class FakeLoad final : public Load {
     to_ns = to;
     return now;
   }
+  int64_t play_next(const LoadPlan&) override { return 0; }
   void stop_arrivals() override {}
   LoadResult finish(int64_t) override { return {}; }
 };

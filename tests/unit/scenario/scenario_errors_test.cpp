@@ -73,6 +73,10 @@ TEST(ScenarioErrors, StackSet) {
 TEST(ScenarioErrors, Load) {
   expect_first({
       {"evening", "evenin", "5:17: unknown profile `evenin`, did you mean `evening`?"},
+      {"150/s", "{auto: {idle_percent: 0}}",
+       "5:54: `idle_percent` must be a whole number from 1 to 90, not `0`"},
+      {"150/s", "{auto: {min: 9/s, max: 9/s}}", "5:45: `min` must be below `max`"},
+      {"150/s", "{atuo: {}}", "5:33: unknown key in `rate`: `atuo`, did you mean `auto`?"},
       {"150/s", "150", "5:32: `rate` must be a rate (150/s), not `150`"},
       {"150/s", "0/s", "5:32: `rate` must be above 0/s and at most 1000000/s"},
       {"150/s", "-5/s", "5:32: `rate` must not be negative: `-5/s`"},

@@ -181,6 +181,41 @@ TEST(Scenario, EveryForm) {
   expect_round_trip(*scenario, targets_text);
 }
 
+TEST(Scenario, JsonWithEscapedEmoji) {
+  const auto scenario = parse(
+      R"({"scenario": "x", "title": "\ud83c\udfb0 or a\\ud83c\\udfb0?", "tier": "ci",
+          "stack": "one-region", "timeline": [{"at": "0s", "fault": "noop"}]})");
+  ASSERT_TRUE(scenario.has_value()) << to_string(scenario.error()[0]);
+  EXPECT_EQ(scenario->title, "🎰 or a\\ud83c\\udfb0?");
+}
+
+TEST(Scenario, ARateThatIsToBeFound) {
+  const auto plain = parse(with("150/s", "auto"));
+  ASSERT_TRUE(plain.has_value()) << to_string(plain.error()[0]);
+  ASSERT_TRUE(plain->auto_rate);
+  EXPECT_EQ(plain->auto_rate->idle_percent, 30u);
+  EXPECT_EQ(plain->steps[0].rate_per_s, 150.0);  // what there must be room for
+  const auto bounded = parse(good_text, {"load.rate={auto: {idle_percent: 40, max: 20/s}}"});
+  ASSERT_TRUE(bounded.has_value()) << to_string(bounded.error()[0]);
+  EXPECT_EQ(bounded->auto_rate->min_per_s, 2.0);
+  EXPECT_EQ(bounded->auto_rate->max_per_s, 20.0);
+  const auto again = parse(bounded->as_run_yaml, {}, "scenario.yaml");
+  ASSERT_TRUE(again.has_value()) << bounded->as_run_yaml << to_string(again.error()[0]);
+  EXPECT_EQ(again->as_run_yaml, bounded->as_run_yaml);
+  EXPECT_EQ(again->auto_rate->idle_percent, 40u);
+}
+
+TEST(Scenario, ARateThatWasFoundIsAScenarioOfItsOwn) {
+  const auto scenario = parse(with("150/s", "auto"));
+  ASSERT_TRUE(scenario.has_value());
+  const Scenario found = with_rate(*scenario, 41.3);
+  const auto again = parse(found.as_run_yaml, {}, "scenario.yaml");
+  ASSERT_TRUE(again.has_value()) << found.as_run_yaml << to_string(again.error()[0]);
+  EXPECT_FALSE(again->auto_rate);
+  EXPECT_EQ(again->steps[0].rate_per_s, 41.3);
+  EXPECT_EQ(again->as_run_yaml, found.as_run_yaml);
+}
+
 TEST(Scenario, RoundTripOfOddTextAndFractions) {
   for (const char* title : {"\"\\\\ #\"", "'null'", "'- a'", "'{x: 1}'", "'it''s'", "12",
                             "'%d ~ @`'", "\" lead and trail \"", "\"\\u00e9\\u2028\""}) {
