@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "platform/platform.hpp"
 #include "platform/reset.hpp"
+#include "stack/initial_roles.hpp"
 
 namespace rehearse {
 namespace {
@@ -18,6 +19,10 @@ ResetHands hands_of(Stage& stage, const std::function<bool()>& cancelled) {
       stage.stack(), [&stage] { return stage.books_source(); }, cancelled);
   hands.wait_whole = [&stage](int64_t since_ns, int64_t deadline_ns) {
     return stage.wait_whole(since_ns, deadline_ns);
+  };
+  hands.restore_roles = [&stage, cancelled](int64_t deadline_ns) {
+    return restore_roles(stage.stack(),
+                         role_hands(stage.stack(), stage.observer(), deadline_ns, cancelled));
   };
   return hands;
 }

@@ -148,6 +148,7 @@ Status reset_platform(const Stack& stack, Runtime& runtime, const ResetHands& ha
           for (auto& node : nodes_of(stack, component)) nodes.push_back(std::move(node));
         return nodes.empty() ? Status() : runtime.wipe(nodes);
       },
+      [&] { return hands.restore_roles(deadline_ns); },
       [&] {
         started_ns = monotonic_ns();
         return runtime.start(started);

@@ -15,6 +15,8 @@ namespace rehearse {
 struct ResetHands {
   std::function<Status(int64_t deadline_ns)> wipe_sql;
   std::function<Status(int64_t deadline_ns)> delete_topics;
+  // Who leads at the start does again; while nobody writes.
+  std::function<Status(int64_t deadline_ns)> restore_roles;
   // By looks that began after `since_ns`: what was seen before says nothing about now.
   std::function<Status(int64_t since_ns, int64_t deadline_ns)> wait_whole;
   std::function<Status(int64_t deadline_ns)> prove_unused;

@@ -134,6 +134,8 @@ ComponentEntry read_component(const std::string& name, const Node& node, const S
   component.port = take_whole(map, "port", 1, port_max, problems);
   component.health_path = map.take_text("health");
   component.roles = map.take_text("roles");
+  const int nodes = static_cast<int>(component.nodes.size());
+  component.leads = take_whole(map, "leads", 1, std::max(nodes, 1), problems);
   if (const Node* idle = map.take("idle")) {
     const MapReader fields(*idle, "idle", problems);
     for (size_t i = 0; fields.is_map() && i < idle->keys.size(); ++i)

@@ -36,6 +36,7 @@ struct ComponentEntry {
   int port = 0;                    // of health, status and roles
   std::string health_path;  // 200 = healthy; empty = when the port accepts; of ClickHouse a query
   std::string roles;  // a technology of stack/, or the role that one node of a service holds, or ""
+  int leads = 0;      // the number of the node that leads when a rehearsal begins; 0 = whichever
   std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
   std::string fence_path;               // POST: no more writes from here on
   std::vector<std::string> secrets;     // mounted at /run/secrets

@@ -14,6 +14,10 @@ std::chrono::milliseconds Technology::look_interval(const ComponentEntry& compon
   return std::chrono::milliseconds(roles(component).empty() ? 1000 : 200);
 }
 
+Status Technology::hand_over(const Stack&, const Node& leader, const Node&) const {
+  return fail(ExitCode::machine, leader.name + " cannot be told to hand over its role");
+}
+
 const Technology& technology_of(const ComponentEntry& component) {
   static const auto named = [] {
     std::map<std::string_view, std::unique_ptr<Technology>> all;

@@ -58,6 +58,9 @@ class Technology {
   virtual std::string roles_line(const Stack&, const ComponentEntry&, const StackView&) const {
     return "";
   }
+  // The leader gives its role to that node, which is there when this returns. Errors (machine): it
+  // would not, or cannot be told to.
+  virtual Status hand_over(const Stack& stack, const Node& leader, const Node& to) const;
   // Where its clients go, which need not be where its health is.
   virtual int client_port(const ComponentEntry& component) const { return component.port; }
   // Words of the command line of the process by which a node serves, and of the one by which it

@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char *primary_role = "primary", *sync_role = "sync", *replica_role = "replica";
 constexpr int server_port = 5432;
+constexpr int64_t switchover_ms = 40'000;
 
 class Patroni final : public Technology {
  public:
@@ -81,6 +82,18 @@ class Patroni final : public Technology {
       line += fmt::format(" {} {}", node->number, role.empty() ? "–" : role);
     }
     return line;
+  }
+
+  // Patroni answers once the candidate leads. While it replicates synchronously that can be the
+  // synchronous standby only.
+  Status hand_over(const Stack& stack, const Node& leader, const Node& to) const override {
+    const nlohmann::json body = {{"leader", leader.name}, {"candidate", to.name}};
+    const auto answer = http_call(stack.endpoint(leader), {"POST", "/switchover", {}, body.dump()},
+                                  look_connect_ms, switchover_ms);
+    if (answer && answer->status == 200) return {};
+    return fail(ExitCode::machine,
+                fmt::format("{} does not hand over to {}: {}", leader.name, to.name,
+                            answer ? answer->body : answer.error().message));
   }
 
   int client_port(const ComponentEntry&) const override { return server_port; }

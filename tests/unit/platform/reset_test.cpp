@@ -31,6 +31,7 @@ class ResetTest : public testing::Test {
       EXPECT_GE(since_ns, began_ns_);
       return step("whole");
     };
+    hands_.restore_roles = [this](int64_t) { return step("roles"); };
     hands_.prove_unused = [this](int64_t) { return step("unused"); };
   }
 
@@ -65,7 +66,7 @@ TEST_F(ResetTest, WritersDieBeforeTheirBooksAreWipedAndComeBackBeforeAnythingIsP
   Lines calls = {"kill", "sql", "topics"}, started;
   for (const auto& component : entry.data)
     for (const auto* node : stack_.of_component(component)) calls.push_back("wipe " + node->name);
-  for (const char* call : {"start", "whole", "unused", "whole"}) calls.emplace_back(call);
+  for (const char* call : {"roles", "start", "whole", "unused", "whole"}) calls.emplace_back(call);
   for (const auto& component : std::views::reverse(entry.stop))
     for (const auto* node : stack_.of_component(component)) started.push_back(node->name);
   EXPECT_EQ(deeds(), calls);
