@@ -79,6 +79,9 @@ void isolate() {
   ASSERT_EQ(::system("mkdir -p /run/netns"), 0);
   ASSERT_EQ(::mount("tmpfs", "/run/netns", "tmpfs", 0, nullptr), 0);
   ASSERT_TRUE(run_checked({"ip", "link", "set", "lo", "up"}, command_ms));
+  // As on any machine, lo is not alone. Else both ends of our way into the host have one number,
+  // and the kernel takes up to a second to notice that such a pair is up.
+  ASSERT_TRUE(run_checked({"ip", "link", "add", "wire", "type", "bridge"}, command_ms));
 }
 
 void borders() {
@@ -153,14 +156,51 @@ void others() {
   EXPECT_TRUE(remove(rules));
 }
 
+// As Docker and ufw leave it: what is forwarded is dropped, and bridged frames are asked about,
+// too.
+void hostile() {
+  const auto told = run_checked({"nft", "-f", "-"}, command_ms,
+                                "table inet host {\nchain forward {\n"
+                                "type filter hook forward priority 0; policy drop\n}\n}\n"
+                                "table bridge host {\nchain forward {\n"
+                                "type filter hook forward priority 0; policy drop\n}\n}\n");
+  ASSERT_TRUE(told) << told.error().message;
+  PacketRules rules;
+  const Status made = create(rules, three_nodes(), "ab:/x");
+  ASSERT_TRUE(made) << made.error().message;
+  {
+    const Ear a("a"), b("b"), host("");
+    ASSERT_EQ(a.send("198.18.2.11"), 0);
+    EXPECT_EQ(b.heard(), 1) << "between nodes the host has no say";
+    ASSERT_EQ(host.send("198.18.1.11"), 0);
+    EXPECT_EQ(a.heard(), 1);
+    ASSERT_EQ(a.send("198.18.255.1"), 0);
+    EXPECT_EQ(host.heard(), 1);
+  }
+  ASSERT_TRUE(remove(rules));
+  EXPECT_TRUE(leftovers()->empty());
+  const Status again = create(rules, three_nodes(), "ab:/x");
+  EXPECT_TRUE(again) << "right after it was removed: " << again.error().message;
+  EXPECT_TRUE(remove(rules));
+}
+
 int in_a_process_of_its_own(void (*body)()) {
   isolate();
   if (!testing::Test::HasFailure()) body();
+  const auto& result = *testing::UnitTest::GetInstance()->current_test_info()->result();
+  for (int i = 0; i < result.total_part_count(); ++i)
+    if (result.GetTestPartResult(i).failed())
+      fmt::print(stderr, "{}:{}\n", result.GetTestPartResult(i).line_number(),
+                 result.GetTestPartResult(i).summary());
   return testing::Test::HasFailure() ? 1 : 0;
 }
 
 TEST(Network, ACutDropsInSilenceCountsForItselfAndExpires) {
   EXPECT_EXIT(::_exit(in_a_process_of_its_own(borders)), testing::ExitedWithCode(0), "");
+}
+
+TEST(Network, TheHostsFirewallHasNoSayBetweenNodes) {
+  EXPECT_EXIT(::_exit(in_a_process_of_its_own(hostile)), testing::ExitedWithCode(0), "");
 }
 
 TEST(Network, WaysOfOthersAreNotTakenOver) {

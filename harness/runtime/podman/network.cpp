@@ -1,6 +1,7 @@
-// Rules live in each node's own namespace because frames between two containers on one bridge do
-// not pass the host's netfilter. One table of ours per namespace, made when the namespace is made;
-// a fault only adds elements to its set, which expire by themselves.
+// The bridge is in a namespace of its own, with one way into the host: on many hosts (Docker's,
+// ufw's) what crosses a bridge of the host passes its firewall, which drops what it does not know.
+// Rules of ours live in each node's own namespace. One table of ours per namespace, made when the
+// namespace is made; a fault only adds elements to its set, which expire by themselves.
 //
 // They stand at the device (kernels from 5.16 on), not at the output of the node's own packets:
 // there a sender would be told at once (EPERM) what a dead line never says. Of IPv6, which no stack
@@ -25,7 +26,9 @@ using namespace nlohmann::json_literals;
 
 namespace {
 
-constexpr const char* veth_prefix = "rhv";   // the host's ends
+constexpr const char* veth_prefix = "rhv";  // the bridge's ends
+constexpr const char* host_port = "host";   // of the bridge, towards our end in the host
+constexpr const char* bridge_namespace = "rhs-_bridge";  // no node's: those have no underscore
 constexpr const char* own_protocol = "198";  // by which our route is known; nobody's in rt_protos
 constexpr size_t alias_length_max = 255;
 constexpr uint32_t last_metric = 4'278'198'272;
@@ -187,25 +190,37 @@ std::string owner() {
   return line;
 }
 
-Status create(PacketRules& rules, const NetworkSpec& spec, const std::string& owner) {
-  if (auto free = check_subnet_free(spec.subnet); !free) return free;
-  if (auto free = check_no_other_way(spec.zones); !free) return free;
-  // Where the bridge is gone, the last route lets nothing of ours leave this machine.
-  std::string batch = fmt::format(
-      "link add {0} type bridge\nlink set {0} alias \"{5}\"\n"
+Batches batches_of(const NetworkSpec& spec, const std::string& owner) {
+  Batches batches;
+  // Where our end is gone, the last route lets nothing of ours leave this machine.
+  batches.host = fmt::format(
+      "netns add {6}\nlink add {0} type veth peer name {7} netns {6}\n"
+      "link set {0} alias \"{5}\"\n"
       "address add {1}/16 dev {0}\nlink set {0} up\n"
       "route add unreachable {2} metric {3} proto {4}\n",
       bridge, spec.control_address, spec.subnet, last_metric, own_protocol,
-      owner.substr(0, alias_length_max));
+      owner.substr(0, alias_length_max), bridge_namespace, host_port);
+  batches.inside = fmt::format(
+      "link add {0} type bridge\nlink set {0} up\nlink set {1} master {0} up\n", bridge, host_port);
   int index = 0;
   for (const auto& node : spec.nodes) {
     const std::string ns = namespace_of(node.name);
-    batch += fmt::format(
-        "netns add {0}\nlink add {3}{1} type veth peer name eth0 netns {0}\n"
-        "link set {3}{1} master {2} up\n",
-        ns, index++, bridge, veth_prefix);
+    batches.host +=
+        fmt::format("netns add {0}\nlink add {3}{1} netns {2} type veth peer name eth0 netns {0}\n",
+                    ns, index, bridge_namespace, veth_prefix);
+    batches.inside += fmt::format("link set {}{} master {} up\n", veth_prefix, index++, bridge);
   }
-  auto made = run_checked({"ip", "-batch", "-"}, 3 * command_ms, batch);
+  return batches;
+}
+
+Status create(PacketRules& rules, const NetworkSpec& spec, const std::string& owner) {
+  if (auto free = check_subnet_free(spec.subnet); !free) return free;
+  if (auto free = check_no_other_way(spec.zones); !free) return free;
+  const Batches batches = batches_of(spec, owner);
+  auto made = run_checked({"ip", "-batch", "-"}, 3 * command_ms, batches.host);
+  if (made)
+    made =
+        run_checked({"ip", "-n", bridge_namespace, "-batch", "-"}, 3 * command_ms, batches.inside);
   if (!made) return std::unexpected(made.error());
   std::vector<std::function<Status()>> jobs;
   for (const auto& node : spec.nodes) jobs.push_back([&] { return set_up_node(rules, node); });
@@ -229,7 +244,8 @@ Status remove(PacketRules& rules) {
   if (!left) return std::unexpected(left.error());
   std::string batch;
   // A namespace frees its veth some time after it is deleted; the host's end goes first, so that
-  // the same names can be made again at once. Those of our bridge are ours, whatever is called so.
+  // the same names can be made again at once. An older stack's bridge is in the host itself, and
+  // those of it are ours, whatever is called so.
   std::error_code ignored;
   for (const auto& link :
        std::filesystem::directory_iterator(fmt::format("/sys/class/net/{}/brif", bridge), ignored))

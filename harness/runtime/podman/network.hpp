@@ -8,14 +8,20 @@
 namespace rehearse::network {
 
 constexpr const char* prefix = "rhs-";  // of namespaces and containers
-constexpr const char* bridge = "rhs0";
+constexpr const char* bridge = "rhs0";  // in the host: our end of the way to it
 
 // Whether this kernel has rules at devices, for what comes and for what goes.
 bool can_cut();
 
-// The bridge carries `owner` (owner.hpp) as its alias.
+// What `ip` is told to make a network: in the host, and in the namespace of the bridge.
+struct Batches {
+  std::string host, inside;
+};
+Batches batches_of(const NetworkSpec& spec, const std::string& owner);
+
+// Our end in the host carries `owner` (owner.hpp) as its alias.
 Status create(PacketRules& rules, const NetworkSpec& spec, const std::string& owner);
-std::string owner();  // empty: no bridge is up, or it says nothing
+std::string owner();  // empty: no network is up, or it says nothing
 Status remove(PacketRules& rules);
 
 Status cut(PacketRules& rules, const std::vector<std::string>& nodes,

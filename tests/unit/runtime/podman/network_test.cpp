@@ -45,6 +45,19 @@ TEST(Cuts, EachElementCountsForItselfInEachDirection) {
   EXPECT_EQ(cuts->at("198.18.1.2").sum(), 0);
 }
 
+TEST(Network, NothingOfABridgeIsInTheHost) {
+  NetworkSpec spec{"it", "198.18.0.0/16", "198.18.255.1", {"198.18.1.0/24"}, {}};
+  spec.nodes.push_back({"a", "198.18.1.11", "", {}, {}, {}});
+  const Batches batches = batches_of(spec, "ab:/var/lib/some where");
+  EXPECT_EQ(batches.host.find("type bridge"), std::string::npos);
+  EXPECT_EQ(batches.host.find("master"), std::string::npos);
+  EXPECT_NE(
+      batches.host.find("link add rhv0 netns rhs-_bridge type veth peer name eth0 netns rhs-a"),
+      std::string::npos)
+      << batches.host;
+  EXPECT_NE(batches.inside.find("link set rhv0 master rhs0 up"), std::string::npos);
+}
+
 TEST(Routes, TheDeviceIsWhatFollowsDev) {
   EXPECT_EQ(device_in("198.18.1.1 dev rhs0 src 198.18.255.1 uid 0 \n    cache \n"), "rhs0");
   EXPECT_EQ(device_in("198.18.1.0 via 10.0.0.1 dev tun0 table 100 src 10.0.0.7 uid 0\n"), "tun0");
