@@ -10,6 +10,7 @@
 #include "cli/cli.hpp"
 #include "engine/active_stack.hpp"
 #include "engine/machine.hpp"
+#include "undo/own_groups.hpp"
 
 namespace rehearse {
 namespace {
@@ -27,6 +28,7 @@ void outlive_signals() {
 
 ExitCode guard_run(const std::string& run_dir) {
   outlive_signals();
+  const OwnGroups groups;
   const auto runtime = open_runtime();
   const auto needed = [&run_dir] {
     const auto active = read_active();

@@ -12,6 +12,7 @@
 #include "engine/auto_rate.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
+#include "engine/guard_post.hpp"
 #include "engine/lag_log.hpp"
 #include "engine/machine.hpp"
 #include "engine/machine_watch.hpp"
@@ -23,7 +24,6 @@
 #include "engine/stop_watch.hpp"
 #include "record/manifest.hpp"
 #include "record/run.hpp"
-#include "undo/guardian.hpp"
 
 namespace rehearse {
 namespace {
@@ -49,7 +49,6 @@ class Rehearsal {
   Status prepare();
   Status raise();
   Status reuse();
-  Status guard();
   Status steady();
   Status find_rate_of(const AutoRate& bounds);
   bool play_until(const char* phase, int64_t end_ns);
@@ -59,7 +58,6 @@ class Rehearsal {
   void settle();
   void collect();
   void scan();
-  void dismiss_guardian();
   Status record();
 
   bool cancelled() const { return options_.cancelled(); }
@@ -78,7 +76,7 @@ class Rehearsal {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<HistoryWriter> history_;
   std::unique_ptr<Load> load_;
-  std::unique_ptr<Companion> guardian_;  // outlives faults_, which heals when it goes
+  GuardPost guardian_{recorder_};  // outlives faults_, which heals when it goes
   std::unique_ptr<FaultRunner> faults_;
   std::unique_ptr<StopWatch> stop_watch_;
   std::unique_ptr<LagLog> lag_log_;
@@ -155,14 +153,8 @@ Status Rehearsal::reuse() {
   return {};
 }
 
-Status Rehearsal::guard() {
-  auto guardian = start_guardian(options_.out_dir);
-  if (!guardian) return std::unexpected(guardian.error());
-  guardian_ = std::move(*guardian);
-  return {};
-}
-
 void Rehearsal::show(const std::string& phase) {
+  guardian_.watch();
   const auto load = load_->progress();
   live_.status(fmt::format(
       "{:<8} {:6.1f} s  sent {} ok {} rejected {} failed {} unknown {}  errors {:.0f}%  "
@@ -335,12 +327,6 @@ void Rehearsal::scan() {
   run_.residue = *found;
 }
 
-void Rehearsal::dismiss_guardian() {
-  if (const auto done = rehearse::dismiss_guardian(*guardian_); !done)
-    recorder_.event("engine", "the guardian failed", done.error().message);
-  guardian_.reset();
-}
-
 // Everything that the checks will see goes to disk; they read it from there.
 Status Rehearsal::record() {
   run_.finished_wall_ns = wall_ns();
@@ -357,7 +343,7 @@ Status Rehearsal::record() {
 Status Rehearsal::play() {
   if (auto done = prepare(); !done) return done;
   if (auto done = raise(); !done) return done;
-  if (auto done = guard(); !done) return done;
+  if (auto done = guardian_.begin(options_.out_dir); !done) return done;
   live_.status("waiting for the machine to be calm");
   begin_calm(machine_, recorder_, options_.cancelled);
   if (auto done = steady(); !done) return done;
@@ -365,7 +351,7 @@ Status Rehearsal::play() {
   observe();
   settle();
   scan();
-  dismiss_guardian();
+  guardian_.dismiss();
   collect();
   return record();
 }

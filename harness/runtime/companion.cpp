@@ -52,6 +52,13 @@ Result<std::unique_ptr<Companion>> Companion::start(const std::vector<std::strin
 
 Companion::~Companion() {
   if (stream_ >= 0) ::close(stream_);
+  ::waitpid(pid_, nullptr, WNOHANG);  // should it have ended already
+}
+
+bool Companion::runs() const {
+  siginfo_t ended{};
+  const int told = ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+  return told == 0 && ended.si_pid == 0;
 }
 
 Status Companion::finish(const std::string& last_words, int64_t deadline_ms) {

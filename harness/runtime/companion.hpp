@@ -22,6 +22,7 @@ class Companion {
   // Writes `last_words` and waits until the program has ended by itself. Errors (machine): it had
   // ended before, ends with another status than 0, or not in time (it is killed then).
   Status finish(const std::string& last_words, int64_t deadline_ms);
+  bool runs() const;
   int pid() const { return pid_; }
 
  private:

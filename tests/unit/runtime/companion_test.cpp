@@ -70,6 +70,17 @@ TEST(Companion, HearsTheEndThoughOtherProgramsOfOursStillRun) {
   EXPECT_TRUE(ends(pid));
 }
 
+TEST(Companion, IsSeenToRunAndToHaveEnded) {
+  auto companion = Companion::start({"/bin/cat"});
+  ASSERT_TRUE(companion) << companion.error().message;
+  EXPECT_TRUE((*companion)->runs());
+  ASSERT_EQ(::kill((*companion)->pid(), SIGKILL), 0);
+  for (int i = 0; i < 300 && (*companion)->runs(); ++i) ::usleep(10'000);
+  EXPECT_FALSE((*companion)->runs());
+  EXPECT_FALSE((*companion)->runs());  // asked again it says the same
+  EXPECT_FALSE((*companion)->finish(".", 1'000));
+}
+
 TEST(Companion, NamesTheProgramThatIsNotThere) {
   const auto companion = Companion::start({"/no/such/program"});
   ASSERT_FALSE(companion);
