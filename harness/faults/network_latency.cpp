@@ -4,10 +4,12 @@
 //
 // Heals by: rule and qdisc go, and packets that are held are let go. Dead-man: packets pass when
 // nobody holds them any more; where the kernel's own netem does it, the guardian takes it away.
-// Effect: on every node the rule is in force, and packets were held as long as was asked for.
+// Effect: on every node the rule is in force, packets were held, and a round trip of our own takes
+// as long as was asked for. Healed: no rule, and such a round trip is as short as before.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "faults/places.hpp"
 
@@ -15,6 +17,10 @@ namespace rehearse {
 namespace {
 
 constexpr int64_t delay_ms_max = 60'000;
+constexpr int64_t trip_ms_max = 1'000;       // of a round trip besides the delay, on a busy machine
+constexpr int64_t trip_before_ms_max = 200;  // while the fault is planned, which has a second
+constexpr double clock_ms = 0.5;             // by which a timer of the kernel's may be early
+constexpr double short_ms = 5;               // what is not told from a busy machine
 
 class NetworkLatency final : public Fault {
  public:
@@ -35,6 +41,9 @@ class NetworkLatency final : public Fault {
     const auto before = context.runtime.delays(place_.nodes);
     if (!before) return std::unexpected(before.error());
     spec_ = {delay_ms * 1'000, jitter_ms * 1'000, context.random()};
+    const auto trips = context.runtime.round_trips(place_.nodes, trip_before_ms_max);
+    if (!trips) return std::unexpected(trips.error());
+    trips_before_ = *trips;
     return PlannedFault{
         context.entry.id, "network_latency", place_.name, {{"undelay", place_.nodes}}};
   }
@@ -49,9 +58,26 @@ class NetworkLatency final : public Fault {
     Evidence evidence = describe(*states, "_at_effect");
     if (evidence.at("packets_delayed_at_effect") == "0") return std::nullopt;
     const double least_ms = static_cast<double>(spec_.delay_us - spec_.jitter_us) / 1'000;
-    for (const auto& [node, state] : *states)
+    const auto trips =
+        runtime.round_trips(place_.nodes, (spec_.delay_us + spec_.jitter_us) / 1'000 + trip_ms_max);
+    if (!trips) return std::unexpected(trips.error());
+    for (const auto& [node, state] : *states) {
       if (state.median_ms && *state.median_ms < least_ms) return std::nullopt;
+      const auto trip = trips->find(node);
+      if (trip != trips->end() && trip->second < least_ms - clock_ms) return std::nullopt;
+      // Where it is cut off as well, say, what its packets were held for has to do.
+      if (trip == trips->end() && !state.median_ms) return std::nullopt;
+    }
+    evidence["round_trip_ms_min_before"] = shortest(trips_before_);
+    evidence["round_trip_ms_min"] = shortest(*trips);
     return evidence;
+  }
+
+  // Not by round trips: they take as long as the delay, and the healing would wait for them.
+  Result<bool> holds(Effects& runtime) override {
+    const auto states = runtime.delays(place_.nodes);
+    if (!states) return std::unexpected(states.error());
+    return std::ranges::all_of(*states, [](const auto& state) { return state.second.active; });
   }
 
   Evidence afterwards(Effects& runtime) override {
@@ -65,10 +91,27 @@ class NetworkLatency final : public Fault {
     for (const auto& [node, state] : *states)
       if (state.active)
         return fail(ExitCode::machine, fmt::format("what {} sends is still delayed", node));
-    return Evidence{};
+    const auto trips = runtime.round_trips(place_.nodes, trip_ms_max);
+    if (!trips) return std::unexpected(trips.error());
+    const double still_ms = std::max(static_cast<double>(spec_.delay_us) / 2'000, short_ms);
+    for (const auto& [node, trip_ms] : *trips) {
+      const auto before = trips_before_.find(node);
+      if (before == trips_before_.end() || trip_ms <= before->second + still_ms) continue;
+      return fail(ExitCode::machine,
+                  fmt::format("a round trip from {} still takes {:.1f} ms, and took {:.1f} before",
+                              node, trip_ms, before->second));
+    }
+    return Evidence{{"round_trip_ms_min_after", shortest(*trips)}};
   }
 
  private:
+  static std::string shortest(const std::map<std::string, double>& trips) {
+    if (trips.empty()) return "not measured";
+    const auto least =
+        std::ranges::min_element(trips, {}, [](const auto& trip) { return trip.second; });
+    return fmt::format("{:.1f}", least->second);
+  }
+
   // Over all nodes: the sum of packets, the shortest median, the longest p99.
   static Evidence describe(const std::map<std::string, DelayState>& states,
                            const std::string& when) {
@@ -90,6 +133,7 @@ class NetworkLatency final : public Fault {
 
   Place place_;
   DelaySpec spec_;
+  std::map<std::string, double> trips_before_;
 };
 
 }  // namespace

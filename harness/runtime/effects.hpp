@@ -92,6 +92,11 @@ class Effects {
   virtual Status undelay(const std::vector<std::string>& nodes) = 0;  // delayed or not
   virtual Result<std::map<std::string, DelayState>> delays(
       const std::vector<std::string>& nodes) = 0;
+  // How long a packet of each node's and its answer take now, in milliseconds: the shortest of a
+  // few tries, with a node that is none of these. Without an answer within `timeout_ms` a node is
+  // missing.
+  virtual Result<std::map<std::string, double>> round_trips(const std::vector<std::string>& nodes,
+                                                            int64_t timeout_ms) = 0;
 };
 
 }  // namespace rehearse

@@ -17,6 +17,7 @@
 #include "base/clock.hpp"
 #include "base/thread_setup.hpp"
 #include "runtime/command.hpp"
+#include "runtime/podman/round_trip.hpp"
 
 namespace rehearse {
 namespace {
@@ -157,6 +158,22 @@ TEST_F(DelayTest, FiftyMillisecondsAreFiftyWithinOne) {
   ASSERT_EQ(after.size(), 40u);
   EXPECT_LT(at(after, 0.5), 2);
   EXPECT_FALSE(delays.states({"a"})->at("a").active);
+}
+
+TEST_F(DelayTest, ARoundTripOfOurOwnTellsTheDelay) {
+  const std::string from = "/run/netns/rhtest-a";
+  const auto before = round_trip(from, addresses[1], 1'000);
+  ASSERT_TRUE(before);
+  EXPECT_LT(*before, 5);
+  Delays delays(prefix, packet_rules());
+  ASSERT_TRUE(delays.begin({"a"}, {50'000, 0, 1}, range));
+  const auto during = round_trip(from, addresses[1], 1'000);
+  ASSERT_TRUE(during);
+  EXPECT_GE(*during, 50);
+  EXPECT_FALSE(round_trip(from, addresses[1], 20)) << "later than the timeout";
+  ASSERT_TRUE(delays.end({"a"}));
+  EXPECT_LT(round_trip(from, addresses[1], 1'000).value_or(99), 5);
+  EXPECT_FALSE(round_trip("/run/netns/rhtest-none", addresses[1], 100));
 }
 
 TEST_F(DelayTest, JitterSpreadsAndReordersNothing) {

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iterator>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
@@ -19,6 +21,7 @@
 #include "runtime/podman/owner.hpp"
 #include "runtime/podman/packet_rules.hpp"
 #include "runtime/podman/processes.hpp"
+#include "runtime/podman/round_trip.hpp"
 #include "runtime/runtime.hpp"
 
 namespace rehearse {
@@ -226,6 +229,26 @@ class Podman final : public Runtime {
   Status undelay(const std::vector<std::string>& nodes) override { return delays_.end(nodes); }
   Result<std::map<std::string, DelayState>> delays(const std::vector<std::string>& nodes) override {
     return delays_.states(nodes);
+  }
+  Result<std::map<std::string, double>> round_trips(const std::vector<std::string>& nodes,
+                                                    int64_t timeout_ms) override {
+    std::string other;  // one address of none of these
+    for (const auto& [range, peer] : addresses_.peers())
+      if (range.find('/') == std::string::npos && std::ranges::find(nodes, peer) == nodes.end())
+        other = range;
+    std::map<std::string, double> trips;
+    if (other.empty()) return trips;
+    std::mutex mutex;
+    std::vector<std::function<Status()>> jobs;
+    for (const auto& node : nodes)
+      jobs.push_back([&, node]() -> Status {
+        const auto trip_ms = round_trip(namespace_path(node), other, timeout_ms);
+        const std::lock_guard lock(mutex);
+        if (trip_ms) trips[node] = *trip_ms;
+        return {};
+      });
+    if (auto done = run_parallel(jobs); !done) return std::unexpected(done.error());
+    return trips;
   }
 
   Result<std::vector<std::string>> leftovers() override {

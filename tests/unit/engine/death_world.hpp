@@ -158,6 +158,10 @@ class SteppingEffects final : public Effects {
   Result<std::map<std::string, DelayState>> delays(const Names& names) override {
     return inner_.delays(names);
   }
+  Result<std::map<std::string, double>> round_trips(const Names& names,
+                                                    int64_t timeout_ms) override {
+    return inner_.round_trips(names, timeout_ms);
+  }
 
  private:
   Status step(const std::string& verb, const Names& names,

@@ -64,11 +64,51 @@ TEST_F(NetworkLatencyTest, NoEffectUntilPacketsWereHeldAsLongAsAskedFor) {
   EXPECT_FALSE(fault_->effect(runtime_)->has_value());
 }
 
-TEST_F(NetworkLatencyTest, WhatTheKernelDelaysIsNotMeasuredAndSaysSo) {
+TEST_F(NetworkLatencyTest, ARoundTripShowsTheDelayWhoeverHoldsThePackets) {
   ASSERT_TRUE(plan({{"psp-a"}, "", 0}));
   ASSERT_TRUE(fault_->inject(runtime_));
-  runtime_.delay_seen = {true, 4, std::nullopt, std::nullopt};
-  EXPECT_EQ((*fault_->effect(runtime_))->at("hold_median_ms_min_at_effect"), "not measured");
+  runtime_.delay_seen = {true, 4, std::nullopt, std::nullopt};  // the kernel's netem
+  std::optional<double> trip_ms = 0.3;                          // a rule that delays nothing
+  runtime_.on_round_trip = [&](const std::string&) { return trip_ms; };
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  trip_ms = std::nullopt;
+  EXPECT_FALSE(fault_->effect(runtime_)->has_value());
+  trip_ms = 50.2;
+  const auto seen = fault_->effect(runtime_);
+  ASSERT_TRUE(seen->has_value());
+  EXPECT_EQ((*seen)->at("hold_median_ms_min_at_effect"), "not measured");
+  EXPECT_EQ((*seen)->at("round_trip_ms_min_before"), "0.2");
+  EXPECT_EQ((*seen)->at("round_trip_ms_min"), "50.2");
+}
+
+TEST_F(NetworkLatencyTest, WhoIsCutOffAsWellShowsItByWhatItsPacketsWereHeldFor) {
+  ASSERT_TRUE(plan({{"psp-a"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  runtime_.on_round_trip = [](const std::string&) { return std::optional<double>(); };
+  EXPECT_TRUE(fault_->effect(runtime_)->has_value());
+}
+
+TEST_F(NetworkLatencyTest, HoldsWithoutWaitingForARoundTrip) {
+  ASSERT_TRUE(plan({{"psp-a", "psp-b"}, "", 0}));
+  ASSERT_TRUE(fault_->inject(runtime_));
+  int trips = 0;
+  runtime_.on_round_trip = [&](const std::string&) { return std::optional(50.0 + ++trips); };
+  EXPECT_TRUE(*fault_->holds(runtime_));
+  runtime_.delayed.erase("psp-b");
+  EXPECT_FALSE(*fault_->holds(runtime_));
+  EXPECT_EQ(trips, 0);
+}
+
+TEST_F(NetworkLatencyTest, IsNotRestoredWhileARoundTripTakesLong) {
+  const auto planned = plan({{"psp-a"}, "", 0});
+  ASSERT_TRUE(planned && fault_->inject(runtime_) && undo(runtime_, planned->undo));
+  double trip_ms = 50.3;
+  runtime_.on_round_trip = [&](const std::string&) { return std::optional(trip_ms); };
+  EXPECT_FALSE(fault_->restored(runtime_));
+  trip_ms = 0.4;
+  const auto restored = fault_->restored(runtime_);
+  ASSERT_TRUE(restored);
+  EXPECT_EQ(restored->at("round_trip_ms_min_after"), "0.4");
 }
 
 TEST_F(NetworkLatencyTest, AJitterLongerThanTheDelayIsRefused) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,9 +32,11 @@ class FakeRuntime final : public Runtime {
   std::map<std::string, std::string> addresses;            // by node
   std::map<std::string, DelaySpec> delayed;
   DelayState delay_seen{true, 3, 50.0, 50.3};  // of a node that is delayed
-  int64_t packets_per_look = 1;                // that each cut of a peer dropped, on their way out
-  int failing_starts = 0;                      // so many starts fail first
-  int starts_in_vain = 0;                      // so many starts say that they worked and did not
+  // Milliseconds from a node and back; none = no answer. Unless given: by what delays it.
+  std::function<std::optional<double>(const std::string& node)> on_round_trip;
+  int64_t packets_per_look = 1;  // that each cut of a peer dropped, on their way out
+  int failing_starts = 0;        // so many starts fail first
+  int starts_in_vain = 0;        // so many starts say that they worked and did not
   bool kills_work = true;
   std::string exec_answer;  // what every program prints, unless on_exec says it
   std::function<Result<std::string>(const std::string& node, const std::vector<std::string>& argv)>
@@ -179,6 +182,18 @@ class FakeRuntime final : public Runtime {
     std::map<std::string, DelayState> result;
     for (const auto& name : names)
       result[name] = delayed.contains(name) ? delay_seen : DelayState{};
+    return result;
+  }
+  Result<std::map<std::string, double>> round_trips(const std::vector<std::string>& names,
+                                                    int64_t) override {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, double> result;
+    for (const auto& name : names) {
+      const double held_ms =
+          delayed.contains(name) ? static_cast<double>(delayed[name].delay_us) / 1'000 : 0;
+      const auto trip_ms = on_round_trip ? on_round_trip(name) : std::optional(held_ms + 0.2);
+      if (trip_ms) result[name] = *trip_ms;
+    }
     return result;
   }
   Result<std::vector<std::string>> leftovers() override { return std::vector<std::string>{}; }
