@@ -93,7 +93,7 @@ void FaultRunner::set_failed(Occurrence& occurrence, const std::string& why) {
 // come any more, or when the run ended.
 std::optional<double> FaultRunner::wait_for_event(std::unique_lock<std::mutex>& lock,
                                                   const TimelineEntry& entry) {
-  const auto found = std::ranges::find_if(
+  const auto first = std::ranges::find_if(
       occurrences_, [&](const auto& other) { return other->record.id == entry.after_id; });
   if (first == occurrences_.end()) return std::nullopt;
   // One that is repeated begins with the first repetition and is healed with the last.
@@ -221,11 +221,11 @@ bool FaultRunner::inject(Occurrence& occurrence, Act& act, const PlannedFault& p
     const std::lock_guard lock(mutex_);
     occurrence.record.injected_ms = begun_ms;
     occurrence.record.evidence["injection_took_ms"] = in_ms(monotonic_ns() - begun_ns);
+    occurrence.record.evidence["begun_late_ms"] = in_ms(begun_ns - occurrence.planned_ns);
     changed_.notify_all();
   }
-  const int64_t late_ms = (begun_ns - occurrence.planned_ns) / ns_per_ms;
   const int64_t may_ms = occurrence.entry->after_id.empty() ? late_ms_max : late_after_ms_max;
-  if (late_ms > may_ms)
+  if (const int64_t late_ms = (begun_ns - occurrence.planned_ns) / ns_per_ms; late_ms > may_ms)
     set_failed(occurrence, fmt::format("begun {} ms late: at most {} may be", late_ms, may_ms));
   return true;
 }

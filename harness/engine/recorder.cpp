@@ -16,12 +16,14 @@ void Recorder::event(const std::string& source, const std::string& event,
   if (echo_) echo_(fmt::format("{}: {}{}{}", source, event, detail.empty() ? "" : " · ", detail));
 }
 
-void Recorder::role(int64_t at_ns, const std::string& node, const std::string& role) {
+void Recorder::role(int64_t at_ns, const std::string& node, const std::string& role,
+                    int64_t resolution_ns) {
   bool planned = false;
   {
     const std::lock_guard lock(mutex_);
     planned = planned_;
-    roles_.emplace_back(at_ns, RoleChange{0, node, role, planned});
+    roles_.emplace_back(
+        at_ns, RoleChange{0, node, role, planned, static_cast<double>(resolution_ns) / ns_per_ms});
   }
   if (echo_ && !planned) echo_(fmt::format("{}: {}", node, role.empty() ? "gone" : role));
 }

@@ -16,7 +16,7 @@ class Recorder {
   explicit Recorder(std::function<void(const std::string& line)> echo) : echo_(std::move(echo)) {}
 
   void event(const std::string& source, const std::string& event, const std::string& detail = "");
-  void role(int64_t at_ns, const std::string& node, const std::string& role);
+  void role(int64_t at_ns, const std::string& node, const std::string& role, int64_t resolution_ns);
   // Roles that change from here on are unplanned.
   void set_planned(bool planned);
   // What makes the run inconclusive, in words.

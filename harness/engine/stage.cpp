@@ -54,9 +54,8 @@ Stage::~Stage() = default;
 
 void Stage::watch() {
   observer_ = std::make_unique<Observer>(
-      stack_, [this](int64_t at_ns, const std::string& node, const std::string& role) {
-        recorder_.role(at_ns, node, role);
-      });
+      stack_, [this](int64_t at_ns, const std::string& node, const std::string& role,
+                     int64_t resolution_ns) { recorder_.role(at_ns, node, role, resolution_ns); });
 }
 
 Result<double> Stage::raise(const StackPlaces& places) {

@@ -40,6 +40,7 @@ void fields_of_role(F& f, T& role) {
   f("component", role.component);
   f("role", role.role);
   f("planned", role.planned);
+  f("resolution_ms", role.resolution_ms);
 }
 
 template <typename F, typename T>

@@ -27,6 +27,8 @@ struct RoleChange {
   std::string component;  // node: postgres-2
   std::string role;       // primary, sync, replica, writer, …, or "" for gone
   bool planned = false;
+  double resolution_ms =
+      0;  // it came at most so long before t_ms; 0: an older run, or a first look
 };
 
 struct Event {

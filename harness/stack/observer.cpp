@@ -77,8 +77,10 @@ struct Observer::Impl {
     const std::lock_guard lock(mutex);
     auto& known = view.nodes[node];
     const bool role_changed = known.role != seen.role;
+    const int64_t before_ns = known.seen_ns, now_ns = monotonic_ns();
     known = seen;
-    if (role_changed && on_change) on_change(monotonic_ns(), node, seen.role);
+    if (role_changed && on_change)
+      on_change(now_ns, node, seen.role, before_ns == 0 ? 0 : now_ns - before_ns);
     changed.notify_all();
   }
 

@@ -28,9 +28,10 @@ Result<std::string> resolve_role(const Stack& stack, const StackView& view,
 class Observer {
  public:
   // Begins to watch at once. `on_change` is called from its threads, one call at a time, whenever
-  // a node's role changes (role "" = none, or not reachable for long).
-  using OnChange =
-      std::function<void(int64_t monotonic_ns, const std::string& node, const std::string& role)>;
+  // a node's role changes (role "" = none, or not reachable for long). The change came between the
+  // look before, `resolution_ns` ago, and now; 0: there was none before.
+  using OnChange = std::function<void(int64_t monotonic_ns, const std::string& node,
+                                      const std::string& role, int64_t resolution_ns)>;
   Observer(const Stack& stack, OnChange on_change);
   ~Observer();
   StackView view() const;

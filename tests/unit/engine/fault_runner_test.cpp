@@ -213,6 +213,8 @@ TEST_F(ProcessFaultRunnerTest, SaysHowLongItsInjectionTookAndHowWellItsEffectIsK
   begin().heal_rest();
   const auto record = runner_->records()[0];
   EXPECT_GE(std::stod(record.evidence.at("injection_took_ms")), 30);
+  EXPECT_NEAR(std::stod(record.evidence.at("begun_late_ms")),
+              *record.injected_ms - *record.planned_ms, 1);
   EXPECT_GE(*record.effective_ms, *record.injected_ms + 30);
   EXPECT_GE(std::stod(record.evidence.at("effect_resolution_ms")), 0);
 }
