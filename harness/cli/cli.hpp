@@ -33,6 +33,10 @@ ExitCode complain(const Error& error);
 // takes half a report for a whole one. A reader who has gone has seen enough, which is none.
 ExitCode flush_output();
 
+// What a file that was named by the user holds, read once where it can be read once only (a pipe,
+// /dev/stdin).
+Result<std::string> given_text(const std::string& path);
+
 Places find_places();
 // Of scenarios/profiles.
 struct Profiles;

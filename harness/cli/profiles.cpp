@@ -28,7 +28,7 @@ ProfileInput input_for(const std::string& path, std::string text) {
 }  // namespace
 
 Result<ProfileFile> load_profile(const std::string& path) {
-  auto text = read_file(path, profile_bytes_max);
+  auto text = given_text(path);
   if (!text) return fail(ExitCode::usage, text.error().message);
   auto profile = parse_profile(input_for(path, std::move(*text)));
   if (profile) return std::move(*profile);

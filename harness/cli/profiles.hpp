@@ -10,8 +10,6 @@
 
 namespace rehearse {
 
-constexpr size_t profile_bytes_max = 1 << 20;
-
 struct Profiles {
   std::map<std::string, ProfileFile> good;
   std::map<std::string, std::string> broken;  // name → every diagnostic

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <sstream>
 
 #include "base/files.hpp"
@@ -36,6 +37,12 @@ void on_signal(int) {
 // More than any scenario has: what is longer is refused with its length where it is parsed.
 constexpr size_t bytes_max = 16 << 20;
 
+// A pipe can be read once; several ask what is in it.
+bool is_pipe(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
 std::string find_scenario(const Places& places, const std::string& name_or_path) {
   std::error_code ignored;
   if (fs::is_regular_file(name_or_path, ignored)) return name_or_path;
@@ -59,6 +66,14 @@ std::string no_scenario(const Places& places, const std::string& name, const Err
 }
 
 }  // namespace
+
+Result<std::string> given_text(const std::string& path) {
+  static std::map<std::string, Result<std::string>> known;
+  if (!is_pipe(path)) return read_file(path, bytes_max);
+  const auto found = known.find(path);
+  return found != known.end() ? found->second
+                              : known.emplace(path, read_file(path, bytes_max)).first->second;
+}
 
 ExitCode flush_output() {
   std::cout.flush();
@@ -158,9 +173,10 @@ Result<Scenario> load_scenario(const Places& places, const std::string& name_or_
                                const std::vector<std::string>& overrides) {
   ParseInput input;
   input.path = find_scenario(places, name_or_path);
-  auto text = read_file(input.path, bytes_max);
+  auto text = given_text(input.path);
   if (!text) return fail(ExitCode::usage, no_scenario(places, name_or_path, text.error()));
   input.text = *text;
+  input.any_name = is_pipe(input.path);
   input.targets_path = places.root + "/scenarios/targets.yaml";
   auto targets = read_file(input.targets_path);
   if (!targets) return fail(ExitCode::usage, targets.error().message);
@@ -200,14 +216,14 @@ std::vector<std::string> suite_files(const Places& places) {
 
 bool names_suite(const Places& places, const std::string& name_or_path) {
   const std::string scenario = find_scenario(places, name_or_path);
-  if (const auto text = read_file(scenario, bytes_max)) return is_suite(*text);
+  if (const auto text = given_text(scenario)) return is_suite(*text);
   return std::ranges::any_of(suite_files(places), [&](const std::string& file) {
     return fs::path(file).stem() == name_or_path;
   });
 }
 
 Result<Suite> load_suite(const Places& places, const std::string& name_or_path) {
-  SuiteInput input{name_or_path, "", {}};
+  SuiteInput input{name_or_path, "", {}, is_pipe(name_or_path)};
   std::error_code ignored;
   std::vector<std::string> known;
   for (const auto& file : suite_files(places)) {
@@ -215,7 +231,7 @@ Result<Suite> load_suite(const Places& places, const std::string& name_or_path) 
     if (known.back() == name_or_path && !fs::is_regular_file(name_or_path, ignored))
       input.path = file;
   }
-  auto text = read_file(input.path, bytes_max);
+  auto text = given_text(input.path);
   if (!text)
     return fail(ExitCode::usage,
                 fmt::format("no suite `{}`{}", name_or_path,

@@ -43,7 +43,7 @@ ExitCode validate_suite(const Places& places, const std::string& name, const Ove
 }
 
 std::optional<ExitCode> validate_profile(const std::string& path) {
-  const auto text = read_file(path, profile_bytes_max);
+  const auto text = given_text(path);
   if (!text || !is_profile(*text)) return std::nullopt;
   const auto profile = load_profile(path);
   if (profile) return ExitCode::expected;

@@ -22,9 +22,10 @@ constexpr int64_t default_steady_ms = 15'000;
 constexpr int64_t default_observe_ms = 120'000;
 constexpr int64_t default_drain_ms = 60'000;
 
-void read_head(MapReader& map, const std::string& path, Scenario& scenario, Problems& problems) {
+void read_head(MapReader& map, const ParseInput& input, Scenario& scenario, Problems& problems) {
   if (const Node* name = map.need("scenario")) {
     // What a run's folder keeps is a scenario too, under a name that is the same for all.
+    const std::string path = input.any_name ? "scenario.yaml" : input.path;
     scenario.name = yaml::read_own_name(*name, "scenario", path, "scenario.yaml", problems);
   }
   if (const Node* title = map.need("title")) {
@@ -34,7 +35,7 @@ void read_head(MapReader& map, const std::string& path, Scenario& scenario, Prob
     scenario.tier = yaml::read_one_of(*tier, "tier", tiers, problems).value_or("");
   }
   if (const Node* seed = map.take("seed")) {
-    scenario.seed = yaml::read_whole(*seed, "seed", 0, UINT64_MAX, problems).value_or(1);
+    scenario.seed = yaml::read_whole(*seed, "seed", 0, seed_max, problems).value_or(1);
   }
 }
 
@@ -136,7 +137,7 @@ void read_scenario(const Node& root, const ParseInput& input, Scenario& scenario
                    Problems& problems) {
   MapReader map(root, "scenario", problems);
   if (!map.is_map()) return;
-  read_head(map, input.path, scenario, problems);
+  read_head(map, input, scenario, problems);
   auto facts = read_stack(map, input.stack, scenario, problems);
   const Node* parts = map.take("parts");
   if (parts) yaml::read_part_choice(*parts, facts ? &*facts : nullptr, scenario, problems);

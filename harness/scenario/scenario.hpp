@@ -190,6 +190,7 @@ struct ParseInput {
   std::string path;  // for messages, and file name = scenario name (or scenario.yaml, as
                      // a run's folder keeps it)
   std::string text;
+  bool any_name = false;  // it came through a pipe: there is no file name to be like
   std::string targets_path, targets_text;  // scenarios/targets.yaml: the default targets
   std::vector<std::string> overrides;      // --set KEY=VALUE, dotted, in order
   const Catalogue* catalogue = nullptr;

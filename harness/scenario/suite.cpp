@@ -33,7 +33,8 @@ void read_suite(const Node& root, const SuiteInput& input, Suite& suite, Problem
   MapReader map(root, "suite", problems);
   if (!map.is_map()) return;
   if (const Node* name = map.need("suite")) {
-    suite.name = yaml::read_own_name(*name, "suite", input.path, "", problems);
+    const std::string path = input.any_name ? "pipe" : input.path;
+    suite.name = yaml::read_own_name(*name, "suite", path, input.any_name ? path : "", problems);
   }
   if (const Node* title = map.need("title")) {
     suite.title = yaml::read_text(*title, "title", problems).value_or("");

@@ -23,6 +23,7 @@ struct SuiteInput {
   std::string path;  // for messages, and file name = suite name
   std::string text;
   std::vector<std::string> scenarios;  // those there are: ci/zone-loss, …
+  bool any_name = false;               // it came through a pipe
 };
 
 // Everything that is wrong, in the order of the file. Never throws. Whether the scenarios

@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <thread>
 
@@ -77,6 +80,20 @@ TEST(CommandLine, ValidateTakesTheOverridesOfARun) {
                  "--set:1:11: `rate` must be a rate (150/s), not `90`");
   expect_refused({"validate", "zone-loss", "--set", "stack=one-regon"},
                  "--set:1:7: unknown stack `one-regon`, did you mean `one-region`?");
+}
+
+// What comes through a pipe is read once, though it is asked several times what it is.
+TEST(CommandLine, ValidateReadsPipes) {
+  const std::string path = testing::TempDir() + "rehearse-pipe-" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::ifstream shipped(REHEARSE_SOURCE_DIR "/scenarios/ci/baseline.yaml");
+  const std::string text{std::istreambuf_iterator<char>(shipped), {}};
+  std::thread writer([&] { std::ofstream(path) << text; });
+  const ProgramAnswer answer = rehearse_says({"validate", path});
+  writer.join();
+  ::unlink(path.c_str());
+  EXPECT_EQ(answer.exit, ExitCode::expected) << answer.err;
+  EXPECT_THAT(answer.out, testing::EndsWith(path + ": valid\n"));
 }
 
 TEST(CommandLine, WhateverListNamesExplainKnows) {
