@@ -18,7 +18,7 @@ namespace rehearse {
 
 bool color_wanted() {
   const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && !(no_color && *no_color);
+  return obeys_escapes(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
 int terminal_columns() {

@@ -50,7 +50,7 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
   if (std::filesystem::exists(options.out_dir, ignored))
     return complain({ExitCode::usage, options.out_dir + " exists already: give another --out"});
 
-  LiveView live(cli.quiet, ::isatty(STDERR_FILENO) == 1);
+  LiveView live(cli.quiet, obeys_escapes(STDERR_FILENO));
   live.say(fmt::format("{}: {}", scenario->name, scenario->title));
   for (const auto& line : foreseen_lines(foresee(*scenario, *stack))) live.say("  " + line);
   const Status played =

@@ -16,7 +16,7 @@
 namespace rehearse {
 
 SuiteSession::SuiteSession(const Cli& cli, const SuitePlan& plan, const std::string& dir)
-    : cli_(cli), plan_(plan), live_(cli.quiet, ::isatty(STDERR_FILENO) == 1) {
+    : cli_(cli), plan_(plan), live_(cli.quiet, obeys_escapes(STDERR_FILENO)) {
   report_ = {plan.suite.name, plan.suite.title, dir, {}};
   // Should this process be killed, the summary names what it did not get to.
   for (const size_t item : suite_order(plan.items)) {

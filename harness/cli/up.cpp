@@ -24,7 +24,7 @@ ExitCode raise_stack(const Cli& cli, const std::string& name, const std::string&
   if (auto able = require_machine(cli.places.root); !able) return complain(able.error());
   const auto lock = MachineLock::take();
   if (!lock) return complain(lock.error());
-  LiveView live(cli.quiet, ::isatty(STDERR_FILENO) == 1);
+  LiveView live(cli.quiet, obeys_escapes(STDERR_FILENO));
   const Status done = raise_and_keep(*stack, settings, cli.places, interrupted, live);
   live.clear();
   return done ? ExitCode::expected : complain(done.error());

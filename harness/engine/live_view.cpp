@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include "base/clock.hpp"
 
@@ -27,6 +29,11 @@ std::string fitted(const std::string& line) {
 }
 
 }  // namespace
+
+bool obeys_escapes(int fd) {
+  const char* term = std::getenv("TERM");
+  return ::isatty(fd) == 1 && term != nullptr && *term != 0 && std::string_view(term) != "dumb";
+}
 
 void LiveView::say(const std::string& line) {
   const std::lock_guard lock(mutex_);

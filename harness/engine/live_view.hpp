@@ -7,6 +7,9 @@
 
 namespace rehearse {
 
+// A terminal that obeys escape sequences: TERM says which one it is, and `dumb` that it obeys none.
+bool obeys_escapes(int fd);
+
 class LiveView {
  public:
   LiveView(bool quiet, bool terminal) : quiet_(quiet), terminal_(terminal) {}
