@@ -10,4 +10,8 @@ namespace rehearse {
 // surrogates and what lies beyond U+10FFFF are refused. `text` must not be empty.
 size_t utf8_length(std::string_view text);
 
+// Whether a terminal would do something else with that character than show it: control characters
+// (U+0080 to U+009F, too), and what turns the direction of text.
+bool is_unshown(std::string_view character);
+
 }  // namespace rehearse

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/units.hpp"
+#include "base/utf8.hpp"
 
 namespace rehearse::yaml {
 namespace {
@@ -45,6 +46,15 @@ std::optional<T> read_unit(const Node& node, std::string_view what, std::string_
   return std::nullopt;
 }
 
+bool is_shown(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = std::max<size_t>(utf8_length(text), 1);
+    if (is_unshown(text.substr(0, length))) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string must_be(std::string_view what, std::string_view expected, const Node& node) {
@@ -53,8 +63,7 @@ std::string must_be(std::string_view what, std::string_view expected, const Node
 
 std::optional<std::string> read_text(const Node& node, std::string_view what, Problems& problems) {
   // It is shown on terminals and in lists of one line each; quoted YAML can hold anything.
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (node.kind == Node::Kind::scalar && std::ranges::any_of(node.text, is_control)) {
+  if (node.kind == Node::Kind::scalar && !is_shown(node.text)) {
     problems.add(node.at,
                  fmt::format("`{}` must be one line of text without control characters", what));
     return std::nullopt;

@@ -9,9 +9,19 @@
 namespace rehearse::yaml {
 namespace {
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7F;
+bool is_bad(std::string_view character) {
+  return is_unshown(character) && character != "\n" && character != "\r" && character != "\t";
+}
+
+// "0x01", or "U+202E" of those that take more than a byte.
+std::string named(std::string_view character) {
+  const auto byte = [&](size_t i) {
+    return static_cast<unsigned>(static_cast<unsigned char>(character[i]));
+  };
+  if (character.size() == 1) return fmt::format("0x{:02X}", byte(0));
+  unsigned code = byte(0) & (character.size() == 2 ? 0x1F : 0x0F);
+  for (size_t i = 1; i < character.size(); ++i) code = code << 6 | (byte(i) & 0x3F);
+  return fmt::format("U+{:04X}", code);
 }
 
 }  // namespace
@@ -24,9 +34,8 @@ std::optional<Issue> find_bad_text(std::string_view text, Where origin) {
   for (size_t i = 0; i < text.size();) {
     const size_t length = utf8_length(text.substr(i));
     if (length == 0) return Issue{at, "this is not UTF-8"};
-    if (is_control(text[i])) {
-      return Issue{at, fmt::format("control character 0x{:02X}",
-                                   static_cast<unsigned>(static_cast<unsigned char>(text[i])))};
+    if (const auto character = text.substr(i, length); is_bad(character)) {
+      return Issue{at, "control character " + named(character)};
     }
     const bool ends_line = text[i] == '\n';
     at.column = ends_line ? 1 : at.column + static_cast<int>(length);

@@ -18,5 +18,14 @@ TEST(Utf8, WhatIsNoCharacterHasNoLength) {
     EXPECT_EQ(utf8_length(bytes), 0u) << bytes;
 }
 
+TEST(Utf8, WhatATerminalWouldObeyIsNotShown) {
+  for (const char* character :
+       {"\x01", "\x1b", "\x7f", "\n", "\u0080", "\u0085", "\u009f", "\u200e", "\u202a", "\u202e",
+        "\u2066", "\u2069", "\u061c", "\ufeff"})
+    EXPECT_TRUE(is_unshown(character)) << character;
+  for (const char* character : {"a", " ", "~", "\u00a0", "ü", "€", "–", "\u2030", "\u202f", "😀"})
+    EXPECT_FALSE(is_unshown(character)) << character;
+}
+
 }  // namespace
 }  // namespace rehearse
