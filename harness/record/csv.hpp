@@ -21,7 +21,11 @@ Status write_csv(const std::string& path, const CsvRow& header, const std::vecto
 // Records of a CSV text, one after the other. Fields keep their room from record to record.
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : text_(text) {}
+  // What begins with a byte order mark, as spreadsheets write it, has none.
+  explicit CsvReader(std::string_view text) : text_(text) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
+  }
 
   // The next record's fields are the first `count` of `fields`. False at the end of the text, or
   // where it is no CSV: then error() says why.

@@ -18,6 +18,8 @@ using yaml::Problems;
 using yaml::Where;
 
 const std::vector<std::string> tiers = {"ci", "monthly", "quarterly", "canary"};
+// Most readers of JSON have doubles for numbers: a larger one in a report would be another one.
+constexpr uint64_t seed_max = (uint64_t{1} << 53) - 1;
 constexpr int64_t default_steady_ms = 15'000;
 constexpr int64_t default_observe_ms = 120'000;
 constexpr int64_t default_drain_ms = 60'000;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/utf8.hpp"
 
@@ -43,6 +44,25 @@ std::optional<Issue> find_bad_text(std::string_view text, Where origin) {
     i += length;
   }
   return std::nullopt;
+}
+
+std::string with_whole_characters(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  std::string whole(text);
+  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return whole;
+  const auto half_at = [&whole](size_t at, unsigned from) -> std::optional<unsigned> {
+    unsigned code = 0;
+    const char* digits = whole.data() + at + 2;
+    if (whole.size() < at + 6 || whole[at] != '\\' || whole[at + 1] != 'u' ||
+        std::from_chars(digits, digits + 4, code, 16).ptr != digits + 4 || (code & 0xFC00) != from)
+      return std::nullopt;
+    return code & 0x3FF;
+  };
+  for (size_t at = whole.find('\\'); at != std::string::npos; at = whole.find('\\', at + 2)) {
+    const auto high = half_at(at, 0xD800), low = high ? half_at(at + 6, 0xDC00) : std::nullopt;
+    if (low) whole.replace(at, 12, fmt::format("\\U{:08X}", 0x10000 + (*high << 10) + *low));
+  }
+  return whole;
 }
 
 Lines::Lines(std::string_view text, Where origin) : text_(text), origin_(origin), starts_{0} {

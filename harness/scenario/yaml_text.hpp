@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,10 @@ namespace rehearse::yaml {
 // The first thing in the text that YAML does not allow and yaml-cpp would misread: invalid UTF-8
 // (it would guess another encoding), control characters (0x04 ends its stream), too many bytes.
 std::optional<Issue> find_bad_text(std::string_view text, Where origin);
+
+// JSON writes characters beyond U+FFFF as two escapes, which YAML does not know: in a text that is
+// JSON they become one.
+std::string with_whole_characters(std::string_view text);
 
 // Lines of a text, to get from yaml-cpp's marks (from 0) to bytes and positions within the text.
 class Lines {

@@ -213,16 +213,17 @@ Node* Node::find(std::string_view key) {
   return const_cast<Node*>(std::as_const(*this).find(key));
 }
 
-std::expected<Node, std::vector<Issue>> parse_tree(std::string_view text, Where origin,
+std::expected<Node, std::vector<Issue>> parse_tree(std::string_view given, Where origin,
                                                    Anchors anchors) {
-  if (text.starts_with(byte_order_mark)) {
-    text.remove_prefix(byte_order_mark.size());
+  if (given.starts_with(byte_order_mark)) {
+    given.remove_prefix(byte_order_mark.size());
     origin.column += static_cast<int>(byte_order_mark.size());
   }
-  if (auto bad = find_bad_text(text, origin)) return std::unexpected(std::vector{*bad});
+  if (auto bad = find_bad_text(given, origin)) return std::unexpected(std::vector{*bad});
+  const std::string text = with_whole_characters(given);
   Builder builder(text, origin, anchors);
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream{text};
     YAML::Parser parser(stream);
     // Two at most: the second is refused, and some malformed texts yield documents without end.
     for (int i = 0; i < 2 && !builder.refused; ++i) {

@@ -98,6 +98,11 @@ TEST_F(Tables, ATableThatIsGoneIsNotReadBack) {
   EXPECT_TRUE(std::filesystem::exists(dir_ + "/incomplete/rounds.csv"));  // evidence all the same
 }
 
+TEST_F(Tables, AByteOrderMarkIsNoPartOfTheFirstColumn) {
+  put("reporting.csv", "\xEF\xBB\xBFtx,kind,amount_minor,currency,loaded_at\nt1,bet,12,EUR,now\n");
+  EXPECT_EQ(read().reporting->at(0).tx, "t1");
+}
+
 TEST_F(Tables, ColumnsAreFoundByName) {
   put("reporting.csv", "loaded_at,extra,currency,amount_minor,kind,tx\r\nnow,,EUR,12,bet,t1\r\n");
   const Books books = read();

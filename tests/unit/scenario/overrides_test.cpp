@@ -48,7 +48,7 @@ TEST(ScenarioOverrides, MistakesNameTheOverride) {
   EXPECT_EQ(first({"sed=1"}), "--set:1:1: unknown key in `scenario`: `sed`, did you mean `seed`?");
   EXPECT_EQ(first({"seed="}),
             "--set:1:6: `seed` must be a whole number from 0 to "
-            "18446744073709551615, not empty");
+            "9007199254740991, not empty");
   EXPECT_EQ(first({"load.rate=fast"}), "--set:1:11: `rate` must be a rate (150/s), not `fast`");
   EXPECT_EQ(first({"load.rat=1/s"}),
             "--set:1:6: unknown key in `load`: `rat`, did you mean `rate`?");

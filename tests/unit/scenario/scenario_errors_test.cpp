@@ -33,16 +33,16 @@ TEST(ScenarioErrors, Heads) {
       {"", "sed: 7\n", "10:1: unknown key in `scenario`: `sed`, did you mean `seed`?"},
       {"", "colour: blue\n", "10:1: unknown key in `scenario`: `colour`"},
       {"", "seed: -1\n",
-       "10:7: `seed` must be a whole number from 0 to 18446744073709551615, not `-1`"},
-      {"", "seed: 18446744073709551616\n",
-       "10:7: `seed` must be a whole number from 0 to 18446744073709551615, not "
-       "`18446744073709551616`"},
+       "10:7: `seed` must be a whole number from 0 to 9007199254740991, not `-1`"},
+      {"", "seed: 9007199254740992\n",
+       "10:7: `seed` must be a whole number from 0 to 9007199254740991, not "
+       "`9007199254740992`"},
       {"", "seed: '7'\n",
-       "10:7: `seed` must be a whole number from 0 to 18446744073709551615, not the text `7`"},
+       "10:7: `seed` must be a whole number from 0 to 9007199254740991, not the text `7`"},
       {"", "seed: 1.5\n",
-       "10:7: `seed` must be a whole number from 0 to 18446744073709551615, not `1.5`"},
+       "10:7: `seed` must be a whole number from 0 to 9007199254740991, not `1.5`"},
       {"", "seed: 007\n",
-       "10:7: `seed` must be a whole number from 0 to 18446744073709551615, not `007`"},
+       "10:7: `seed` must be a whole number from 0 to 9007199254740991, not `007`"},
       {"", "tier: ci\n", "10:1: `tier` is given twice, first in line 3"},
       {"timeline:\n", "timeline: []\nx:\n", "7:11: `timeline` is an empty list"},
   });
