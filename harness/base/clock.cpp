@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <chrono>
 #include <ctime>
 
 namespace rehearse {
@@ -28,6 +28,20 @@ tm utc_of(int64_t seconds) {
   return parts;
 }
 
+// Takes exactly `digits` digits and one of the separators after them (none given: nothing).
+std::optional<int> take_number(std::string_view& text, size_t digits, std::string_view separators) {
+  const size_t length = digits + (separators.empty() ? 0 : 1);
+  if (text.size() < length) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  if (!separators.empty() && !separators.contains(text[digits])) return std::nullopt;
+  text.remove_prefix(length);
+  return value;
+}
+
 }  // namespace
 
 int64_t monotonic_ns() {
@@ -47,25 +61,26 @@ std::string rfc3339(int64_t wall_ns) {
 }
 
 std::optional<int64_t> parse_utc_ns(std::string_view text) {
-  tm t{};
-  int length = 0;
-  const std::string whole(text.substr(0, 19));
-  if (std::sscanf(whole.c_str(), "%4d-%2d-%2d%*1[T ]%2d:%2d:%2d%n", &t.tm_year, &t.tm_mon,
-                  &t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec, &length) != 6 ||
-      length != 19)
+  using namespace std::chrono;
+  const auto y = take_number(text, 4, "-"), month_of = take_number(text, 2, "-");
+  const auto day_of = take_number(text, 2, "T "), hour = take_number(text, 2, ":");
+  const auto minute = take_number(text, 2, ":"), second = take_number(text, 2, "");
+  if (!y || !month_of || !day_of || !hour || !minute || !second) return std::nullopt;
+  const year_month_day date{year(*y), month(static_cast<unsigned>(*month_of)),
+                            day(static_cast<unsigned>(*day_of))};
+  // Nanoseconds since 1970 fit 64 bits until 2262; a second of 60 is a leap second.
+  if (!date.ok() || *y < 1970 || *y > 2261 || *hour > 23 || *minute > 59 || *second > 60)
     return std::nullopt;
-  t.tm_year -= 1900;
-  t.tm_mon -= 1;
-  std::string_view rest = text.substr(19);
   int64_t fraction_ns = 0;
-  if (rest.starts_with('.')) {
-    rest.remove_prefix(1);
-    for (int64_t unit_ns = ns_per_s / 10; !rest.empty() && rest[0] >= '0' && rest[0] <= '9';
-         unit_ns /= 10, rest.remove_prefix(1))
-      fraction_ns += (rest[0] - '0') * unit_ns;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    for (int64_t unit_ns = ns_per_s / 10; !text.empty() && text[0] >= '0' && text[0] <= '9';
+         unit_ns /= 10, text.remove_prefix(1))
+      fraction_ns += (text[0] - '0') * unit_ns;
   }
-  if (rest != "Z" && rest != "+00" && rest != "+00:00") return std::nullopt;
-  return int64_t{timegm(&t)} * ns_per_s + fraction_ns;
+  if (text != "Z" && text != "+00" && text != "+00:00") return std::nullopt;
+  const int64_t days = sys_days(date).time_since_epoch().count();
+  return (((days * 24 + *hour) * 60 + *minute) * 60 + *second) * ns_per_s + fraction_ns;
 }
 
 std::string compact_utc(int64_t wall_ns) {
