@@ -98,7 +98,7 @@ struct Cost {
 
 std::map<std::string, Cost> costs_of(const Joined& joined) {
   std::map<std::string, Cost> costs;
-  for (const RtoRow& row : measure_rto(joined)) {
+  for (const RtoRow& row : joined.rto) {
     if (!row.measured_ms || *row.measured_ms < noticed_ms || !row.first_error_ms) continue;
     const double to_ms = row.recovered_ms.value_or(joined.run.arrivals_end_ms);
     Cost& cost = costs[row.fault];

@@ -7,13 +7,13 @@
 // Cannot see: declines of kinds that the steady phase has too few of to compare with.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <limits>
 #include <map>
 #include <set>
 #include <unordered_set>
 
 #include "checks/examination.hpp"
+#include "checks/interval.hpp"
 #include "checks/joined.hpp"
 
 namespace rehearse {
@@ -91,14 +91,10 @@ struct Share {
   int64_t declined = 0, all = 0;
 };
 
-// Wilson's bounds of a share, 99% each way (Wilson 1927).
-double bound_of(const Share& share, int side) {
-  constexpr double z = 2.576;
-  if (share.all == 0) return side > 0 ? 1 : 0;
-  const auto n = static_cast<double>(share.all);
-  const double p = static_cast<double>(share.declined) / n;
-  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-  return (p + z * z / (2 * n) + side * half) / (1 + z * z / n);
+// Surely no fewer and no more than this.
+Interval bounds_of(const Share& share) {
+  constexpr double certainty = 0.99;
+  return share.all == 0 ? Interval{} : share_interval(share.declined, share.all, certainty);
 }
 
 class Declines {
@@ -201,17 +197,10 @@ class Declines {
     }
   }
 
-  // When the last of what was broken had been mended; null: never, or nothing was.
-  std::optional<double> mended_ms() const {
-    std::optional<double> last;
-    for (const FaultRecord& fault : joined_.run.faults) {
-      if (!fault.effective_ms) continue;
-      if (fault.heal_expected && !fault.healed_ms) return std::nullopt;
-      last = std::max(last.value_or(0), fault.healed_ms.value_or(*fault.effective_ms));
-    }
-    if (last && joined_.run.redundancy_restored_ms)
-      last = std::max(*last, *joined_.run.redundancy_restored_ms);
-    return last;
+  // Copies that are not whole yet may decline too.
+  std::optional<double> whole_ms() const {
+    if (!joined_.mended_ms) return std::nullopt;
+    return std::max(*joined_.mended_ms, joined_.run.redundancy_restored_ms.value_or(0));
   }
 
   void count(const Operation& operation, const Ended& ended, bool declined) {
@@ -227,7 +216,7 @@ class Declines {
 
   void compare(std::string_view kind, const std::pair<Share, Share>& shares) {
     const auto& [before, after] = shares;
-    if (bound_of(after, -1) <= bound_of(before, 1)) return;
+    if (bounds_of(after).low <= bounds_of(before).high) return;
     examination_.violation(
         "{}: {} of {} declined after everything had come back, {} of {} in the steady phase", kind,
         after.declined, after.all, before.declined, before.all);
@@ -237,7 +226,7 @@ class Declines {
   const Joined& joined_;
   const History& history_;
   const Order order_{joined_.run.history};
-  const std::optional<double> mended_ms_ = mended_ms();
+  const std::optional<double> mended_ms_ = whole_ms();
   std::unordered_set<uint64_t> rolled_back_;  // bets, by operation
   std::set<std::string_view> outside_;        // their window, by key
   std::map<Purse, std::vector<Funds>> funds_;

@@ -12,11 +12,12 @@ constexpr double tail = 0.025;
 
 }  // namespace
 
-Interval share_interval(int64_t count, int64_t of) {
+Interval share_interval(int64_t count, int64_t of, double certainty) {
   assert(0 < of && 0 <= count && count <= of);
   const auto trials = static_cast<double>(of), successes = static_cast<double>(count);
-  return {Binomial::find_lower_bound_on_p(trials, successes, tail),
-          Binomial::find_upper_bound_on_p(trials, successes, tail)};
+  const double outside = (1 - certainty) / 2;
+  return {Binomial::find_lower_bound_on_p(trials, successes, outside),
+          Binomial::find_upper_bound_on_p(trials, successes, outside)};
 }
 
 Ranks percentile_ranks(double share, int64_t of) {

@@ -1,5 +1,5 @@
-// How sure a figure is by the number of its observations alone, with 95% certainty; exact, so that
-// few observations say little instead of something wrong.
+// How sure a figure is by the number of its observations alone, with 95% certainty where nothing
+// else is asked for; exact, so that few observations say little instead of something wrong.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ struct Interval {
   double low = 0, high = 1;
 };
 // Of a share of which `count` of `of` were seen, 0 < of (Clopper and Pearson, Biometrika 1934).
-Interval share_interval(int64_t count, int64_t of);
+Interval share_interval(int64_t count, int64_t of, double certainty = 0.95);
 
 // Between which ranks of `of` ordered observations (1 is the smallest) a percentile lies; 0 or of +
 // 1 where no observation bounds it (David and Nagaraja, Order Statistics, 7.1).

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "checks/loss.hpp"
+#include "checks/measures.hpp"
 #include "checks/view.hpp"
 #include "record/run.hpp"
 
@@ -20,6 +21,8 @@ struct Joined {
   const std::vector<const Intent*> intents;  // index = operation id; null = none
   const Loss loss;
   const std::vector<const Transaction*> told_of;  // of each event its transaction; null = none
+  const std::optional<double> mended_ms;          // as mended_ms_of() has it
+  const std::vector<RtoRow> rto;                  // as measure_rto() has it
 };
 
 }  // namespace rehearse

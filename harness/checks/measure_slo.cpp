@@ -50,22 +50,6 @@ const Figure* figure_of(std::string_view name) {
   return nullptr;
 }
 
-// When everything had been healed and every kind had recovered; null: something had not.
-std::optional<double> back_to_normal_ms(const Run& run, const std::vector<RtoRow>& rto) {
-  double last = 0;
-  for (const FaultRecord& fault : run.faults) {
-    if (!fault.injected_ms) continue;
-    if (!fault.healed_ms && fault.heal_expected) return std::nullopt;
-    const double effective = fault.effective_ms.value_or(*fault.injected_ms);
-    last = std::max(last, fault.healed_ms.value_or(effective));
-  }
-  for (const RtoRow& row : rto) {
-    if (row.open_at_end) return std::nullopt;
-    last = std::max(last, row.recovered_ms.value_or(0));
-  }
-  return last;
-}
-
 // Whether the answer gave what was asked for. A decision that promises no entry says no with an
 // amount of 0.
 bool is_approved(const Operation& operation, const Ended& end) {
@@ -183,7 +167,28 @@ void say_why_nothing(SloRow& row, const Run& run, std::span<const OperationKind>
   if (!row.unsure.empty()) row.verdict = Verdict::not_applicable;
 }
 
+// When everything had been mended and every kind had recovered; null: something had not.
+std::optional<double> back_to_normal_ms(const Run& run, const std::vector<RtoRow>& rto) {
+  auto last = mended_ms_of(run);
+  for (const RtoRow& row : rto) {
+    if (row.open_at_end) return std::nullopt;
+    if (last) last = std::max(*last, row.recovered_ms.value_or(0));
+  }
+  return last;
+}
+
 }  // namespace
+
+std::optional<double> mended_ms_of(const Run& run) {
+  double last = 0;
+  for (const FaultRecord& fault : run.faults) {
+    if (!fault.injected_ms) continue;
+    if (!fault.healed_ms && fault.heal_expected) return std::nullopt;
+    const double effective = fault.effective_ms.value_or(*fault.injected_ms);
+    last = std::max(last, fault.healed_ms.value_or(effective));
+  }
+  return last;
+}
 
 std::array<PhaseSpan, 3> phase_spans(const Run& run, const std::vector<RtoRow>& rto) {
   constexpr double never = std::numeric_limits<double>::infinity();

@@ -85,6 +85,10 @@ struct SloRow {
   Verdict verdict = Verdict::inconclusive;
   std::string unsure;  // why it cannot be said
 };
+// When the last of what was broken had been mended (0: nothing was broken); null: something was
+// not.
+std::optional<double> mended_ms_of(const Run& run);
+
 struct PhaseSpan {
   std::string_view phase;
   double from_ms = 0, to_ms = 0;  // from <= t < to; from > to: there is none

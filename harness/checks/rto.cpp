@@ -21,7 +21,7 @@ std::string rto_text(const RtoRow& row) {
 Finding examine_rto(const Joined& joined) {
   Examination examination("rto");
   int64_t judged = 0;
-  for (const RtoRow& row : measure_rto(joined)) {
+  for (const RtoRow& row : joined.rto) {
     if (row.verdict == Verdict::not_applicable) continue;
     ++judged;
     examination.examined(row.attempts);

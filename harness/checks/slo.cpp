@@ -10,7 +10,7 @@ namespace rehearse {
 
 Finding examine_slo(const Joined& joined) {
   Examination examination("slo");
-  const auto rows = measure_slo(joined, measure_rto(joined));
+  const auto rows = measure_slo(joined, joined.rto);
   int64_t judged = 0;
   for (const SloRow& row : rows) {
     if (row.verdict == Verdict::not_applicable) continue;

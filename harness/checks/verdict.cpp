@@ -262,7 +262,7 @@ Report judge(const Run& run) {
   report.run = &run;
   const Joined joined(run);
   report.checks = examine_all(joined);
-  report.rto = measure_rto(joined);
+  report.rto = joined.rto;
   report.rpo = measure_rpo(joined);
   report.slo = measure_slo(joined, report.rto);
   report.pnl = measure_pnl(joined);
