@@ -139,6 +139,7 @@ Finding examine_alerts_fired(const Joined& joined) {
     else
       examination.violation("{}", missing);
   }
+  if (costs.empty()) examination.not_exercised("players felt no outage that an alarm is for");
   const std::string summary = examination.violations() > 0
                                   ? counted(examination.violations(), "alarm") + " missing or false"
                                   : fmt::format("quiet before the faults, {} noticed",

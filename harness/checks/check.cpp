@@ -46,7 +46,8 @@ Finding examine_one(const CheckSpec& spec, const Joined& joined, bool by_name) {
   try {
     Finding finding = spec.examine(joined);
     finding.check = spec.name;
-    if (finding.verdict == Verdict::pass && finding.examined == 0) {
+    const bool at_stake = finding.not_exercised.empty();
+    if (finding.verdict == Verdict::pass && finding.examined == 0 && at_stake) {
       finding.verdict = Verdict::inconclusive;
       finding.summary = nothing_to_examine;
     }

@@ -26,6 +26,7 @@ struct Finding {
   int64_t violations = 0;
   std::vector<std::string> witnesses;  // at most witnesses_max, each one line with ids
   std::string summary;                 // one line for a person
+  std::string not_exercised = {};      // why a pass shows nothing: nothing was at stake
 };
 
 struct CheckSpec {

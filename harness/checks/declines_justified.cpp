@@ -243,6 +243,8 @@ Finding examine_declines_justified(const Joined& joined) {
   Examination examination("declines_justified");
   Declines declines(examination, joined);
   declines.examine();
+  if (declines.declined() == 0 && !joined.run.history.operations.empty())
+    examination.not_exercised("nobody was declined");
   const std::string summary =
       examination.violations() == 0
           ? fmt::format("{} declined, each as the books bear out", declines.declined())

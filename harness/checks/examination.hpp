@@ -41,17 +41,23 @@ class Examination {
     if (unsure_.empty()) unsure_ = std::move(reason);
   }
 
-  // Any violation fails; nothing examined never passes.
+  // What the question is about never came up, for this reason: green, but it counts apart.
+  void not_exercised(std::string reason) { finding_.not_exercised = std::move(reason); }
+
+  // Any violation fails; nothing examined never passes, unless nothing was at stake.
   Finding finish(std::string summary) && {
     finding_.summary = std::move(summary);
     if (listed_ > 0) finding_.summary += fmt::format("; {} within target, listed", listed_);
     if (finding_.violations > 0) {
+      finding_.not_exercised.clear();
       finding_.verdict = Verdict::fail;
       return std::move(finding_);
     }
-    if (finding_.examined == 0 && unsure_.empty()) unsure_ = nothing_to_examine;
+    if (finding_.examined == 0 && unsure_.empty() && finding_.not_exercised.empty())
+      unsure_ = nothing_to_examine;
     finding_.verdict = unsure_.empty() ? Verdict::pass : Verdict::inconclusive;
     if (!unsure_.empty()) finding_.summary = std::move(unsure_);
+    if (finding_.verdict != Verdict::pass) finding_.not_exercised.clear();
     return std::move(finding_);
   }
 

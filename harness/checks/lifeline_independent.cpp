@@ -130,6 +130,7 @@ Finding examine_lifeline_independent(const Joined& joined) {
   if (books.lifeline_requests)
     for (const LifelineRequest& request : *books.lifeline_requests)
       examine_request(examination, request);
+  if (outage.slots == 0) examination.not_exercised("the edge was never out");
   return std::move(examination)
       .finish(outage.slots == 0
                   ? "it shares nothing with the other paths; the edge was never out"

@@ -141,6 +141,7 @@ class Limits {
   // The one in force for an act, null: none. A looser one waits for its time.
   const PlayerLimit* in_force(const Act& act, std::string_view kind,
                               std::string_view currency) const {
+  int64_t acts() const { return acts_; }
     const auto found = of_.find({act.player, kind, currency});
     if (found == of_.end()) return nullptr;
     const PlayerLimit* now = nullptr;
@@ -269,3 +270,4 @@ Finding examine_limits_respected(const Joined& joined) {
 }
 
 }  // namespace rehearse
+  if (limits.acts() == 0) examination.not_exercised("no player with a limit did anything");

@@ -65,6 +65,11 @@ class Retries {
     }
   }
 
+  bool any() const {
+    return std::ranges::any_of(tallies_,
+                               [](const auto& named) { return !named.second.again_ms.empty(); });
+  }
+
   std::string summary() const {
     std::string text;
     for (const auto& [provider, tally] : tallies_)
@@ -135,6 +140,7 @@ Finding examine_retries_bounded(const Joined& joined) {
   for (const auto& [name, requests] : payments)
     retries.examine_payment(name.first, name.second, requests);
   retries.examine_windows();
+  if (!retries.any()) examination.not_exercised("nothing was tried again");
   return std::move(examination).finish(retries.summary());
 }
 

@@ -151,10 +151,11 @@ Finding examine_single_writer(const Joined& joined) {
   examine_order(examination, joined.ledger);
   examine_real_time(examination, joined);
   examine_told(examination, joined);
+  const size_t writers = region_terms(joined.ledger).size();
+  if (writers == 1) examination.not_exercised("the writer never changed");
   const std::string summary =
       examination.violations() == 0
-          ? fmt::format("{} writer epochs, one after the other, as clients were told",
-                        region_terms(joined.ledger).size())
+          ? fmt::format("{} writer epochs, one after the other, as clients were told", writers)
           : fmt::format("writers overlapped, or were not as told: {}",
                         counted(examination.violations(), "violation"));
   return std::move(examination).finish(summary);

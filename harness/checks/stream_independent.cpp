@@ -174,3 +174,4 @@ Finding examine_stream_independent(const Joined& joined) {
 }
 
 }  // namespace rehearse
+  if (!degraded.ever()) examination.not_exercised("the stream was never stepped down");

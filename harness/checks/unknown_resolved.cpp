@@ -37,10 +37,10 @@ void resolve_unknown(Examination& examination, const Joined& joined, Resolved& c
   const Run& run = joined.run;
   const auto& intents = joined.intents;
   for (const Operation& operation : run.history.operations) {
-    examination.examined();
     if (joined.ended[operation.id].outcome != Outcome::unknown) continue;
     const KindTraits& traits = traits_of(operation.kind);
     if (!is_promise(operation)) continue;  // it changed nothing that the books show
+    examination.examined();
     ++counts.unknown;
     if (!traits.of_related && traits.book == Book::ledger) {
       resolve_booked(examination, operation, intents[operation.id],
@@ -82,6 +82,8 @@ Finding examine_unknown_resolved(const Joined& joined) {
   if (open > 0 && !run.drained_ms) {
     examination.cannot_say(fmt::format("{} payments open and the drain did not end", open));
   }
+  if (counts.unknown == 0 && !run.history.operations.empty())
+    examination.not_exercised("every operation was answered");
   const std::string summary =
       fmt::format("{} without an answer: {} done, {} not done; {} payments open", counts.unknown,
                   counts.done, counts.not_done, open);

@@ -221,6 +221,27 @@ std::string fault_trouble(const FaultRecord& fault) {
   return fault.evidence.empty() ? "there is no evidence of its effect" : "";
 }
 
+CheckCounts counts_of(const Report& report) {
+  CheckCounts counts;
+  for (const Finding& check : report.checks) {
+    switch (check.verdict) {
+      case Verdict::pass:
+        ++(check.not_exercised.empty() ? counts.pass : counts.not_exercised);
+        break;
+      case Verdict::fail:
+        ++counts.fail;
+        break;
+      case Verdict::inconclusive:
+        ++counts.inconclusive;
+        break;
+      case Verdict::not_applicable:
+        ++counts.not_applicable;
+        break;
+    }
+  }
+  return counts;
+}
+
 std::string expectation_of(const Run& run) {
   if (!run.expect_text.empty()) return run.expect_text;
   if (run.expect_fail.empty()) return "pass";

@@ -37,6 +37,12 @@ struct Report {
 
 // Runs the checks and measures and forms the verdict: fail if any check failed, else inconclusive
 // if any was inconclusive or the run had troubles, else pass.
+// How many checks ended how; a pass with nothing at stake is counted as not exercised alone.
+struct CheckCounts {
+  int64_t pass = 0, not_exercised = 0, fail = 0, inconclusive = 0, not_applicable = 0;
+};
+CheckCounts counts_of(const Report& report);
+
 Report judge(const Run& run);
 
 // 0 met, 1 failed, 2 inconclusive, 130 interrupted.
