@@ -1,7 +1,8 @@
 // Proves that personal data stays at home: every player with an account has exactly one record, it
 // lies in the store of his home, and nobody was given a record of one store through another.
-// From: residency and residency_reads (the vault's stores and its audit trail), accounts.
-// Cannot see: copies that somebody made of what he was rightly given.
+// From: residency and residency_reads (the vault's stores and its audit trail), accounts,
+// screenings with screening_verdicts (who must have been read). Cannot see: copies that somebody
+// made of what he was rightly given.
 #include <map>
 #include <set>
 
@@ -9,6 +10,27 @@
 #include "checks/joined.hpp"
 
 namespace rehearse {
+
+namespace {
+
+// Nobody can be screened whose data nobody read: the trail has a read for each that was.
+void examine_trail(Examination& examination, const Books& books) {
+  if (!books.screenings || !books.screening_verdicts) return;
+  std::map<std::string_view, int64_t> reads;  // by player
+  for (const ResidencyRead& read : *books.residency_reads) ++reads[read.player];
+  std::set<std::string_view> found;  // business keys that a screening provider decided on
+  for (const ScreeningVerdict& verdict : *books.screening_verdicts)
+    found.insert(verdict.business_key);
+  for (const ScreeningRow& row : *books.screenings) {
+    if (!found.contains(row.business_key)) continue;
+    examination.examined();
+    if (--reads[row.player] == -1)
+      examination.violation("{}: was screened more often than the vault gave out his data",
+                            row.player);
+  }
+}
+
+}  // namespace
 
 Finding examine_data_residency(const Joined& joined) {
   const Books& books = joined.run.books;
@@ -34,6 +56,7 @@ Finding examine_data_residency(const Joined& joined) {
       examination.violation("{}: has an account, and no record of personal data", player);
   int64_t given = 0, refused = 0;
   if (books.residency_reads) {
+    examine_trail(examination, books);
     for (const ResidencyRead& read : *books.residency_reads) {
       examination.examined();
       ++(read.outcome == "ok" ? given : refused);

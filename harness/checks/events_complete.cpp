@@ -1,8 +1,8 @@
 // Proves that the event log tells the ledger's whole story: every transaction has an event with its
 // tx, key, kind and amount, no event is without its transaction, and each player's events come in
-// the ledger's order. Events are delivered at least once: copies are counted, not wrong.
-// From: ledger_entries, events.
-// Cannot see: how late events were (rpo), or what consumers made of them (reporting_complete).
+// one partition and in the ledger's order. Events are delivered at least once: copies are counted,
+// not wrong. From: ledger_entries, events. Cannot see: how late events were (rpo), or what
+// consumers made of them (reporting_complete).
 #include <algorithm>
 #include <numeric>
 #include <tuple>
@@ -82,6 +82,10 @@ class EventLog {
     Last& last = last_[owner];
     const bool same_log = last.event != nullptr && last.event->topic == event.topic &&
                           last.event->partition == event.partition;
+    // Between partitions there is no order that a consumer could keep.
+    if (last.event != nullptr && !same_log)
+      examination_.violation("{}: event {} (tx {}) is in another partition than {} (tx {})", owner,
+                             place(event), transaction.tx, place(*last.event), last.event->tx);
     if (same_log && transaction.seq < last.seq) {
       examination_.violation("{}: event {} (tx {}, seq {}) comes after {} (tx {}, seq {})", owner,
                              place(event), transaction.tx, transaction.seq, place(*last.event),

@@ -23,6 +23,8 @@ namespace {
 constexpr int64_t day_ms = 86'400'000;
 // A batch is judged by the writer's clock, some time before it is committed by the database's.
 constexpr int64_t clock_drift_ms = 1'000;
+// What is written at one moment may wait for its commit.
+constexpr int64_t place_drift_ms = 5'000;
 
 // When a deposit was asked for, by the clients' clock; null: by nobody of this run.
 std::optional<int64_t> begun_wall_ms(const Joined& joined, std::string_view key) {
@@ -92,6 +94,29 @@ class Limits {
     }
   }
 
+  // The place that a limit has in the ledger's order is that of its moment.
+  void examine_places(const std::vector<Intent>& intents) {
+    std::map<std::string_view, std::string_view> taken_at;
+    for (const Intent& intent : intents)
+      if (intent.operation == "limit") taken_at[intent.key] = intent.updated_at;
+    for (const auto& [name, limits] : of_) {
+      for (const PlayerLimit* limit : limits) {
+        const auto found = taken_at.find("limit:" + limit->key);
+        const auto taken_ms = found == taken_at.end() ? std::nullopt : wall_ms_of(found->second);
+        if (!taken_ms) continue;
+        examination_.examined();
+        const int64_t last =
+            joined_.ledger.entries().empty() ? 0 : joined_.ledger.entries().back()->seq;
+        const bool late = entry_ms(limit->after_seq) > *taken_ms + place_drift_ms;
+        const bool early =
+            limit->after_seq < last && entry_ms(limit->after_seq + 1) + place_drift_ms < *taken_ms;
+        if (late || early || limit->after_seq > last)
+          gone(limit->key, fmt::format("taken {}, but said to be after entry {} of {}",
+                                       found->second, limit->after_seq, last));
+      }
+    }
+  }
+
   // Who was refused for a limit has one.
   void examine_refusals() {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kinds = {
@@ -116,6 +141,7 @@ class Limits {
     }
   }
 
+  int64_t acts() const { return acts_; }
   std::string summary() const {
     return fmt::format("{} limits of {} players over {} of their transactions", limits(),
                        players_.size(), acts_);
@@ -141,7 +167,6 @@ class Limits {
   // The one in force for an act, null: none. A looser one waits for its time.
   const PlayerLimit* in_force(const Act& act, std::string_view kind,
                               std::string_view currency) const {
-  int64_t acts() const { return acts_; }
     const auto found = of_.find({act.player, kind, currency});
     if (found == of_.end()) return nullptr;
     const PlayerLimit* now = nullptr;
@@ -265,9 +290,10 @@ Finding examine_limits_respected(const Joined& joined) {
   }
   end_of_act();
   if (books.intents) limits.examine_intents(*books.intents);
+  if (books.intents) limits.examine_places(*books.intents);
   limits.examine_refusals();
+  if (limits.acts() == 0) examination.not_exercised("no player with a limit did anything");
   return std::move(examination).finish(limits.summary());
 }
 
 }  // namespace rehearse
-  if (limits.acts() == 0) examination.not_exercised("no player with a limit did anything");

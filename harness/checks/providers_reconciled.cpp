@@ -3,9 +3,10 @@
 // succeeded and was kept, and what ended holds nothing of its player's money; refunds, chargebacks
 // and fees are those that the provider tells of; nothing is still pending; nothing else was booked
 // on a provider's account; and the provider's settlement files, as the platform read them, are its
-// own transfers, each once. From: provider_transfers (the providers' own books), ledger_entries,
-// intents if they are there. Cannot see: money that a provider moved without a transfer in its
-// book.
+// own transfers, each once; and a payment that went to two providers is known as switched. From:
+// provider_transfers and provider_requests (the providers' own books), ledger_entries,
+// settlement_lines, payment_switches and intents if they are there. Cannot see: money that a
+// provider moved without a transfer in its book.
 #include <map>
 #include <tuple>
 
@@ -59,6 +60,7 @@ class Reconciliation {
       examine_held(key, payment);
     }
     examine_settlement();
+    examine_switches();
     if (open_ == 0) return;
     examination_.cannot_say(
         fmt::format("{} open when the drain ran out", counted(open_, "payment")));
@@ -118,6 +120,30 @@ class Reconciliation {
     }
     for (const auto& found : settlement_differences(run_.books))
       wrong(found.business_key, found.may_end, found.what);
+  }
+
+  // Sent to another provider after the first, a payment was switched, and the books say so.
+  void examine_switches() {
+    if (!run_.books.provider_requests || !run_.books.payment_switches) return;
+    std::set<std::pair<std::string_view, std::string_view>> switched;  // key, to
+    for (const PaymentSwitch& change : *run_.books.payment_switches) {
+      examination_.examined();
+      switched.insert({change.key, change.to_provider});
+      if (change.from_provider == change.to_provider)
+        wrong(change.key, false, "switched from " + change.from_provider + " to itself");
+    }
+    std::map<std::string_view, std::string_view> first;  // provider, by payment
+    for (const ProviderRequest& request : *run_.books.provider_requests) {
+      if (request.kind != "create") continue;
+      const auto [sent, added] = first.try_emplace(request.business_key, request.provider);
+      if (added || sent->second == request.provider) continue;
+      // The books of two providers are not in one order: either may have been the second.
+      if (!switched.contains({request.business_key, request.provider}) &&
+          !switched.contains({request.business_key, sent->second}))
+        wrong(request.business_key, false,
+              fmt::format("sent to {} and to {}, and the books know of no switch", sent->second,
+                          request.provider));
+    }
   }
 
   void examine_flows(std::string_view key, const Payment& payment) {

@@ -1,9 +1,12 @@
 // Proves that the reporting has every transaction of the ledger, as it is there, and nothing else:
 // each copy of the reporting by itself, since people may ask any. Rows are loaded at least once:
 // copies of a row are counted, not wrong, because reports count a transaction once.
-// From: ledger_entries, reporting, events (for the keys of what the ledger lost).
+// From: ledger_entries, reporting, lags (which copies there are), events (for the keys of what the
+// ledger lost).
 // Cannot see: how late rows were (rpo), or whether a report adds them up right (pnl_matches).
+#include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "checks/examination.hpp"
@@ -36,6 +39,7 @@ class Reporting {
       examine_content(row, *transaction);
     }
     for (const auto& [node, seen] : seen_) examine_missing(node, seen);
+    examine_copies();
     if (open_ > 0)
       examination_.cannot_say(fmt::format("{} not in the reporting when the drain ran out",
                                           counted(open_, "transaction")));
@@ -47,6 +51,22 @@ class Reporting {
  private:
   static std::string place(std::string_view node) {
     return node.empty() ? "the reporting" : std::string(node);
+  }
+
+  // Whoever loads the copies says how far behind each is: one that has no row at all is empty.
+  void examine_copies() {
+    constexpr std::string_view lag_of_copy = "lag_reporting_";
+    if (!joined_.run.books.lags || joined_.ledger.transactions().empty()) return;
+    std::set<std::string> expected;
+    for (const LagSample& lag : *joined_.run.books.lags)
+      if (lag.what.starts_with(lag_of_copy)) expected.insert(lag.what.substr(lag_of_copy.size()));
+    for (auto& [node, seen] : seen_) {
+      std::string name(node);
+      std::ranges::replace(name, '-', '_');
+      expected.erase(name);
+    }
+    for (const std::string& name : expected)
+      examination_.violation("{}: is loaded, and the reporting has no row of it", name);
   }
 
   void phantom(const ReportingRow& row) {

@@ -16,7 +16,8 @@ struct SettlementDifference {
 };
 
 // A line twice, without its transfer, or unlike it; and a transfer that is in no file, though files
-// from before and after it were read whole, one right after the other (where the books tell files).
+// from before and after it were read whole, one right after the other (where the books tell files),
+// or the file of its time was, where files are numbered by their time.
 std::vector<SettlementDifference> settlement_differences(const Books& books);
 
 }  // namespace rehearse

@@ -6,6 +6,7 @@
 // client history, faults.
 // Cannot see: bets that a player's own client did not send because its picture stood still.
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <unordered_map>
 
@@ -34,6 +35,49 @@ int64_t usual(std::vector<int64_t> values) {
   return *middle;
 }
 
+// "table-1-179603978" without its number.
+std::string_view series_of(std::string_view window) {
+  const size_t last = window.find_last_not_of("0123456789");
+  return window.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+// Null: it does not end with one.
+std::optional<int64_t> number_of(std::string_view window) {
+  const std::string_view digits = window.substr(series_of(window).size());
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (digits.empty() || error != std::errc{}) return std::nullopt;
+  return number;
+}
+
+// A series of windows is one table's.
+void examine_series(Examination& examination, const std::vector<BettingWindow>& windows) {
+  std::map<std::string_view, std::string_view> table_of;
+  for (const BettingWindow& window : windows) {
+    const std::string_view series = series_of(window.window);
+    if (series.empty() || series == window.window) continue;
+    const std::string_view table = table_of.try_emplace(series, window.table).first->second;
+    if (table != window.table)
+      examination.violation("window {} is of {}, others of its series are of {}", window.window,
+                            window.table, table);
+  }
+}
+
+// Where windows are numbered, they count on from one to the next.
+void examine_numbers(Examination& examination, std::string_view table, const Windows& windows) {
+  const auto numbered = std::ranges::count_if(
+      windows, [](const BettingWindow* w) { return number_of(w->window).has_value(); });
+  if (2 * numbered <= std::ssize(windows)) return;
+  std::vector<int64_t> firsts;  // what the first one's number would be by each
+  for (size_t i = 0; i < windows.size(); ++i)
+    firsts.push_back(number_of(windows[i]->window).value_or(0) - static_cast<int64_t>(i));
+  const int64_t first = usual(firsts);
+  for (size_t i = 0; i < windows.size(); ++i)
+    if (firsts[i] != first)
+      examination.violation("{}: window {} is the {}th, number {}", table, windows[i]->window,
+                            i + 1, first + static_cast<int64_t>(i));
+}
+
 void examine_schedule(Examination& examination, std::string_view table, const Windows& windows) {
   std::vector<int64_t> lengths, steps;
   for (size_t i = 0; i < windows.size(); ++i) {
@@ -41,6 +85,7 @@ void examine_schedule(Examination& examination, std::string_view table, const Wi
     if (i > 0) steps.push_back(windows[i]->opened_ms - windows[i - 1]->opened_ms);
   }
   const int64_t length_ms = usual(lengths), step_ms = usual(steps);
+  examine_numbers(examination, table, windows);
   for (size_t i = 0; i < windows.size(); ++i) {
     examination.examined();
     if (lengths[i] != length_ms)
@@ -150,6 +195,7 @@ Finding examine_stream_independent(const Joined& joined) {
   Examination examination("stream_independent");
   const Degraded degraded(*books.stream_samples);
   DegradedCounts counts;
+  examine_series(examination, *books.windows);
   for (const auto& [table, windows] : by_table(*books.windows)) {
     examine_schedule(examination, table, windows);
     counts.windows += std::ranges::count_if(windows, [&](const BettingWindow* window) {
@@ -166,6 +212,7 @@ Finding examine_stream_independent(const Joined& joined) {
     examination.cannot_say("the stream was degraded, but never stepped down");
   if (wanted && degraded.ever() && counts.windows == 0)
     examination.cannot_say("no window was open while the stream was stepped down");
+  if (!degraded.ever()) examination.not_exercised("the stream was never stepped down");
   return std::move(examination)
       .finish(fmt::format("{} and {}, {} and {} of them while the stream was stepped down",
                           counted(std::ssize(*books.windows), "window"),
@@ -174,4 +221,3 @@ Finding examine_stream_independent(const Joined& joined) {
 }
 
 }  // namespace rehearse
-  if (!degraded.ever()) examination.not_exercised("the stream was never stepped down");

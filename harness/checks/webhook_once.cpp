@@ -1,9 +1,9 @@
 // Proves that every event of a provider took effect exactly once: none was applied twice, none of a
 // transfer that ended was left lying, each that was applied has its transaction in the ledger, and
 // no payment was credited, paid or released twice.
-// Nor did the inbox take one that its provider never sent.
-// From: webhook_effects, and ledger_entries, provider_transfers and provider_events (the providers'
-// own books) where they are there.
+// Nor did the inbox take one that its provider never sent, or lose one that took effect.
+// From: webhook_effects, and ledger_entries, provider_transfers, provider_events and
+// provider_requests (the providers' own books) where they are there.
 // Cannot see: events that the provider never delivered (providers_reconciled: their money).
 #include <array>
 #include <functional>
@@ -68,6 +68,8 @@ class Webhooks {
     if (effect.applied > 1) {
       violation(effect, fmt::format("applied {} times (tx {})", effect.applied, effect.tx));
     }
+    if (effect.applied < 0 || effect.applied > effect.received)
+      violation(effect, fmt::format("applied {} times", effect.applied));
     const auto found = transfers_.find({effect.provider, effect.transfer});
     News* news = found == transfers_.end() ? nullptr : &found->second;
     if (effect.applied > 0) examine_applied(effect, news);
@@ -104,6 +106,28 @@ class Webhooks {
     if (unlinked_ > 0) {
       examination_.cannot_say(fmt::format(
           "{} not applied, and the books do not tell their transfer", counted(unlinked_, "event")));
+    }
+  }
+
+  // What a provider that keeps a book of requests made happen came by an event of it, or was asked
+  // for: else the inbox lacks it.
+  void examine_untold() {
+    if (!run_.books.provider_requests || !run_.drained_ms) return;
+    std::unordered_set<std::string_view> providers, asked, told;
+    for (const ProviderRequest& request : *run_.books.provider_requests) {
+      providers.insert(request.provider);
+      if (request.kind == "query") asked.insert(request.business_key);
+    }
+    for (const WebhookEffect& effect : *run_.books.webhook_effects) told.insert(effect.tx);
+    for (const Transaction& transaction : joined_.ledger.transactions()) {
+      const std::string_view key = business_key_of(transaction.key);
+      const bool by_provider = transaction.kind == "deposit" || transaction.kind == "payout";
+      if (!by_provider || !providers.contains(transaction.provider)) continue;
+      examination_.examined();
+      if (told.contains(transaction.tx) || asked.contains(key) || joined_.loss.explains(key))
+        continue;
+      examination_.violation("{}: tx {} is a {} at {} that no event told of, and nobody asked for",
+                             key, transaction.tx, transaction.kind, transaction.provider);
     }
   }
 
@@ -182,6 +206,7 @@ Finding examine_webhook_once(const Joined& joined) {
     received += effect.received;
   }
   webhooks.examine_waiting();
+  webhooks.examine_untold();
   webhooks.examine_ledger();
   for (const auto& [capability, missing] : {std::pair("ledger", !books.ledger_entries),
                                             std::pair("providers", !books.provider_transfers),

@@ -58,5 +58,19 @@ TEST_F(DataResidency, WithoutTheTrailItCannotBeSaid) {
   EXPECT_EQ(finding().verdict, Verdict::inconclusive);
 }
 
+TEST_F(DataResidency, WhoWasScreenedWasReadBefore) {
+  const std::string player = run_.books.residency->front().player;
+  run_.books.screenings.emplace();
+  run_.books.screening_verdicts.emplace();
+  for (const char* key : {"k1", "k2"}) {
+    run_.books.screenings->push_back(
+        {key, player, "deposit", 1, "EUR", "clear", "kyt-a", {}, {}, {}, {}});
+    run_.books.screening_verdicts->push_back({"kyt-a", key, key, "clear", ""});
+  }
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();  // refused or not, the trail has two
+  run_.books.residency_reads->pop_back();
+  EXPECT_THAT(first(), testing::HasSubstr("screened more often than the vault gave out"));
+}
+
 }  // namespace
 }  // namespace rehearse

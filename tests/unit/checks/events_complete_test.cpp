@@ -71,11 +71,19 @@ TEST_F(EventsComplete, StartedOverAfterAFailure) {
   EXPECT_THAT(finding_of(run_, "events_complete").summary, testing::HasSubstr(", 100 copies"));
 }
 
-TEST_F(EventsComplete, OrderIsPerPartition) {
-  for (LedgerEvent& event : *run_.books.events) {
-    if (event.offset % 2 == 0) event.partition = 1;
-  }
+TEST_F(EventsComplete, APlayersEventsAreInOnePartition) {
+  const auto is_even = [](const LedgerEvent& event) { return event.offset % 2 == 0; };
+  std::map<std::string, std::string> player_of_tx;
+  for (const LedgerEntry& entry : *run_.books.ledger_entries)
+    if (entry.account.starts_with("player:")) player_of_tx[entry.tx] = entry.account.substr(7, 5);
+  for (LedgerEvent& event : *run_.books.events)
+    event.partition = player_of_tx[event.tx] < "p0005" ? 1 : 0;
   EXPECT_EQ(red(run_), Set{});
+  for (LedgerEvent& event : *run_.books.events)
+    if (is_even(event)) event.partition = 2;
+  EXPECT_EQ(red(run_), red_);
+  EXPECT_THAT(finding_of(run_, "events_complete").witnesses.front(),
+              testing::HasSubstr("is in another partition than"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/clock.hpp"
 #include "checks/instants.hpp"
 #include "checks/view.hpp"
 #include "synthetic.hpp"
@@ -186,6 +187,22 @@ TEST_F(LimitsRespected, ALimitThatTheWalletTookIsThere) {
 TEST_F(LimitsRespected, WithoutTheTableItCannotBeSaid) {
   run_.books.player_limits.reset();
   EXPECT_EQ(finding().verdict, Verdict::inconclusive);
+}
+
+TEST_F(LimitsRespected, ItsPlaceInTheOrderIsThatOfItsMoment) {
+  auto& entries = *run_.books.ledger_entries;
+  for (size_t i = 0; i < entries.size(); ++i)
+    entries[i].committed_at = rfc3339(run_.zero_wall_ns + static_cast<int64_t>(i) * ns_per_s / 10);
+  const int64_t half = entries[entries.size() / 2].seq;
+  limit("deposit_limit", 100'000'000, "EUR", half);
+  run_.books.player_limits->back().key = "l1";
+  run_.books.intents->push_back({"limit:l1", "limit", player_, "", 100'000'000, "EUR", "ok",
+                                 entries[entries.size() / 2].committed_at});
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  for (const int64_t after_seq : {int64_t{1}, last_, last_ + 1}) {
+    run_.books.player_limits->back().after_seq = after_seq;
+    EXPECT_THAT(first(), testing::HasSubstr("but said to be after entry"));
+  }
 }
 
 }  // namespace

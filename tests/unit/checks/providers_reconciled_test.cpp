@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/clock.hpp"
 #include "synthetic.hpp"
 
 namespace rehearse {
@@ -173,7 +174,8 @@ TEST_F(ProvidersReconciled, ATransferThatNoFileHas) {
 
 TEST_F(ProvidersReconciled, WithoutSettlementFilesItCannotBeSaid) {
   run_.books.settlement_lines.reset();
-  EXPECT_EQ(checks_with(run_, Verdict::inconclusive), Set{"providers_reconciled"});
+  EXPECT_EQ(checks_with(run_, Verdict::inconclusive),
+            (Set{"books_consistent", "providers_reconciled"}));
 }
 
 TEST_F(ProvidersReconciled, WhatEndedHoldsNothing) {
@@ -219,6 +221,43 @@ TEST_F(ProvidersReconciled, LossWithinTargetIsListed) {
   const Finding finding = finding_of(run_, "providers_reconciled");
   EXPECT_EQ(finding.verdict, Verdict::pass) << finding.witnesses.front();
   EXPECT_THAT(finding.summary, testing::HasSubstr("within target, listed"));
+}
+
+// Numbered as the twenty seconds that it is of since 1970: what such a file must have is known.
+TEST_F(ProvidersReconciled, AFileOfATimeHasAllOfThatTime) {
+  constexpr int64_t period_ms = 20'000;
+  const int64_t from_ms = run_.zero_wall_ns / ns_per_ms;
+  auto& lines = run_.books.settlement_lines.emplace();
+  int64_t at_ms = from_ms;
+  for (ProviderTransfer& transfer : *run_.books.provider_transfers) {
+    if (transfer.state != "succeeded" || transfer.provider != "psp-b") continue;
+    transfer.updated_at = rfc3339(at_ms * ns_per_ms);
+    lines.push_back({transfer.provider, transfer.transfer, transfer.business_key,
+                     transfer.direction, transfer.amount_minor, transfer.currency, 0, "matched",
+                     at_ms / period_ms, 1});
+    at_ms += 1'000;
+  }
+  EXPECT_EQ(first_unreconciled(run_), "");
+  const auto honest = lines;
+  for (const size_t missing : {size_t{0}, size_t{25}, lines.size() - 1}) {  // at its ends, too
+    lines = honest;
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(missing));
+    EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("is in no settlement file"));
+  }
+  lines = honest;
+  *lines[30].file += 1;
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("which is of another time"));
+}
+
+TEST_F(ProvidersReconciled, WhatWentToTwoProvidersWasSwitched) {
+  run_.books.provider_requests = {
+      {{"psp-a", "create", deposit_, 1}, {"psp-b", "create", deposit_, 2}}};
+  run_.books.payment_switches.emplace();
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("the books know of no switch"));
+  run_.books.payment_switches->push_back({deposit_, "psp-a", "psp-b", "slow", ""});
+  EXPECT_EQ(first_unreconciled(run_), "");
+  run_.books.payment_switches->back().from_provider = "psp-b";
+  EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("to itself"));
 }
 
 }  // namespace

@@ -66,5 +66,14 @@ TEST_F(ReportingComplete, WithoutItsBookItCannotBeSaid) {
   EXPECT_EQ(finding().verdict, Verdict::not_applicable);
 }
 
+TEST_F(ReportingComplete, ACopyThatIsLoadedHasRows) {
+  run_.books.lags = {{{0, "consumer-1", "lag_reporting_clickhouse_1", 0},
+                      {0, "consumer-1", "lag_reporting_clickhouse_2", 0}}};
+  EXPECT_EQ(red(run_), Set{});
+  std::erase_if(rows(), [](const ReportingRow& row) { return row.node == "clickhouse-2"; });
+  EXPECT_EQ(red(run_), red_);
+  EXPECT_THAT(finding().witnesses.front(), testing::HasSubstr("clickhouse_2: is loaded, and"));
+}
+
 }  // namespace
 }  // namespace rehearse

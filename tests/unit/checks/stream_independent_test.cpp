@@ -102,5 +102,20 @@ TEST_F(StreamIndependent, WithoutADegradedStreamAFaultProvesNothing) {
   EXPECT_EQ(stream_finding(run_).verdict, Verdict::pass);
 }
 
+TEST_F(StreamIndependent, WindowsCountOn) {
+  run_.books.windows->at(4).window = "t1-40";
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
+  run_.books.windows->at(4).window = "t1-x";
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::fail);
+}
+
+TEST_F(StreamIndependent, IsNotExercisedWhereTheStreamWasWell) {
+  EXPECT_EQ(stream_finding(run_).not_exercised, "");
+  run_.faults.clear();
+  for (StreamSample& sample : *run_.books.stream_samples) sample.mode = "webrtc";
+  EXPECT_EQ(stream_finding(run_).verdict, Verdict::pass);
+  EXPECT_EQ(stream_finding(run_).not_exercised, "the stream was never stepped down");
+}
+
 }  // namespace
 }  // namespace rehearse

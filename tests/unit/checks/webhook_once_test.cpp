@@ -111,7 +111,7 @@ TEST_F(WebhookOnce, WhatNoProviderSaysThatItSentIsForged) {
   EXPECT_EQ(red(run_), Set{"webhook_once"});
   run_.books.provider_events.reset();
   EXPECT_EQ(red(run_), Set{});
-  EXPECT_EQ(checks_with(run_, Verdict::inconclusive), Set{"webhook_once"});
+  EXPECT_EQ(checks_with(run_, Verdict::inconclusive), (Set{"books_consistent", "webhook_once"}));
 }
 
 TEST_F(WebhookOnce, WithoutTheTransfersColumnItCannotBeSaid) {
@@ -119,6 +119,18 @@ TEST_F(WebhookOnce, WithoutTheTransfersColumnItCannotBeSaid) {
   EXPECT_EQ(finding_of(run_, "webhook_once").verdict, Verdict::pass);
   effect_of(run_, deposit_).applied = 0;
   EXPECT_EQ(finding_of(run_, "webhook_once").verdict, Verdict::inconclusive);
+}
+
+TEST_F(WebhookOnce, WhatTookEffectWasToldOrAskedFor) {
+  auto& requests = run_.books.provider_requests.emplace();
+  for (const ProviderTransfer& transfer : *run_.books.provider_transfers)
+    requests.push_back({transfer.provider, "create", transfer.business_key, 0});
+  EXPECT_EQ(first_unpaired(run_), "");
+  std::erase_if(*run_.books.webhook_effects,
+                [&](const WebhookEffect& effect) { return effect.business_key == deposit_; });
+  EXPECT_THAT(first_unpaired(run_), testing::HasSubstr("that no event told of"));
+  requests.push_back({requests.front().provider, "query", deposit_, 0});
+  EXPECT_EQ(first_unpaired(run_), "");
 }
 
 }  // namespace
