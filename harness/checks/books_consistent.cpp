@@ -1,201 +1,307 @@
-// Proves that the books are books: each names a thing once, says of it only what can be said, and
-// no two of one store say different things of it. What independent books say of the same money is
-// compared by the checks of that money.
-// From: all tables; each rule is a row of the data below.
-// Cannot see: what a book says of times and of things that no other book knows.
-#include <set>
+// Proves that the books are books: each names a thing once, says of it only what can be said, is
+// there where others need it, and says of it what the others say, whoever keeps them.
+// From: all tables, client history; each rule is a row of book_rules.cpp.
+// Cannot see: what only one book knows; docs/columns.md names each such column.
+#include <algorithm>
+#include <cmath>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/clock.hpp"
+#include "checks/book_rules.hpp"
 #include "checks/examination.hpp"
-#include "checks/joined.hpp"
 #include "record/columns.hpp"
 
 namespace rehearse {
 namespace {
 
-using Words = std::vector<std::string_view>;
+using Texts = std::vector<std::string_view>;
 
-// These columns together name a row.
-struct Identity {
-  std::string_view table;
-  Words columns;
+// What a side says of each thing. Mostly one thing only: others are kept aside.
+struct Said {
+  std::unordered_map<std::string_view, std::string_view> first;
+  std::unordered_multimap<std::string_view, std::string_view> more;
+  std::unordered_set<std::string_view> leading;  // first parts of names
+
+  void add(std::string_view name, std::string_view value) {
+    const auto [known, added] = first.try_emplace(name, value);
+    if (!added && known->second != value && !says(name, value)) more.emplace(name, value);
+  }
+  bool says(std::string_view name, std::string_view value) const {
+    const auto known = first.find(name);
+    if (known == first.end()) return false;
+    if (known->second == value) return true;
+    const auto [from, to] = more.equal_range(name);
+    return std::any_of(from, to, [&](const auto& other) { return other.second == value; });
+  }
 };
-const Identity identities[] = {{"ledger_entries", {"ledger", "seq"}},
-                               {"accounts", {"account"}},
-                               {"intents", {"key"}},
-                               {"provider_transfers", {"provider", "transfer"}},
-                               {"webhook_effects", {"provider", "event"}},
-                               {"events", {"topic", "partition", "offset"}},
-                               {"rounds", {"round"}},
-                               {"paths", {"path", "hop", "address"}},
-                               {"lifeline_requests", {"key"}},
-                               {"windows", {"window"}},
-                               {"window_bets", {"key"}},
-                               {"stream_samples", {"table", "at_ms"}},
-                               {"studio_rounds", {"studio", "round"}},
-                               {"studio_transactions", {"studio", "transaction"}},
-                               {"audit", {"chain", "position"}},
-                               {"lags", {"t_ms", "node", "what"}},
-                               {"machine", {"t_ms"}},
-                               {"provider_events", {"provider", "event"}},
-                               {"screenings", {"business_key", "direction"}},
-                               {"screening_verdicts", {"provider", "screening"}},
-                               {"player_limits", {"key"}},
-                               {"residency", {"store", "player"}},
-                               {"credit_log", {"key"}},
-                               {"credit_decisions", {"key"}}};
 
-// A column that says one of these.
-struct Vocabulary {
-  std::string_view table, column;
-  Words words;
-};
-const Vocabulary vocabularies[] = {
-    {"provider_transfers", "direction", {"in", "out", "refund", "chargeback"}},
-    {"provider_requests", "kind", {"create", "query"}},
-    {"screenings", "direction", {"deposit", "payout"}},
-    {"stream_samples", "mode", {"webrtc", "hls"}},
-    {"residency_reads", "outcome", {"ok", "refused"}},
-    {"window_bets", "outcome", {"accepted", "outside_window", "declined"}},
-    {"player_limits", "kind", {"frozen", "self_exclusion", "deposit_limit", "loss_limit"}},
-    {"settlement_lines", "direction", {"in", "out", "refund", "chargeback"}},
-    {"studio_transactions", "kind", {"bet", "win", "rollback", "bonus_win", "jackpot", "close"}}};
+class BookRules {
+ public:
+  BookRules(Examination& examination, const Joined& joined)
+      : examination_(examination), joined_(joined) {}
 
-// What a row says of a thing is among what the other table says of the same thing, where it knows
-// it (or must know it): both are of one store, or of one party.
-struct Agreement {
-  std::string_view table, name, value, other, other_name, other_value;
-  bool must_know = false;
-};
-constexpr Agreement agreements[] = {
-    {"intents", "key", "currency", "ledger_entries", "key", "currency"},
-    {"events", "key", "partition", "events", "key", "partition"},
-    {"rounds", "round", "studio", "studio_rounds", "round", "studio"},
-    {"studio_rounds", "round", "player", "studio_transactions", "round", "player"},
-    {"studio_rounds", "round", "currency", "studio_transactions", "round", "currency"},
-    {"studio_transactions", "round", "studio", "studio_rounds", "round", "studio", true},
-    {"window_bets", "window", "window", "windows", "window", "window", true},
-    {"provider_events", "transfer", "provider", "provider_transfers", "transfer", "provider", true},
-    {"screenings", "business_key", "currency", "intents", "key", "currency", true},
-    {"screenings", "business_key", "player", "intents", "key", "player", true},
-    {"residency_reads", "player", "home", "residency", "player", "home", true},
-    {"credit_decisions", "key", "player", "intents", "key", "player", true}};
-
-std::string text_of(const Field& field) {
-  struct {
-    std::string operator()(const std::string* value) const { return *value; }
-    std::string operator()(const int64_t* value) const { return fmt::format("{}", *value); }
-    std::string operator()(const std::optional<int64_t>* value) const {
-      return *value ? fmt::format("{}", **value) : "";
-    }
-  } text;
-  return std::visit(text, field);
-}
-
-// One column's texts; empty where the table is not there.
-std::vector<std::string> column_of(const Books& books, std::string_view table_name,
-                                   std::string_view column_name) {
-  std::vector<std::string> texts;
-  for (const Table& table : all_tables()) {
-    if (table.name != table_name || !table.exists(books)) continue;
-    for (const Column& column : table.columns) {
-      if (column.name != column_name) continue;
-      texts.reserve(table.count(books));
-      for (size_t i = 0; i < table.count(books); ++i)
-        texts.push_back(text_of(column.of(table.row(books, i))));
+  void examine(const Identity& rule) {
+    Sheets sheets(joined_);
+    const auto chosen = sheets.chosen(rule.table, rule.where);
+    const Texts names = sheets.texts(rule.table, rule.columns);
+    std::unordered_set<std::string_view> seen;
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (!chosen[i]) continue;
+      examination_.examined();
+      if (!seen.insert(names[i]).second)
+        examination_.violation("{}: {} twice", rule.table, names[i]);
     }
   }
-  return texts;
-}
 
-void examine_identity(Examination& examination, const Books& books, const Identity& identity) {
-  std::vector<std::string> names;
-  for (const std::string_view column : identity.columns) {
-    const auto texts = column_of(books, identity.table, column);
-    names.resize(texts.size());
-    for (size_t i = 0; i < texts.size(); ++i) names[i] += (names[i].empty() ? "" : " ") + texts[i];
-  }
-  std::unordered_set<std::string_view> seen;
-  for (const std::string& name : names) {
-    examination.examined();
-    if (!seen.insert(name).second) examination.violation("{}: {} twice", identity.table, name);
-  }
-}
-
-void examine_words(Examination& examination, const Books& books, const Vocabulary& vocabulary) {
-  for (const std::string& text : column_of(books, vocabulary.table, vocabulary.column)) {
-    examination.examined();
-    if (std::ranges::find(vocabulary.words, text) == vocabulary.words.end())
-      examination.violation("{}.{}: \"{}\" is none of its words", vocabulary.table,
-                            vocabulary.column, text);
-  }
-}
-
-void examine_agreement(Examination& examination, const Books& books, const Agreement& rule) {
-  const auto names = column_of(books, rule.table, rule.name);
-  const auto values = column_of(books, rule.table, rule.value);
-  const auto other_names = column_of(books, rule.other, rule.other_name);
-  const auto other_values = column_of(books, rule.other, rule.other_value);
-  if (other_names.empty()) return;
-  std::unordered_map<std::string_view, std::set<std::string_view>> said;
-  for (size_t i = 0; i < other_names.size(); ++i) said[other_names[i]].insert(other_values[i]);
-  const bool of_itself = rule.table == rule.other;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i].empty()) continue;
-    examination.examined();
-    const auto found = said.find(names[i]);
-    if (found == said.end()) {
-      if (rule.must_know)
-        examination.violation("{}: {} {} is not in {}", rule.table, rule.name, names[i],
-                              rule.other);
-    } else if (of_itself ? found->second.size() > 1 : !found->second.contains(values[i])) {
-      examination.violation("{}: {} {} has {} \"{}\", and in {} \"{}\"", rule.table, rule.name,
-                            names[i], rule.value, values[i], rule.other, *found->second.begin());
+  void examine(const Vocabulary& rule) {
+    Sheets sheets(joined_);
+    for (const std::string_view text : sheets.texts(rule.table, Words{rule.column})) {
+      examination_.examined();
+      if (std::ranges::find(rule.words, text) == rule.words.end())
+        examination_.violation("{}.{}: \"{}\" is none of its words", rule.table, rule.column, text);
     }
   }
-}
 
-// "player:p1:cash:EUR" says whose it is, and what is in it.
-void examine_accounts(Examination& examination, const Books& books) {
-  if (!books.accounts) return;
-  for (const Account& account : *books.accounts) {
-    if (!account.account.starts_with("player:")) continue;
-    examination.examined();
-    const std::string name =
-        fmt::format("player:{}:{}:{}", account.owner, account.bucket, account.currency);
-    if (account.account != name)
-      examination.violation("accounts: {} is said to be {}", account.account, name);
+  void examine(const Sameness& rule) {
+    Sheets sheets(joined_);
+    const auto chosen = sheets.chosen(rule.table, rule.where);
+    const Texts one = sheets.texts(rule.table, Words{rule.one});
+    const Texts other = sheets.texts(rule.table, Words{rule.other});
+    for (size_t i = 0; i < one.size(); ++i) {
+      if (!chosen[i]) continue;
+      examination_.examined();
+      if (one[i] != other[i])
+        examination_.violation("{}: {} is \"{}\", where {} is \"{}\"", rule.table, rule.one, one[i],
+                               rule.other, other[i]);
+    }
   }
-}
 
-// A time of the books can be read; where there is none it is empty.
-void examine_times(Examination& examination, const Books& books) {
-  for (const Table& table : all_tables()) {
-    if (!table.exists(books)) continue;
-    for (const Column& column : table.columns) {
-      if (column.name != "at" && !column.name.ends_with("_at")) continue;
-      for (const std::string& text : column_of(books, table.name, column.name)) {
-        if (text.empty()) continue;
-        examination.examined();
-        if (!parse_utc_ns(text))
-          examination.violation("{}.{}: \"{}\" is no time", table.name, column.name, text);
+  void examine(const Join& rule) {
+    Sheets sheets(joined_);
+    if (!sheets.has(rule.one.table) || !sheets.has(rule.other.table)) return;
+    const Said said = said_by(sheets, rule);
+    const bool of_itself = rule.one.table == rule.other.table && rule.one.on == rule.other.on &&
+                           rule.need == Need::if_known;
+    const auto chosen = sheets.chosen(rule.one.table, rule.one.where);
+    const Texts names = sheets.texts(rule.one.table, rule.one.on);
+    const Texts leading = sheets.texts(rule.one.table, std::span(rule.one.on).first(1));
+    const Texts values = sheets.texts(rule.one.table, rule.one.says);
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (!chosen[i] || names[i].empty()) continue;
+      examination_.examined();
+      const auto known = said.first.find(names[i]);
+      if (known == said.first.end()) {
+        const bool needed = rule.need == Need::must_know ||
+                            (rule.need == Need::of_known && said.leading.contains(leading[i]));
+        if (needed) missing(rule, names[i]);
+      } else if (of_itself ? said.more.contains(names[i]) : !said.says(names[i], values[i])) {
+        differs(rule, names[i], values[i], known->second);
       }
     }
   }
+
+  void examine(const Order& rule) {
+    Sheets sheets(joined_);
+    const Texts of = sheets.texts(rule.table, rule.of);
+    const Texts by = sheets.texts(rule.table, Words{rule.by});
+    const Texts grows = sheets.texts(rule.table, Words{rule.grows});
+    struct Place {
+      std::string_view of;
+      int64_t by = 0, at_ns = 0;
+    };
+    std::vector<Place> places;
+    for (size_t i = 0; i < of.size(); ++i)
+      if (const auto at_ns = parse_utc_ns(grows[i]); at_ns)
+        places.push_back({of[i], std::strtoll(std::string(by[i]).c_str(), nullptr, 10), *at_ns});
+    std::ranges::sort(places, [](const Place& a, const Place& b) {
+      return std::tie(a.of, a.by) < std::tie(b.of, b.by);
+    });
+    for (size_t i = 1; i < places.size(); ++i) {
+      const Place &before = places[i - 1], &place = places[i];
+      if (before.of != place.of) continue;
+      examination_.examined();
+      if (place.at_ns + clocks_differ_ns < before.at_ns)
+        examination_.violation("{}: {} {} of {} is {} ms before {}", rule.table, rule.by, place.by,
+                               place.of, (before.at_ns - place.at_ns) / ns_per_ms, before.by);
+    }
+  }
+
+  void examine(const Presence& rule) {
+    Sheets sheets(joined_);
+    if (!rule.capability.empty() &&
+        !joined_.run.capabilities.contains(std::string(rule.capability)))
+      return;
+    if (!rule.because.empty()) {
+      const auto chosen = sheets.chosen(rule.because, rule.where);
+      if (!sheets.has(rule.because) || std::ranges::find(chosen, true) == chosen.end()) return;
+    }
+    if (!sheets.has(rule.table)) {
+      if (!rule.capability.empty())
+        examination_.cannot_say(fmt::format("the books lack {}", rule.table));
+      return;
+    }
+    examination_.examined();
+    if (!rule.rows || sheets.rows(rule.table) != 0) return;
+    if (!joined_.run.drained_ms)
+      examination_.cannot_say(fmt::format("{} was empty when the drain ran out", rule.table));
+    else
+      examination_.violation("{} is empty{}{}", rule.table,
+                             rule.because.empty() ? "" : ", and must not be by ", rule.because);
+  }
+
+ private:
+  // One machine has one clock; what is read of it at once may still be written out of order.
+  static constexpr int64_t clocks_differ_ns = 20 * ns_per_ms;
+
+  static Said said_by(Sheets& sheets, const Join& rule) {
+    Said said;
+    const auto chosen = sheets.chosen(rule.other.table, rule.other.where);
+    const Texts names = sheets.texts(rule.other.table, rule.other.on);
+    const Texts values = sheets.texts(rule.other.table, rule.other.says);
+    said.first.reserve(names.size());
+    for (size_t i = 0; i < names.size(); ++i)
+      if (chosen[i]) said.add(names[i], values[i]);
+    if (rule.need != Need::of_known) return said;
+    const Texts leading = sheets.texts(rule.other.table, std::span(rule.other.on).first(1));
+    for (size_t i = 0; i < leading.size(); ++i)
+      if (chosen[i]) said.leading.insert(leading[i]);
+    return said;
+  }
+
+  static bool is_state(const Join& rule) {
+    const auto named_state = [](Expression says) { return is_named("state", says); };
+    return std::ranges::any_of(rule.one.says, named_state) ||
+           std::ranges::any_of(rule.other.says, named_state);
+  }
+
+  void missing(const Join& rule, std::string_view name) {
+    if (!joined_.run.drained_ms)  // it may only have needed more time
+      return examination_.cannot_say(fmt::format("{} {} was not in {} when the drain ran out",
+                                                 rule.one.table, name, rule.other.table));
+    contradiction(name, fmt::format("{}: {} {} is not in {}", rule.one.table, named(rule.one.on),
+                                    name, rule.other.table));
+  }
+
+  void differs(const Join& rule, std::string_view name, std::string_view value,
+               std::string_view other) {
+    if (!joined_.run.drained_ms && is_state(rule))
+      return examination_.cannot_say(fmt::format("{} {} was still \"{}\" when the drain ran out",
+                                                 rule.other.table, name, other));
+    contradiction(name, fmt::format("{}: {} {} has {} \"{}\", and in {} \"{}\"", rule.one.table,
+                                    named(rule.one.on), name, named(rule.one.says), value,
+                                    rule.other.table, other));
+  }
+
+  void contradiction(std::string_view name, const std::string& what) {
+    if (joined_.loss.explains(business_key_of(name))) return examination_.listed("{}", what);
+    examination_.violation("{}", what);
+  }
+
+  Examination& examination_;
+  const Joined& joined_;
+};
+
+// "player:p1:cash:EUR" says whose it is, and what is in it; any account its currency.
+void examine_accounts(Examination& examination, const Books& books) {
+  if (!books.accounts) return;
+  for (const Account& account : *books.accounts) {
+    examination.examined();
+    const std::string players =
+        fmt::format("player:{}:{}:{}", account.owner, account.bucket, account.currency);
+    const bool of_player = account.account.starts_with("player:");
+    if (of_player ? account.account != players : !account.account.ends_with(":" + account.currency))
+      examination.violation("accounts: {} is said to be {} of {} in {}", account.account,
+                            account.bucket, account.owner, account.currency);
+  }
 }
+
+// One look of the harness at its machine follows on the other, and none sees more time than passed.
+void examine_machine(Examination& examination, const Books& books) {
+  constexpr int64_t rounding_ms = 5;
+  if (!books.machine) return;
+  const MachineSample* before = nullptr;
+  for (const MachineSample& sample : *books.machine) {
+    examination.examined();
+    const int64_t from_ms = sample.t_ms - sample.length_us / 1000;
+    if (before != nullptr && std::abs(from_ms - before->t_ms) > rounding_ms)
+      examination.violation(
+          "machine: the look at {} ms begins at {} ms, the one before ended at {}", sample.t_ms,
+          from_ms, before->t_ms);
+    for (const auto& part : {sample.waiting_us, sample.idle_us, sample.stolen_us})
+      if (part.value_or(0) < 0 || part.value_or(0) > sample.length_us + rounding_ms * 1000)
+        examination.violation("machine: {} us within the {} us of the look at {} ms", *part,
+                              sample.length_us, sample.t_ms);
+    before = &sample;
+  }
+}
+
+// Columns of milliseconds since 1970.
+bool is_wall_ms(std::string_view column) {
+  constexpr std::string_view all[] = {"at_ms",         "decided_at_ms", "deferred_at_ms",
+                                      "opened_ms",     "closed_ms",     "decided_ms",
+                                      "registered_ms", "declared_ms",   "ended_ms"};
+  return std::ranges::find(all, column) != std::end(all);
+}
+
+// A time of the books can be read, and is of about the run's days; where there is none it is empty.
+class Times {
+ public:
+  Times(Examination& examination, const Joined& joined)
+      : examination_(examination), joined_(joined) {}
+
+  void examine() {
+    for (const Table& table : all_tables()) {
+      if (!table.exists(joined_.run.books)) continue;
+      for (const Column& column : table.columns) {
+        const bool is_text = column.name == "at" || column.name.ends_with("_at");
+        if (is_text || is_wall_ms(column.name)) examine(table, column, is_text);
+      }
+    }
+  }
+
+ private:
+  void examine(const Table& table, const Column& column, bool is_text) {
+    Sheets sheets(joined_);
+    for (const std::string_view text : sheets.texts(table.name, Words{column.name})) {
+      if (text.empty()) continue;
+      examination_.examined();
+      std::optional<int64_t> ms;
+      if (const auto ns = is_text ? parse_utc_ns(text) : std::nullopt; ns) ms = *ns / ns_per_ms;
+      if (!is_text) ms = std::strtoll(std::string(text).c_str(), nullptr, 10);
+      if (!ms)
+        examination_.violation("{}.{}: \"{}\" is no time", table.name, column.name, text);
+      else if (is_absurd(*ms))
+        examination_.violation("{}.{}: {} is no time of this run", table.name, column.name, text);
+    }
+  }
+
+  // A stack may have been up for long, and clocks may be told wrong; not by a month.
+  bool is_absurd(int64_t ms) const {
+    constexpr int64_t month_ms = int64_t{31} * 86'400'000;
+    const int64_t zero_ms = joined_.run.zero_wall_ns / ns_per_ms;
+    return zero_ms > 0 && (ms < zero_ms - month_ms || ms > zero_ms + month_ms);
+  }
+
+  Examination& examination_;
+  const Joined& joined_;
+};
 
 }  // namespace
 
 Finding examine_books_consistent(const Joined& joined) {
-  const Books& books = joined.run.books;
   Examination examination("books_consistent");
-  for (const Identity& identity : identities) examine_identity(examination, books, identity);
-  for (const Vocabulary& vocabulary : vocabularies) examine_words(examination, books, vocabulary);
-  for (const Agreement& agreement : agreements) examine_agreement(examination, books, agreement);
-  examine_accounts(examination, books);
-  examine_times(examination, books);
+  BookRules rules(examination, joined);
+  for (const Presence& presence : presences()) rules.examine(presence);
+  for (const Identity& identity : identities()) rules.examine(identity);
+  for (const Vocabulary& vocabulary : vocabularies()) rules.examine(vocabulary);
+  for (const Sameness& sameness : samenesses()) rules.examine(sameness);
+  for (const Join& join : joins()) rules.examine(join);
+  for (const Order& order : orders()) rules.examine(order);
+  examine_accounts(examination, joined.run.books);
+  examine_machine(examination, joined.run.books);
+  Times(examination, joined).examine();
   const std::string summary =
       examination.violations() == 0
           ? "every book names each thing once, in its words, and as the others do"

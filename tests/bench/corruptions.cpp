@@ -1,97 +1,85 @@
-// What a changed book does to the verdict: a run that passed is changed, one cell, row or table at
-// a time, and judged again. Prints by table and column how often that was seen and by which check.
+// What a changed book does to the verdict: a run that passed is changed, one cell, row, table or
+// transaction at a time, and judged again. Prints by table and change how often that was seen and
+// by which check; of what was missed, which book would have contradicted it; and apart from these,
+// what no book can know and why (docs/columns.md).
 //
 //   corruptions RUN SEED CHANGES
 //
-// The last line: "caught N of M". Exit 64: RUN is no run that passes.
+// The last line: "caught N of M that another book contradicts; K could not be known". Exit 64: RUN
+// is no run that passes.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <iostream>
-#include <map>
 #include <random>
 #include <set>
 
 #include "checks/verdict.hpp"
-#include "record/columns.hpp"
+#include "tests/unit/checks/corruption.hpp"
 
 namespace rehearse {
 namespace {
 
-using Value = std::variant<std::string, int64_t, std::optional<int64_t>>;
-using Row = std::vector<Value>;
+using namespace corruption;
 
 struct Tally {
   int64_t tried = 0, caught = 0;
-  std::set<std::string> by;
+  std::set<std::string> by, against;
 };
-
-std::vector<Row> rows_of(const Table& table, const Books& books) {
-  std::vector<Row> rows(table.count(books));
-  for (size_t i = 0; i < rows.size(); ++i)
-    for (const Column& column : table.columns)
-      rows[i].push_back(
-          std::visit([](auto* field) { return Value(*field); }, column.of(table.row(books, i))));
-  return rows;
-}
-
-void put_back(const Table& table, Books& books, const std::vector<Row>& rows) {
-  table.create(books);
-  for (const Row& row : rows) {
-    void* const into = table.append(books);
-    for (size_t c = 0; c < row.size(); ++c)
-      std::visit(
-          [&](auto* field) {
-            *field = std::get<std::remove_reference_t<decltype(*field)>>(row[c]);
-          },
-          table.columns[c].of(into));
-  }
-}
+using Tallies = std::map<std::string, Tally>;
 
 class Campaign {
  public:
-  Campaign(const Run& run, uint64_t seed) : run_(run), random_(seed) {
+  Campaign(const Run& run, uint64_t seed) : run_(run), knowable_(run), random_(seed) {
     for (const Table& table : all_tables())
       if (table.exists(run.books)) tables_.push_back(&table);
   }
 
-  // Of a table at random: mostly a cell, else a row that goes or comes twice, or the whole of it.
   void change_one() {
-    const Table& table = *tables_[below(tables_.size())];
-    Run changed = run_;
-    auto rows = rows_of(table, changed.books);
-    const size_t dice = below(20);
-    if (dice == 0) {
-      table.remove(changed.books);
-      return judge_change(changed, fmt::format("{} removed", table.name));
-    }
-    if (rows.empty()) return;
-    const size_t at = below(rows.size());
-    std::string what;
-    if (dice == 1) {
-      rows.clear();
-      what = fmt::format("{} emptied", table.name);
-    } else if (dice <= 4) {
-      rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(at));
-      what = fmt::format("{} a row gone", table.name);
-    } else if (dice <= 7) {
-      rows.push_back(rows[at]);
-      what = fmt::format("{} a row twice", table.name);
-    } else {
-      const size_t column = below(table.columns.size());
-      if (!change_cell(rows, at, column)) return;
-      what = fmt::format("{}.{}", table.name, table.columns[column].name);
-    }
-    put_back(table, changed.books, rows);
-    judge_change(changed, what);
+    changed_ = run_;
+    const size_t at = below(tables_.size() + 1);
+    if (at == tables_.size())
+      change_transaction();
+    else
+      change_table(*tables_[at]);
   }
 
-  const std::map<std::string, Tally>& tallies() const { return tallies_; }
+  Tallies contradicted, unknown;
 
  private:
   size_t below(size_t count) {
     return std::uniform_int_distribution<size_t>(0, count - 1)(random_);
+  }
+
+  // Mostly a cell, else a row that goes or comes twice, or the whole of it.
+  void change_table(const Table& table) {
+    auto rows = rows_of(table, changed_.books);
+    const size_t dice = below(20);
+    if (dice == 0) {
+      table.remove(changed_.books);
+      return judge_change(table.name, "removed", {});
+    }
+    if (rows.empty()) return;
+    const size_t at = below(rows.size());
+    std::string change;
+    if (dice == 1) {
+      rows.clear();
+      change = "emptied";
+    } else if (dice <= 4) {
+      rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(at));
+      change = "a row gone";
+    } else if (dice <= 7) {
+      rows.push_back(rows[at]);
+      change = "a row twice";
+    } else {
+      const size_t column = below(table.columns.size());
+      if (!change_cell(rows, at, column)) return;
+      change = table.columns[column].name;
+    }
+    const bool of_row = change != "emptied";
+    put_back(table, changed_.books, rows);
+    judge_change(table.name, change, of_row ? std::optional(at) : std::nullopt);
   }
 
   // Another row's value of that column, or a value that no row has. False: nothing else to put.
@@ -99,35 +87,64 @@ class Campaign {
     Value& cell = rows[at][column];
     const Value before = cell;
     const Value other = rows[below(rows.size())][column];
-    if (below(2) == 0 && other != before) {
+    if (below(2) == 0 && other != before)
       cell = other;
-    } else if (auto* text = std::get_if<std::string>(&cell)) {
-      *text += "x";
-    } else if (auto* number = std::get_if<int64_t>(&cell)) {
-      *number += below(2) == 0 ? 1 : 1'000'000;
-    } else {
-      auto& maybe = std::get<std::optional<int64_t>>(cell);
-      maybe = maybe.value_or(0) + 1;
-    }
+    else
+      spoil(cell, below(2) == 0);
     return cell != before;
   }
 
-  void judge_change(const Run& changed, const std::string& what) {
-    Tally& tally = tallies_[what];
+  void change_transaction() {
+    const auto& entries = *run_.books.ledger_entries;
+    const LedgerEntry& entry = entries[below(entries.size())];
+    const bool twice = below(2) == 0;
+    if (twice)
+      double_transaction(changed_.books, entry.tx, entry.key);
+    else
+      forget_transaction(changed_.books, entry.tx, entry.key);
+    judge_change("all own books", fmt::format("{} of a {}", twice ? "amount" : "loss", entry.kind),
+                 {});
+  }
+
+  void judge_change(std::string_view table, const std::string& change, std::optional<size_t> row) {
+    const std::string_view why = knowable_.why_not(table, change, row);
+    Tally& tally = (why.empty() ? contradicted : unknown)[fmt::format("{}.{}", table, change)];
+    if (!why.empty()) tally.against.emplace(why);
     ++tally.tried;
-    const Report report = judge(changed);
-    if (report.verdict == Verdict::pass) return;
+    const Report report = judge(changed_);
+    if (report.verdict == Verdict::pass) return missed(tally, table, change);
     ++tally.caught;
     for (const Finding& check : report.checks)
       if (check.verdict == Verdict::fail || check.verdict == Verdict::inconclusive)
         tally.by.insert(check.check);
   }
 
+  static void missed(Tally& tally, std::string_view table, const std::string& change) {
+    for (const std::string_view other : joined_with(table, change)) tally.against.emplace(other);
+    if (const ColumnFacts* facts = find_facts(table, change); facts && !facts->against.empty())
+      tally.against.emplace(facts->against);
+  }
+
   const Run& run_;
+  Run changed_;
+  Knowable knowable_;
   std::mt19937_64 random_;
   std::vector<const Table*> tables_;
-  std::map<std::string, Tally> tallies_;
 };
+
+Tally print(const Tallies& tallies, std::string_view heading) {
+  Tally all;
+  std::cout << heading << "\n";
+  for (const auto& [what, tally] : tallies) {
+    all.tried += tally.tried;
+    all.caught += tally.caught;
+    const std::string against =
+        tally.against.empty() ? "" : fmt::format("  ({})", fmt::join(tally.against, "; "));
+    std::cout << fmt::format("{:<44} {:>4} of {:>4}  {}{}\n", what, tally.caught, tally.tried,
+                             fmt::join(tally.by, " "), against);
+  }
+  return all;
+}
 
 int campaign(const std::string& dir, uint64_t seed, int64_t changes) {
   const auto run = read_run(dir);
@@ -137,14 +154,10 @@ int campaign(const std::string& dir, uint64_t seed, int64_t changes) {
   }
   Campaign campaign(*run, seed);
   for (int64_t i = 0; i < changes; ++i) campaign.change_one();
-  Tally all;
-  for (const auto& [what, tally] : campaign.tallies()) {
-    all.tried += tally.tried;
-    all.caught += tally.caught;
-    std::cout << fmt::format("{:<44} {:>4} of {:>4}  {}\n", what, tally.caught, tally.tried,
-                             fmt::join(tally.by, " "));
-  }
-  std::cout << fmt::format("caught {} of {}\n", all.caught, all.tried);
+  const Tally seen = print(campaign.contradicted, "# another book contradicts it (missed: which)");
+  const Tally unknown = print(campaign.unknown, "# could not be known (why)");
+  std::cout << fmt::format("caught {} of {} that another book contradicts; {} could not be known\n",
+                           seen.caught, seen.tried, unknown.tried);
   return 0;
 }
 

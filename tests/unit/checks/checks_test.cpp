@@ -200,7 +200,7 @@ TEST(UnknownResolved, PaymentStillOpen) {
   run.drained_ms.reset();
   EXPECT_EQ(red(run), Set{});
   EXPECT_EQ(checks_with(run, Verdict::inconclusive),
-            (Set{"providers_reconciled", "unknown_resolved"}));
+            (Set{"books_consistent", "providers_reconciled", "unknown_resolved"}));
 }
 
 TEST(UnknownResolved, BooksContradict) {

@@ -117,6 +117,7 @@ class Builder {
       const auto name = player_name(player);
       post("open-" + name, "opening", "",
            {{"house:capital:EUR", -1'000'000}, {cash(player), 1'000'000}}, -20'000);
+      intent("open-" + name, "opening", player, "", 1'000'000, "ok");
     }
     for (int i = 0; i < arrivals_to_come_; ++i) arrive(i);
     run_.load.scheduled = arrivals_;
@@ -325,6 +326,7 @@ class Builder {
     const std::string key = key_of(run_.history.run_key, id);
     declined_ = i % 50 == 49;
     post(key + ":hold", "hold", "", {{cash(player), -1500}, {held(player), 1500}}, t_ms);
+    intent(key + ":hold", "hold", player, key, 1500, "ok");
     transfer(key, "out", 1500, declined_ ? "failed" : "succeeded");
     if (declined_) {
       post(key + ":release", "release", "", {{held(player), -1500}, {cash(player), 1500}}, t_ms);
@@ -332,6 +334,8 @@ class Builder {
       post(key + ":payout", "payout", "", {{held(player), -1500}, {psp(), 1500}}, t_ms);
     }
     webhook();
+    const std::string end = declined_ ? "release" : "payout";
+    intent(key + ":" + end, end, player, key, 1500, "ok");
     intent(key, "payout", player, key, 1500, declined_ ? "declined" : "settled");
     answer(id, Outcome::ok, t_ms, 1500, {});
     settle(OperationKind::payout_settled, id, player, 1500, t_ms);

@@ -1,0 +1,57 @@
+// Books as texts by table and column, so that rules about them can be data (book_rules.hpp).
+// Besides the canonical tables there are two that the run itself gives:
+//   clients       key, kind, entry (as the ledger calls what it books), player, currency,
+//                 amount_minor (asked for), told_minor (by the answer), outcome, reason
+//   transactions  tx, key, kind, player, provider, currency, moved_minor, round
+#pragma once
+
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/joined.hpp"
+
+namespace rehearse {
+
+// What a row says: the text of a column; of "key:" the part before the first colon, its business
+// key; of "=word" that word; of a text with {column} in it the text with those replaced.
+using Expression = std::string_view;
+using Words = std::vector<std::string_view>;
+
+// Rows for which an expression says one of the words; "!word": and does not say that one.
+struct Where {
+  Expression says = {};
+  Words words = {};
+};
+
+class Sheets {
+ public:
+  explicit Sheets(const Joined& joined) : joined_(joined) {}
+  Sheets(const Sheets&) = delete;
+  Sheets& operator=(const Sheets&) = delete;
+
+  // Whether the platform has such a table; the run's own are there with what they come from.
+  bool has(std::string_view table) const;
+  size_t rows(std::string_view table) const;
+  // Of every row what the expressions say, with a blank between them. The texts live as long as
+  // the run and this.
+  std::vector<std::string_view> texts(std::string_view table, std::span<const Expression> says);
+  std::vector<bool> chosen(std::string_view table, const Where& where);
+
+ private:
+  std::vector<std::string_view> column(std::string_view table, std::string_view name);
+  std::vector<std::string_view> text(std::string_view table, Expression says);
+  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::vector<std::string_view> clients(std::string_view name);
+  std::vector<std::string_view> transactions(std::string_view name);
+
+  const Joined& joined_;
+  std::deque<std::string> kept_;
+};
+
+// As a rule's message names what it looks at: "provider, event".
+std::string named(std::span<const Expression> says);
+
+}  // namespace rehearse
