@@ -7,6 +7,7 @@
 
 #include "base/units.hpp"
 #include "checks/joined.hpp"
+#include "checks/sanity.hpp"
 
 namespace rehearse {
 namespace {
@@ -43,6 +44,9 @@ Steady steady_attempts(const Run& run) {
 std::vector<std::string> find_troubles(const Run& run) {
   std::vector<std::string> troubles = run.troubles;
   if (run.interrupted) troubles.emplace_back("the run was interrupted");
+  if (run.books.ledger_entries && run.checks.empty() && !run.capabilities.contains("ledger"))
+    troubles.emplace_back(
+        "its books have a ledger, and its capabilities do not: none was examined");
   if (run.history.zero_ns == 0) {
     troubles.emplace_back("the steady phase did not end: t = 0 was never reached");
     return troubles;
@@ -291,6 +295,11 @@ Report judge(const Run& run) {
   report.machine = machine_by_phase(run, report.rto);
   report.troubles = find_troubles(run);
   add_fault_troubles(report, run);
+  if (report.troubles = absurdities(run); !report.troubles.empty()) {
+    for (const std::string& trouble : report.troubles)
+      report.findings.push_back({"minor", trouble, ""});
+    return report;
+  }
   const auto any = [&](Verdict verdict) {
     return std::ranges::find(report.checks, verdict, &Finding::verdict) != report.checks.end();
   };

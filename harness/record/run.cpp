@@ -291,10 +291,22 @@ Status write_history(const std::string& path, const History& history) {
 }
 
 Status read_facts(const std::string& path, Run& run) {
+// A key twice says two things, and the library keeps the last without a word.
+json parse_strictly(const std::string& text) {
+  std::vector<std::set<std::string>> keys;  // of the objects that are open
+  return json::parse(text, [&](int, json::parse_event_t event, json& part) {
+    if (event == json::parse_event_t::object_start) keys.emplace_back();
+    if (event == json::parse_event_t::object_end) keys.pop_back();
+    if (event == json::parse_event_t::key && !keys.back().insert(part.get<std::string>()).second)
+      throw std::runtime_error(fmt::format("`{}` is there twice", part.get<std::string>()));
+    return true;
+  });
+}
+
   const auto text = read_file(path);
   if (!text) return fail(ExitCode::usage, text.error().message + ": is this a run's folder?");
   try {
-    const json facts = json::parse(*text);
+    const json facts = parse_strictly(*text);
     if (!facts.is_object()) return fail(ExitCode::usage, path + ": not an object");
     for (const char* name : deciding_fields)
       if (!facts.contains(name))
@@ -315,7 +327,7 @@ Status read_events(const std::string& path, Run& run) {
   for (int64_t line = 1; std::getline(file, text); ++line) {
     if (text.empty()) continue;
     try {
-      const json object = json::parse(text);
+      const json object = parse_strictly(text);
       if (!object.is_object()) throw std::runtime_error("not an object");
       Reader reader{object};
       fields_of_event(reader, run.events.emplace_back());

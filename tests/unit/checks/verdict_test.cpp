@@ -81,6 +81,14 @@ TEST(Judge, SaysThatTheMachineHadNoProcessorToSpare) {
   EXPECT_EQ(judge(run).findings.size(), judge(honest_run()).findings.size());
 }
 
+TEST(Judge, ALedgerThatNobodyExaminedIsNoPass) {
+  RecordedRun run = honest_run();
+  run.capabilities.clear();
+  EXPECT_EQ(judge(run).verdict, Verdict::inconclusive);
+  run.checks = {"healed"};  // it was not asked for
+  EXPECT_EQ(judge(run).verdict, Verdict::pass);
+}
+
 TEST(Judge, Canary) {
   RecordedRun run = honest_run();
   run.expect_fail = {"rto"};

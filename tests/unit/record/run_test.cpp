@@ -151,5 +151,17 @@ TEST_F(DamagedRun, EveryEventIsAnObject) {
   expect_refused("events.jsonl:3: not an object");
 }
 
+TEST_F(DamagedRun, AKeyThatIsThereTwiceSaysTwoThings) {
+  expect_refused_facts("\"seed\": 7", "\"seed\": 7, \"seed\": 8", "`seed` is there twice");
+  expect_refused_facts("\"fault\":", "\"fault\": \"noop\", \"fault\":", "`fault` is there twice");
+  std::ofstream(dir_ + "/events.jsonl", std::ios::app) << "{\"t_ms\": 1, \"t_ms\": 2}\n";
+  expect_refused("events.jsonl:3: `t_ms` is there twice");
+}
+
+TEST_F(DamagedRun, WhatComesAfterTheEndIsNamed) {
+  std::ofstream(dir_ + "/run.json", std::ios::app) << "x";
+  expect_refused("run.json");
+}
+
 }  // namespace
 }  // namespace rehearse
