@@ -20,6 +20,9 @@ Json or_null(const std::optional<T>& value) {
 Json or_null(const std::optional<Int128>& value) {
   return value ? Json(to_string(*value)) : Json(nullptr);
 }
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
 Json time_or_null(int64_t wall_ns) {
   return wall_ns != 0 ? Json(rfc3339(wall_ns)) : Json(nullptr);
 }
@@ -212,6 +215,7 @@ void write_json(std::ostream& out, const Report& report) {
                                            return Json{{"t_ms", event.t_ms},
                                                        {"source", event.source},
                                                        {"event", event.event},
+                         {"manifest_sha256", text_or_null(run.manifest_sha256)},
                                                        {"detail", event.detail}};
                                          })},
                          {"findings", list(report.findings,

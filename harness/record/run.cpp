@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "base/files.hpp"
+#include "record/manifest.hpp"
 
 namespace rehearse {
 namespace {
@@ -367,6 +368,7 @@ Result<Run> read_run(const std::string& dir) {
   if (!history) return std::unexpected(history.error());
   run.history = std::move(*history);
   run.books = read_books(dir + "/books", run.troubles);
+  run.manifest_sha256 = manifest_sha256(dir);
   return run;
 }
 

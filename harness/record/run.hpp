@@ -31,6 +31,7 @@ struct Run {
   int64_t started_wall_ns = 0, finished_wall_ns = 0, zero_wall_ns = 0;
   std::optional<double> stack_ready_ms;
   std::string scenario_sha256;
+  std::string manifest_sha256;  // of the folder that it was read from; empty: it has no manifest
   std::map<std::string, std::string> versions, images;
 
   // On the run's clock, milliseconds from t = 0 (the steady phase is negative).
