@@ -1,6 +1,8 @@
-// junit.xml as GitLab, GitHub's report actions and Jenkins read it: a testsuite for a scenario, a
-// testcase for the run, each fault and each check. A canary's named checks are passed when they are
-// red. Inconclusive is an error, not applicable is skipped; figures are properties of the suite.
+// junit.xml as GitLab, GitHub's report actions and Jenkins read it, valid for the schemas of
+// Jenkins' xUnit plugin (junit-10.xsd) and, suite by suite, of Maven Surefire: a testsuite for a
+// scenario, a testcase for the run, each fault and each check. A canary's named checks are passed
+// when they are red. Inconclusive is an error, not applicable is skipped; figures are properties of
+// the suite.
 #include "reports/junit.hpp"
 
 #include <fmt/format.h>
@@ -102,7 +104,8 @@ void add_figures(const Report& report, JunitSuite& suite) {
 
 void write_case(std::ostream& out, const JunitSuite& suite, const JunitCase& one) {
   out << fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(suite.name), xml(one.name));
-  if (one.time_s) out << fmt::format(" time=\"{:.3f}\"", *one.time_s);
+  // What has no length has 0: Surefire's schema wants the attribute.
+  out << fmt::format(" time=\"{:.3f}\"", one.time_s.value_or(0));
   if (one.kind == Kind::passed && one.lines.empty()) {
     out << "/>\n";
     return;
@@ -112,6 +115,8 @@ void write_case(std::ostream& out, const JunitSuite& suite, const JunitCase& one
   const std::string_view tag = passed ? "system-out" : kind_tags[static_cast<size_t>(one.kind)];
   out << "<" << tag;
   if (!passed) out << fmt::format(" message=\"{}\"", xml(one.message));
+  if (one.kind == Kind::failure || one.kind == Kind::error)
+    out << fmt::format(" type=\"{}\"", one.kind == Kind::failure ? "fail" : "inconclusive");
   std::string body;
   for (const std::string& line : one.lines) body += (body.empty() ? "" : "\n") + xml(line);
   out << (body.empty() ? "/>\n" : fmt::format(">{}</{}>\n", body, tag)) << "    </testcase>\n";
@@ -132,28 +137,28 @@ struct JunitCounts {
     time_s += suite.time_s.value_or(0);
   }
   std::string attributes() const {
-    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"",
-                       tests, failures, errors, skipped, time_s);
+    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3f}\"", tests,
+                       failures, errors, time_s);
   }
 };
 
 void write_suite(std::ostream& out, const JunitSuite& suite) {
   JunitCounts counts;
   counts.add(suite);
-  out << fmt::format("  <testsuite name=\"{}\" {}", xml(suite.name), counts.attributes());
-  // The common schema knows no zone and no fraction: 2026-01-31T12:00:00, in UTC.
+  // Of the whole, no reader's schema knows how many were skipped; of a suite, all do.
+  out << fmt::format("  <testsuite name=\"{}\" {} skipped=\"{}\">\n", xml(suite.name),
+                     counts.attributes(), counts.skipped);
+  auto properties = suite.properties;
   if (suite.started_wall_ns != 0)
-    out << fmt::format(" timestamp=\"{}\"", rfc3339(suite.started_wall_ns).substr(0, 19));
-  out << ">\n";
-  if (!suite.properties.empty()) {
+    properties.emplace_back("started", rfc3339(suite.started_wall_ns));
+  if (!suite.run_dir.empty()) properties.emplace_back("run folder", suite.run_dir);
+  if (!properties.empty()) {
     out << "    <properties>\n";
-    for (const auto& [name, value] : suite.properties)
+    for (const auto& [name, value] : properties)
       out << fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", xml(name), xml(value));
     out << "    </properties>\n";
   }
   for (const JunitCase& one : suite.cases) write_case(out, suite, one);
-  if (!suite.run_dir.empty())
-    out << fmt::format("    <system-out>run folder: {}</system-out>\n", xml(suite.run_dir));
   out << "  </testsuite>\n";
 }
 

@@ -73,8 +73,10 @@ TEST(SuiteReport, ExitsWithTheWorstOfItsScenarios) {
 
 TEST(SuiteReport, AScenarioThatDidNotRunIsAnErrorInJunit) {
   const std::string junit = written(write_suite_junit);
-  EXPECT_THAT(junit, testing::HasSubstr("<error message=\"not run: the suite was interrupted\"/>"));
-  EXPECT_THAT(junit, testing::HasSubstr("<error message=\"the stack did not become whole\"/>"));
+  EXPECT_THAT(junit, testing::HasSubstr("<error message=\"not run: the suite was interrupted\" "
+                                        "type=\"inconclusive\"/>"));
+  EXPECT_THAT(junit, testing::HasSubstr("<error message=\"the stack did not become whole\" "
+                                        "type=\"inconclusive\"/>"));
 }
 
 TEST(SuiteReport, ColoursOnlyWhenAskedFor) {
