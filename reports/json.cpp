@@ -126,10 +126,34 @@ Json machine_json(const MachinePhase& phase) {
           {"late_ms", phase.state.late_ms}};
 }
 
+Json demand_json(const DemandPhase& phase) {
+  return {{"phase", phase.phase},
+          {"attempts_per_operation", or_null(phase.attempts_per_operation)},
+          {"retries", phase.retries},
+          {"sent_again", or_null(phase.sent_again)},
+          {"roles_moved", phase.roles_moved},
+          {"nodes_gone", phase.nodes_gone},
+          {"queue", or_null(phase.queue)},
+          {"idle", or_null(phase.idle)}};
+}
+
 Json check_json(const Finding& check) {
-  return {{"check", check.check},         {"verdict", name_of(check.verdict)},
-          {"examined", check.examined},   {"violations", check.violations},
-          {"witnesses", check.witnesses}, {"summary", check.summary}};
+  return {{"check", check.check},
+          {"verdict", name_of(check.verdict)},
+          {"examined", check.examined},
+          {"violations", check.violations},
+          {"witnesses", check.witnesses},
+          {"summary", check.summary},
+          {"not_exercised", text_or_null(check.not_exercised)}};
+}
+
+Json counts_json(const Report& report) {
+  const CheckCounts counts = counts_of(report);
+  return {{"pass", counts.pass},
+          {"not_exercised", counts.not_exercised},
+          {"fail", counts.fail},
+          {"inconclusive", counts.inconclusive},
+          {"not_applicable", counts.not_applicable}};
 }
 
 Json pnl_json(const PnlRow& row) {
@@ -191,6 +215,7 @@ void write_json(std::ostream& out, const Report& report) {
   const Run& run = *report.run;
   const Json document = {{"schema", "rehearse.report/1"},
                          {"run", run_json(run)},
+                         {"manifest_sha256", text_or_null(run.manifest_sha256)},
                          {"expect", expectation_of(run)},
                          {"verdict", name_of(report.verdict)},
                          {"met", report.met},
@@ -200,9 +225,11 @@ void write_json(std::ostream& out, const Report& report) {
                          {"rpo", list(report.rpo, rpo_json)},
                          {"slo", list(report.slo, slo_json)},
                          {"checks", list(report.checks, check_json)},
+                         {"counts", counts_json(report)},
                          {"pnl", list(report.pnl, pnl_json)},
                          {"load", load_json(report.load)},
                          {"machine", list(report.machine, machine_json)},
+                         {"demand", list(report.demand, demand_json)},
                          {"roles", list(run.roles,
                                         [](const RoleChange& change) {
                                           return Json{{"t_ms", change.t_ms},
@@ -215,7 +242,6 @@ void write_json(std::ostream& out, const Report& report) {
                                            return Json{{"t_ms", event.t_ms},
                                                        {"source", event.source},
                                                        {"event", event.event},
-                         {"manifest_sha256", text_or_null(run.manifest_sha256)},
                                                        {"detail", event.detail}};
                                          })},
                          {"findings", list(report.findings,

@@ -93,6 +93,19 @@ void write_revenue(std::ostream& out, const Report& report) {
   }
 }
 
+void write_demand(std::ostream& out, const Report& report) {
+  if (report.demand.empty()) return;
+  out << "\n| demand | attempts an operation | retries | sent again | roles moved | nodes gone | "
+         "queue |\n|---|--:|--:|--:|--:|--:|--:|\n";
+  for (const DemandPhase& phase : report.demand)
+    out << fmt::format(
+        "| {} | {} | {} | {} | {} | {} | {} |\n", phase.phase,
+        phase.attempts_per_operation ? fmt::format("{:.2f}", *phase.attempts_per_operation) : "–",
+        phase.retries, phase.sent_again ? std::to_string(*phase.sent_again) : "–",
+        phase.roles_moved, phase.nodes_gone,
+        phase.queue ? fmt::format("{:.0f}", *phase.queue) : "–");
+}
+
 void write_red_check(std::ostream& out, const Run& run, const Finding& check) {
   const Standing standing = standing_of(run, check);
   const bool canary = !run.expect_fail.empty();
@@ -109,7 +122,7 @@ void write_red_check(std::ostream& out, const Run& run, const Finding& check) {
 }
 
 void write_checks(std::ostream& out, const Report& report) {
-  std::vector<std::string> green;
+  std::vector<std::string> green, unproven;
   const Run& run = *report.run;
   out << "\n**Checks**\n\n";
   for (const Finding& check : report.checks) {
@@ -117,6 +130,8 @@ void write_checks(std::ostream& out, const Report& report) {
     if (check.verdict == Verdict::pass && must_be_red) {
       out << fmt::format("- {} `{}`: green, so the canary shows nothing: it must be red\n",
                          mark_of(Verdict::fail), check.check);
+    } else if (check.verdict == Verdict::pass && !check.not_exercised.empty()) {
+      unproven.push_back(fmt::format("`{}` ({})", check.check, markdown(check.not_exercised)));
     } else if (check.verdict == Verdict::pass) {
       green.push_back(fmt::format("`{}` ({})", check.check, check.examined));
     } else if (check.verdict != Verdict::not_applicable) {
@@ -125,6 +140,8 @@ void write_checks(std::ostream& out, const Report& report) {
   }
   if (!green.empty())
     out << fmt::format("- {} {}\n", mark_of(Verdict::pass), fmt::join(green, ", "));
+  if (!unproven.empty())
+    out << fmt::format("- green, but not exercised: {}\n", fmt::join(unproven, ", "));
 }
 
 void write_findings(std::ostream& out, const Report& report) {
@@ -146,6 +163,7 @@ void write_markdown(std::ostream& out, const Report& report, const std::string& 
   write_levels(out, report);
   write_checks(out, report);
   write_revenue(out, report);
+  write_demand(out, report);
   write_findings(out, report);
   if (report.limits.empty()) return;
   out << "\n<details><summary>What this run does not show</summary>\n\n";

@@ -196,10 +196,13 @@ void write_checks(const Page& page, const Report& report) {
         "  {} {}{}{}", mark_of(page, check.verdict), left(cut(check.check, name_width), name_width),
         right(ran ? std::to_string(check.examined) : "–", count_width),
         right(ran ? std::to_string(check.violations) : "–", count_width));
+    const std::string aside =
+        check.not_exercised.empty() ? "" : "not exercised: " + check.not_exercised + "; ";
     if (wide) {
-      page.paragraph(head + "   ", indent, check.summary, calm ? Ink::dim : ink_of(check.verdict));
+      page.paragraph(head + "   ", indent, aside + check.summary,
+                     calm ? Ink::dim : ink_of(check.verdict));
     } else {
-      page.line(head);
+      page.line(head + (aside.empty() ? "" : "   " + page.ink("not exercised", Ink::dim)));
       if (!calm) page.paragraph("      ", 6, check.summary, ink_of(check.verdict));
     }
     if (calm) continue;
@@ -209,6 +212,16 @@ void write_checks(const Page& page, const Report& report) {
       page.line(fmt::format("      · and {} more", check.violations - shown));
     }
   }
+}
+
+void write_counts(const Page& page, const Report& report) {
+  const CheckCounts counts = counts_of(report);
+  page.line();
+  page.paragraph("    ", 4,
+                 fmt::format("{} passed · {} passed with nothing at stake · {} failed · {} "
+                             "inconclusive · {} not applicable",
+                             counts.pass, counts.not_exercised, counts.fail, counts.inconclusive,
+                             counts.not_applicable));
 }
 
 void write_machine(const Page& page, const Report& report) {
@@ -223,6 +236,24 @@ void write_machine(const Page& page, const Report& report) {
     page.line("    " + left(phase, 18) + right(share(state.idle), 9) +
               right(share(state.pressure), 11) + right(share(state.stolen), 9) +
               right(format_ms(state.late_ms), 9));
+}
+
+void write_demand(const Page& page, const Report& report) {
+  if (report.demand.empty()) return;
+  page.section(left("DEMAND", 22),
+               page.ink(right("tries/op", 9) + right("retries", 9) + right("sent again", 12) +
+                            right("roles", 7) + right("gone", 6) + right("queue", 8),
+                        Ink::dim));
+  for (const DemandPhase& phase : report.demand)
+    page.line(
+        "    " + left(phase.phase, 18) +
+        right(phase.attempts_per_operation ? fmt::format("{:.2f}", *phase.attempts_per_operation)
+                                           : "–",
+              9) +
+        right(std::to_string(phase.retries), 9) +
+        right(phase.sent_again ? std::to_string(*phase.sent_again) : "–", 12) +
+        right(std::to_string(phase.roles_moved), 7) + right(std::to_string(phase.nodes_gone), 6) +
+        right(phase.queue ? fmt::format("{:.0f}", *phase.queue) : "–", 8));
 }
 
 void write_load(const Page& page, const LoadStats& load) {
@@ -310,8 +341,10 @@ void write_terminal(std::ostream& out, const Report& report, bool color, int col
   write_slo(page, report);
   write_pnl(page, report);
   write_checks(page, report);
+  write_counts(page, report);
   write_load(page, report.load);
   write_machine(page, report);
+  write_demand(page, report);
   write_tail(page, report);
 }
 

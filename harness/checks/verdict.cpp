@@ -131,6 +131,16 @@ void add_findings(Report& report, const Run& run) {
   }
 }
 
+// Where the machine had room, nothing but the platform can have kept it busy.
+void add_demand(Report& report, const Joined& joined) {
+  const auto stays = demand_stays(joined);
+  if (!stays) return;
+  if (stays->machine_had_room)
+    report.findings.push_back({"major", "overload that feeds itself: " + stays->text, ""});
+  else
+    note(report, "the machine had no room, so it cannot be told from the platform: " + stays->text);
+}
+
 // What the load could not show, for want of operations.
 void add_unjudged(std::vector<std::string>& limits, const Report& report) {
   for (const SloRow& row : report.slo)
@@ -211,20 +221,6 @@ bool is_met(const Report& report, const Run& run) {
 
 }  // namespace
 
-Verdict verdict_of(const FaultRecord& fault) {
-  if (fault.injected_ms && fault.heal_expected && !fault.healed_ms) return Verdict::fail;
-  const bool effective = fault.error.empty() && fault.injected_ms && fault.effective_ms;
-  return effective && !fault.evidence.empty() ? Verdict::pass : Verdict::inconclusive;
-}
-
-std::string fault_trouble(const FaultRecord& fault) {
-  if (!fault.error.empty()) return fault.error;
-  if (verdict_of(fault) == Verdict::fail) return "it was not healed";
-  if (!fault.injected_ms) return "it was never injected";
-  if (!fault.effective_ms) return "it did not take effect";
-  return fault.evidence.empty() ? "there is no evidence of its effect" : "";
-}
-
 CheckCounts counts_of(const Report& report) {
   CheckCounts counts;
   for (const Finding& check : report.checks) {
@@ -244,6 +240,20 @@ CheckCounts counts_of(const Report& report) {
     }
   }
   return counts;
+}
+
+Verdict verdict_of(const FaultRecord& fault) {
+  if (fault.injected_ms && fault.heal_expected && !fault.healed_ms) return Verdict::fail;
+  const bool effective = fault.error.empty() && fault.injected_ms && fault.effective_ms;
+  return effective && !fault.evidence.empty() ? Verdict::pass : Verdict::inconclusive;
+}
+
+std::string fault_trouble(const FaultRecord& fault) {
+  if (!fault.error.empty()) return fault.error;
+  if (verdict_of(fault) == Verdict::fail) return "it was not healed";
+  if (!fault.injected_ms) return "it was never injected";
+  if (!fault.effective_ms) return "it did not take effect";
+  return fault.evidence.empty() ? "there is no evidence of its effect" : "";
 }
 
 std::string expectation_of(const Run& run) {
@@ -285,6 +295,11 @@ Standing standing_of(const Run& run, const FaultRecord& fault) {
 Report judge(const Run& run) {
   Report report;
   report.run = &run;
+  if (report.troubles = absurdities(run); !report.troubles.empty()) {
+    for (const std::string& trouble : report.troubles)
+      report.findings.push_back({"minor", trouble, ""});
+    return report;
+  }
   const Joined joined(run);
   report.checks = examine_all(joined);
   report.rto = joined.rto;
@@ -293,13 +308,9 @@ Report judge(const Run& run) {
   report.pnl = measure_pnl(joined);
   report.load = measure_load(joined);
   report.machine = machine_by_phase(run, report.rto);
+  report.demand = measure_demand(joined, report.rto);
   report.troubles = find_troubles(run);
   add_fault_troubles(report, run);
-  if (report.troubles = absurdities(run); !report.troubles.empty()) {
-    for (const std::string& trouble : report.troubles)
-      report.findings.push_back({"minor", trouble, ""});
-    return report;
-  }
   const auto any = [&](Verdict verdict) {
     return std::ranges::find(report.checks, verdict, &Finding::verdict) != report.checks.end();
   };
@@ -310,6 +321,7 @@ Report judge(const Run& run) {
                        : Verdict::pass;
   report.met = is_met(report, run);
   add_findings(report, run);
+  add_demand(report, joined);
   add_limits(report, run);
   return report;
 }

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "checks/check.hpp"
+#include "checks/demand.hpp"
 #include "checks/machine.hpp"
 #include "checks/measures.hpp"
 #include "record/run.hpp"
@@ -28,6 +29,7 @@ struct Report {
   std::vector<PnlRow> pnl;
   LoadStats load;
   std::vector<MachinePhase> machine;
+  std::vector<DemandPhase> demand;
   std::vector<ReportFinding> findings;
   std::vector<std::string> limits;    // what this run does not show
   std::vector<std::string> troubles;  // the run's own and those seen here; any = inconclusive
@@ -35,14 +37,14 @@ struct Report {
   bool met = false;  // the verdict is what the scenario expects
 };
 
-// Runs the checks and measures and forms the verdict: fail if any check failed, else inconclusive
-// if any was inconclusive or the run had troubles, else pass.
 // How many checks ended how; a pass with nothing at stake is counted as not exercised alone.
 struct CheckCounts {
   int64_t pass = 0, not_exercised = 0, fail = 0, inconclusive = 0, not_applicable = 0;
 };
 CheckCounts counts_of(const Report& report);
 
+// Runs the checks and measures and forms the verdict: fail if any check failed, else inconclusive
+// if any was inconclusive or the run had troubles, else pass.
 Report judge(const Run& run);
 
 // 0 met, 1 failed, 2 inconclusive, 130 interrupted.

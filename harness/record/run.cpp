@@ -291,7 +291,6 @@ Status write_history(const std::string& path, const History& history) {
   return (*writer)->close();
 }
 
-Status read_facts(const std::string& path, Run& run) {
 // A key twice says two things, and the library keeps the last without a word.
 json parse_strictly(const std::string& text) {
   std::vector<std::set<std::string>> keys;  // of the objects that are open
@@ -304,6 +303,7 @@ json parse_strictly(const std::string& text) {
   });
 }
 
+Status read_facts(const std::string& path, Run& run) {
   const auto text = read_file(path);
   if (!text) return fail(ExitCode::usage, text.error().message + ": is this a run's folder?");
   try {

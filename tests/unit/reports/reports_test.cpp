@@ -159,5 +159,32 @@ TEST(Reports, ColoursOnlyWhenAskedFor) {
   EXPECT_NE(terminal_of(bad_run(), true).find("\x1b[31m"), std::string::npos);
 }
 
+TEST(Reports, WhatWasNotExercisedSaysSoAndCountsApart) {
+  RecordedRun run = honest_run();
+  std::erase_if(run.history.attempts,
+                [](const Attempt& attempt) { return attempt.outcome == Outcome::unknown; });
+  const auto report = nlohmann::json::parse(json_of(run));
+  int64_t unproven = 0;
+  for (const auto& check : report["checks"]) {
+    unproven += check["not_exercised"].is_null() ? 0 : 1;
+    if (check["check"] == "unknown_resolved") {
+      EXPECT_EQ(check["verdict"], "pass");
+      EXPECT_EQ(check["not_exercised"], "every operation was answered");
+    }
+  }
+  EXPECT_EQ(report["counts"]["not_exercised"], unproven);
+  EXPECT_THAT(terminal_of(run), testing::HasSubstr("passed with nothing at stake"));
+  EXPECT_THAT(terminal_of(run, false, 140),
+              testing::HasSubstr("not exercised: every operation was answered"));
+  EXPECT_THAT(markdown_of(run), testing::HasSubstr("green, but not exercised: `unknown_resolved`"));
+}
+
+TEST(Reports, TheManifestIsToldByItsSum) {
+  RecordedRun run = honest_run();
+  EXPECT_TRUE(nlohmann::json::parse(json_of(run))["manifest_sha256"].is_null());
+  run.manifest_sha256 = std::string(64, 'b');
+  EXPECT_EQ(nlohmann::json::parse(json_of(run))["manifest_sha256"], std::string(64, 'b'));
+}
+
 }  // namespace
 }  // namespace rehearse

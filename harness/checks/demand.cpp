@@ -1,0 +1,163 @@
+#include "checks/demand.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/clock.hpp"
+#include "base/units.hpp"
+#include "checks/machine.hpp"
+
+namespace rehearse {
+namespace {
+
+constexpr double slice_ms = 5'000;
+// A slice with fewer says nothing of how often they were tried.
+constexpr int64_t operations_min = 20;
+// What steady needed varies by itself; this is clearly more.
+constexpr double attempts_more = 0.2, queue_times = 3, queue_more = 200;
+constexpr double room_idle = 0.1;
+
+class Demand {
+ public:
+  explicit Demand(const Joined& joined) : joined_(joined), run_(joined.run) {
+    const int64_t zero_ms = run_.zero_wall_ns / ns_per_ms;
+    if (!run_.books.provider_requests || zero_ms == 0) return;
+    std::set<std::pair<std::string_view, std::string_view>> sent;
+    for (const ProviderRequest& request : *run_.books.provider_requests) {
+      if (request.kind != "create") continue;
+      if (!sent.insert({request.provider, request.business_key}).second)
+        again_ms_.push_back(static_cast<double>(request.at_ms - zero_ms));
+    }
+  }
+
+  DemandPhase between(double from_ms, double to_ms) const {
+    const auto inside = [&](double t_ms) { return from_ms <= t_ms && t_ms < to_ms; };
+    DemandPhase demand;
+    int64_t attempts = 0;
+    std::set<uint64_t> operations;
+    for (const Attempt& attempt : run_.history.attempts) {
+      const OperationKind kind = run_.history.operations[attempt.operation].kind;
+      // Whoever watches a payment looks again until it has ended.
+      if (is_settlement(kind) || !inside(run_ms(run_.history, attempt.intended_ns))) continue;
+      ++attempts;
+      operations.insert(attempt.operation);
+      demand.retries += attempt.number > 1 ? 1 : 0;
+    }
+    const auto tried = static_cast<int64_t>(operations.size());
+    if (tried >= operations_min)
+      demand.attempts_per_operation = static_cast<double>(attempts) / static_cast<double>(tried);
+    if (run_.books.provider_requests) demand.sent_again = std::ranges::count_if(again_ms_, inside);
+    for (const RoleChange& change : run_.roles) {
+      if (change.planned || !inside(change.t_ms)) continue;
+      ++(change.role.empty() ? demand.nodes_gone : demand.roles_moved);
+    }
+    demand.queue = queue_between(from_ms, to_ms);
+    if (const auto machine = machine_between(run_, from_ms, to_ms)) demand.idle = machine->idle;
+    return demand;
+  }
+
+ private:
+  std::optional<double> queue_between(double from_ms, double to_ms) const {
+    if (!run_.books.lags) return std::nullopt;
+    std::map<int64_t, int64_t> longest;  // by second
+    for (const LagSample& lag : *run_.books.lags) {
+      const auto t_ms = static_cast<double>(lag.t_ms);
+      if (t_ms < from_ms || t_ms >= to_ms) continue;
+      int64_t& value = longest[static_cast<int64_t>(std::floor(t_ms / 1000))];
+      value = std::max(value, lag.value);
+    }
+    if (longest.empty()) return std::nullopt;
+    std::vector<int64_t> values;
+    for (const auto& [second, value] : longest) values.push_back(value);
+    const auto middle = values.begin() + std::ssize(values) / 2;
+    std::ranges::nth_element(values, middle);
+    return static_cast<double>(*middle);
+  }
+
+  const Joined& joined_;
+  const Run& run_;
+  std::vector<double> again_ms_;
+};
+
+// What a slice needs more than steady did, in words.
+std::vector<std::string> more_than(const DemandPhase& steady, const DemandPhase& now) {
+  std::vector<std::string> more;
+  if (steady.attempts_per_operation && now.attempts_per_operation &&
+      *now.attempts_per_operation > *steady.attempts_per_operation + attempts_more)
+    more.push_back(fmt::format("{:.2f} attempts an operation, not {:.2f}",
+                               *now.attempts_per_operation, *steady.attempts_per_operation));
+  if (steady.queue && now.queue && *now.queue > queue_times * *steady.queue + queue_more)
+    more.push_back(fmt::format("queues of {:.0f}, not {:.0f}", *now.queue, *steady.queue));
+  if (now.roles_moved + now.nodes_gone > 0)
+    more.push_back(
+        fmt::format("{} roles moved and {} nodes gone", now.roles_moved, now.nodes_gone));
+  return more;
+}
+
+// Null: nothing disruptive, or not all of it was healed.
+std::optional<double> last_healed_ms(const Run& run) {
+  std::optional<double> last;
+  for (const FaultRecord& fault : run.faults) {
+    if (!fault.disruptive || !fault.effective_ms) continue;
+    if (!fault.healed_ms) return std::nullopt;
+    last = std::max(last.value_or(*fault.healed_ms), *fault.healed_ms);
+  }
+  return last;
+}
+
+}  // namespace
+
+std::vector<DemandPhase> measure_demand(const Joined& joined, const std::vector<RtoRow>& rto) {
+  const Demand demand(joined);
+  std::vector<DemandPhase> phases;
+  for (const PhaseSpan& span : phase_spans(joined.run, rto)) {
+    if (span.from_ms >= span.to_ms) continue;
+    phases.push_back(demand.between(span.from_ms, span.to_ms));
+    phases.back().phase = span.phase;
+  }
+  return phases;
+}
+
+std::optional<DemandStays> demand_stays(const Joined& joined) {
+  const Run& run = joined.run;
+  const auto healed_ms = last_healed_ms(run);
+  if (!healed_ms) return std::nullopt;
+  const Demand demand(joined);
+  const DemandPhase steady = demand.between(run.steady_from_ms, 0);
+  double until_ms = *healed_ms;
+  std::vector<std::string> last;
+  int64_t slices = 0, above = 0, above_until = 0;
+  for (double from_ms = *healed_ms; from_ms + slice_ms <= run.arrivals_end_ms;
+       from_ms += slice_ms) {
+    ++slices;
+    auto more = more_than(steady, demand.between(from_ms, from_ms + slice_ms));
+    if (more.empty()) continue;
+    ++above;
+    above_until = slices;
+    until_ms = from_ms + slice_ms;
+    last = std::move(more);
+  }
+  // Once is no demand that stays: most of the time until it fell, and for longer than it may.
+  const double for_ms = until_ms - *healed_ms;
+  if (for_ms <= demand_falls_within_ms || 2 * above <= above_until) return std::nullopt;
+  const auto machine = machine_between(run, *healed_ms, until_ms);
+  DemandStays stays;
+  stays.for_ms = for_ms;
+  stays.machine_had_room = machine && machine->idle.value_or(0) >= room_idle;
+  const DemandPhase whole = demand.between(*healed_ms, until_ms);
+  stays.text = fmt::format(
+      "{} after the last healing demand was still above what steady needed ({}); since then {} "
+      "retries of clients, {} sent to providers again, {} roles moved, {} nodes gone",
+      format_ms(for_ms), fmt::join(last, ", "), whole.retries, whole.sent_again.value_or(0),
+      whole.roles_moved, whole.nodes_gone);
+  if (machine && machine->idle)
+    stays.text += fmt::format("; processors idle {:.0f}%", *machine->idle * 100);
+  return stays;
+}
+
+}  // namespace rehearse

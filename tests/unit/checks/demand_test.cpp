@@ -1,0 +1,80 @@
+// Demand that stays up after a fault is named, as the platform's where the machine had room.
+#include "checks/demand.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "checks/verdict.hpp"
+#include "synthetic.hpp"
+
+namespace rehearse {
+namespace {
+
+using namespace synthetic;
+using testing::HasSubstr;
+
+// Every operation after the fault was healed (at 30 s) is tried three times; idle per look.
+RecordedRun storm(int64_t idle_us, double until_ms = 60'000) {
+  RecordedRun run = honest_run();
+  const auto attempts = run.history.attempts;
+  for (const Attempt& attempt : attempts) {
+    const double t_ms = run_ms(run.history, attempt.intended_ns);
+    if (t_ms < 30'000 || t_ms >= until_ms) continue;
+    for (uint32_t again = 2; again <= 3; ++again) {
+      run.history.attempts.push_back(attempt);
+      run.history.attempts.back().number = again;
+    }
+  }
+  run.books.machine.emplace();
+  for (int64_t t_ms = -10'000; t_ms < 60'000; t_ms += 500)
+    run.books.machine->push_back({t_ms + 500, 500'000, 0, idle_us, 0, 100});
+  return run;
+}
+
+std::string finding_text(const RecordedRun& run, std::string_view severity) {
+  for (const ReportFinding& finding : judge(run).findings)
+    if (finding.severity == severity && finding.text.find("demand was") != std::string::npos)
+      return finding.text;
+  return "";
+}
+
+TEST(Demand, OfAnHonestRunFalls) {
+  EXPECT_FALSE(demand_stays(Joined(honest_run())));
+  const RecordedRun run = honest_run();
+  const Joined joined(run);
+  const auto phases = measure_demand(joined, joined.rto);
+  ASSERT_EQ(phases.size(), 3u);
+  EXPECT_EQ(phases[0].phase, "before");
+  EXPECT_NEAR(*phases[0].attempts_per_operation, 1, 0.05);
+  EXPECT_EQ(phases[1].roles_moved, 2);
+  EXPECT_EQ(phases[1].nodes_gone, 1);
+  EXPECT_FALSE(phases[0].queue);  // nobody told
+}
+
+TEST(Demand, ThatStaysIsThePlatformsWhereTheMachineHadRoom) {
+  const std::string text = finding_text(storm(200'000), "major");
+  EXPECT_THAT(text, HasSubstr("overload that feeds itself"));
+  EXPECT_THAT(text, HasSubstr("attempts an operation"));
+  EXPECT_EQ(finding_text(storm(200'000), "note"), "");
+}
+
+TEST(Demand, ThatStaysIsTheMachinesWhereItHadNone) {
+  EXPECT_THAT(finding_text(storm(10'000), "note"), HasSubstr("the machine had no room"));
+  EXPECT_EQ(finding_text(storm(10'000), "major"), "");
+}
+
+TEST(Demand, MayTakeAWhileToFall) {
+  EXPECT_EQ(finding_text(storm(200'000, 39'000), "major"), "");
+  EXPECT_NE(finding_text(storm(200'000, 44'000), "major"), "");
+}
+
+TEST(Demand, QueuesThatStayLongAreDemandToo) {
+  RecordedRun run = storm(200'000, 0);
+  run.books.lags.emplace();
+  for (int64_t t_ms = -10'000; t_ms < 60'000; t_ms += 1000)
+    run.books.lags->push_back({t_ms, "relay-1", "lag", t_ms < 30'000 ? 5 : 4'000});
+  EXPECT_THAT(finding_text(run, "major"), HasSubstr("queues of 4000, not 5"));
+}
+
+}  // namespace
+}  // namespace rehearse
