@@ -207,7 +207,7 @@ void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpErro
   if (running.resent) return forget(id);
   if (answer.outcome == Outcome::ok) resend_later(running);
   if (is_final(answer.outcome)) return end(id, answer.outcome);
-  retry_or_rest(running);
+  retry_or_rest(running, result ? retry_after_ms(*result) : 0);
 }
 
 void Generator::resend_later(const Running& ended) {
@@ -236,9 +236,11 @@ void Generator::forget(uint64_t id) {
   end_if_drained();
 }
 
-void Generator::retry_or_rest(Running& running) {
+// Not before it was told to, and not all of those who were told together.
+void Generator::retry_or_rest(Running& running, int64_t told_ms) {
   const Operation& operation = running.operation;
-  const int64_t next_ns = monotonic_ns() + backoff_ns(plan_.seed, operation.id, running.attempts);
+  const int64_t next_ns =
+      monotonic_ns() + told_ms * ns_per_ms + backoff_ns(plan_.seed, operation.id, running.attempts);
   const auto rest = [this](const Running& resting) {
     end(resting.operation.id, resting.maybe_done ? Outcome::unknown : Outcome::failed);
   };

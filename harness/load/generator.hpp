@@ -86,7 +86,7 @@ class Generator final : public Load {
   Running* add(const Operation& operation, size_t arrival);
   bool try_at(Running& running, int64_t intended_ns);
   void answered(uint64_t id, const std::expected<HttpResponse, HttpError>& result);
-  void retry_or_rest(Running& running);
+  void retry_or_rest(Running& running, int64_t told_ms);
   void resend_later(const Running& ended);
   void resend(const Operation& operation, uint32_t attempts);
   void forget(uint64_t id);

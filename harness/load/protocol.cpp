@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "load/words.hpp"
@@ -57,6 +58,18 @@ Answer answer_of(const HttpError& error) {
   answer.outcome = error.failure == HttpFailure::not_sent ? Outcome::failed : Outcome::unknown;
   answer.reason = error.message;
   return answer;
+}
+
+int64_t retry_after_ms(const HttpResponse& response) {
+  constexpr int64_t longest_s = 60;
+  for (const auto& [name, value] : response.headers) {
+    int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+    if (name != "retry-after" || error != std::errc{} || end != value.data() + value.size())
+      continue;
+    return std::clamp<int64_t>(seconds, 0, longest_s) * 1'000;
+  }
+  return 0;
 }
 
 Answer page_answer_of(const HttpResponse& response) {

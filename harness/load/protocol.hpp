@@ -30,6 +30,10 @@ struct Answer {
 Answer answer_of(const HttpResponse& response);
 Answer answer_of(const HttpError& error);
 
+// How long the platform asks to be left alone (Retry-After, in seconds; at most a minute); 0: it
+// does not say.
+int64_t retry_after_ms(const HttpResponse& response);
+
 // Of what only has pages: 200 is the answer, whatever it says.
 Answer page_answer_of(const HttpResponse& response);
 

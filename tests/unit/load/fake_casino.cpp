@@ -94,8 +94,9 @@ bool FakeCasino::answer(Connection& connection, const Asked& asked) {
   if (!reply) reply = act(asked);
   if (reply->how == Reply::How::close) return false;
   if (reply->how == Reply::How::hang) return true;
-  const std::string text = fmt::format("HTTP/1.1 {} X\r\nContent-Length: {}\r\n\r\n{}",
-                                       reply->status, reply->body.size(), reply->body);
+  const std::string text =
+      fmt::format("HTTP/1.1 {} X\r\n{}Content-Length: {}\r\n\r\n{}", reply->status, reply->headers,
+                  reply->body.size(), reply->body);
   return ::send(connection.fd, text.data(), text.size(), MSG_NOSIGNAL) ==
          static_cast<ssize_t>(text.size());
 }

@@ -26,6 +26,7 @@ struct Reply {
   How how = How::answer;
   int status = 200;
   std::string body;
+  std::string headers = {};  // lines with their ends
 };
 
 class FakeCasino {

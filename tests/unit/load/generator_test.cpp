@@ -188,6 +188,21 @@ TEST_F(GeneratorTest, RetriesUnderTheSameKeyWhileThePlatformSaysFailed) {
   EXPECT_EQ(bodies.size(), history_.operations.size());  // each try the same, byte for byte
 }
 
+TEST_F(GeneratorTest, AsksAgainNoSoonerThanItIsTold) {
+  FakeCasino casino([](const Asked& asked, const Act&) -> std::optional<Reply> {
+    if (asked.count > 1) return std::nullopt;
+    return Reply{Reply::How::answer, 503, R"({"outcome":"failed","reason":"overloaded"})",
+                 "Retry-After: 1\r\n"};
+  });
+  play(only(OperationKind::bet), 20, 300, {casino.endpoint()});
+  expect_all(Outcome::ok);
+  ASSERT_FALSE(history_.operations.empty());
+  for (const auto& tries : attempts_) {
+    ASSERT_EQ(tries.size(), 2u);
+    EXPECT_GE(tries[1]->sent_ns - tries[0]->answered_ns, ns_per_s);
+  }
+}
+
 TEST_F(GeneratorTest, ATimeoutIsUnknownAndItsRetryAReplay) {
   FakeCasino casino([](const Asked& asked, const Act& act) -> std::optional<Reply> {
     if (asked.count > 1) return std::nullopt;

@@ -53,6 +53,13 @@ TEST(Protocol, Requests) {
             "/v1/payments/k7-000012");
 }
 
+TEST(Protocol, HearsWhenItMayComeAgain) {
+  EXPECT_EQ(retry_after_ms({503, {{"retry-after", "3"}}, ""}), 3'000);
+  EXPECT_EQ(retry_after_ms({503, {{"retry-after", "86400"}}, ""}), 60'000);
+  EXPECT_EQ(retry_after_ms({503, {{"retry-after", "Mon, 30 Nov 2026 12:00:00 GMT"}}, ""}), 0);
+  EXPECT_EQ(retry_after_ms({503, {{"date", "3"}}, ""}), 0);
+}
+
 TEST(Protocol, OnlyThePlatformsOwnWordsAreFinal) {
   using enum Outcome;
   EXPECT_EQ(answer(200, R"({"outcome":"ok"})").outcome, ok);
