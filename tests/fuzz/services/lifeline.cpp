@@ -56,7 +56,7 @@ class Lifeline final : public Target {
     if (signer == Signer::owner) signed_.insert(request.body);
     const int64_t acts = memory_.acts;
     const bool on = memory_.on.has_value();
-    LifelineRequests requests(context_, memory_, [](const SecurityEvent&) {});
+    LifelineRequests requests(context_, memory_, [](auto, auto, auto) {});
     Outcome outcome = judged(request, requests.answer(request));
     if (memory_.acts != acts && !signed_.contains(request.body))
       outcome.wrong = "the lifeline acted without a signature";
