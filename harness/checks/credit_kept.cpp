@@ -5,6 +5,7 @@
 // From: client history, credit_log (Redis), credit_decisions (the database), ledger_entries.
 // Cannot see: whether the lenders' rules were applied as they are written (unit tests do).
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "checks/examination.hpp"
@@ -131,6 +132,12 @@ class CreditBooks {
     std::vector<const CreditDecision*> order;
     for (const auto& [key, decision] : in_database_) order.push_back(decision);
     std::ranges::sort(order, {}, &CreditDecision::seq);
+    std::set<std::string_view> repaid;
+    if (joined_.run.books.intents) {
+      for (const Intent& intent : *joined_.run.books.intents)
+        if (intent.operation == "repayment" && intent.state == "ok")
+          repaid.insert(intent.business_key);
+    }
     std::map<std::string, Int128> lent;  // by lender and currency, and by player as well
     const auto add = [&](const CreditDecision& d, const std::string& to, std::string_view whose,
                          int64_t most_minor) {
@@ -151,6 +158,8 @@ class CreditBooks {
         examination_.violation("{} (seq {}): by limits of {}, {} was by {}", decision->key,
                                decision->seq, limits_text(*decision), other.key,
                                limits_text(other));
+      // Never lent, or paid back: its share of the limits is free again.
+      if (decision->state == "refused" || repaid.contains(decision->key)) continue;
       add(*decision, decision->player, decision->player, decision->player_max_minor);
       add(*decision, "", "all players", decision->exposure_max_minor);
     }

@@ -61,6 +61,8 @@ constexpr Leg legs[] = {
     {"payout", "psp", 1},
     {"loan", "lender", -1},
     {"loan", "player:cash", 1},
+    {"repayment", "player:cash", -1},
+    {"repayment", "lender", 1},
     {"conversion", "player:cash", 0},
     {"conversion", "house:fx", 0},
     {"conversion", "house:rounding", 1},

@@ -129,6 +129,11 @@ constexpr KindStep steps[] = {
      .playable_sign = 1,
      .bounded = false},
     {.kind = credit, .step = "loan", .entry = "loan", .playable_sign = 1, .bounded = false},
+    {.kind = credit,
+     .step = "repayment",
+     .entry = "repayment",
+     .playable_sign = -1,
+     .bounded = false},
 };
 
 // "win12" → "win"; what has no number stays as it is.

@@ -185,6 +185,24 @@ TEST_F(CreditKept, WhatTheLedgerRefusedIsNotPaidOut) {
   EXPECT_EQ(examine().verdict, Verdict::pass);
 }
 
+TEST_F(CreditKept, WhatWasNeverLentOrIsPaidBackLeavesRoomForOthers) {
+  const std::string first = row(1).key;
+  ask(1, true);
+  EXPECT_EQ(examine().verdict, Verdict::fail) << "100 EUR of 60 EUR";
+  Intent repayment;
+  repayment.key = "k-later:repayment";
+  repayment.operation = "repayment";
+  repayment.business_key = first;
+  repayment.state = "ok";
+  run_.books.intents->push_back(repayment);
+  EXPECT_EQ(examine().verdict, Verdict::pass) << testing::PrintToString(examine().witnesses);
+  run_.books.intents->pop_back();
+  row(1).state = "refused";
+  std::erase_if(*run_.books.ledger_entries,
+                [&](const LedgerEntry& e) { return e.key == first + ":loan"; });
+  EXPECT_EQ(examine().verdict, Verdict::pass) << testing::PrintToString(examine().witnesses);
+}
+
 TEST_F(CreditKept, WithoutABookItCannotBeSaid) {
   run_.books.credit_log.reset();
   EXPECT_EQ(examine().verdict, Verdict::inconclusive);
