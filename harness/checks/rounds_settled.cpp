@@ -1,9 +1,9 @@
 // Proves that every round that any book knows of ended exactly once: settled, or void with a reason
-// and every bet given back; that the studio and the casino agree which; and that they agree on the
-// money, transaction by transaction, whatever was repeated, overtaken or came late.
-// From: rounds, ledger_entries, studio_rounds and studio_transactions (the studios' own books),
-// intents if they are there, spins that clients were told are accepted.
-// Cannot see: whether the studio decided the round fairly.
+// and every bet given back that was not won back; that the studio and the casino agree which; and
+// that they agree on the money, transaction by transaction, whatever was repeated, overtaken or
+// came late. From: rounds, ledger_entries, studio_rounds and studio_transactions (the studios' own
+// books), intents if they are there, spins that clients were told are accepted. Cannot see: whether
+// the studio decided the round fairly.
 #include <map>
 #include <unordered_map>
 
@@ -20,7 +20,8 @@ struct SettledRound {
   const StudioRound* studio = nullptr;
   // Given to the house by bets; given back of that by rollbacks and by the void.
   Int128 bet_minor = 0, back_minor = 0;
-  int64_t ends = 0;  // closes and voids that the casino accepted
+  Int128 won_minor = 0, voided_minor = 0;  // by wins; given back by the void alone
+  int64_t ends = 0;                        // closes and voids that the casino accepted
 };
 
 // The studio's word for what the ledger calls otherwise.
@@ -83,6 +84,8 @@ class Rounds {
       if (transaction.kind == "bet") round->second.bet_minor -= minor;
       if (transaction.kind == "rollback" || transaction.kind == "round_void")
         round->second.back_minor += minor;
+      if (transaction.kind == "round_void") round->second.voided_minor += minor;
+      if (transaction.kind == "win") round->second.won_minor += minor;
       if (is_driven(transaction.kind)) booked_[transaction.key] = &transaction;
     }
   }
@@ -106,9 +109,12 @@ class Rounds {
       wrong(name, false, fmt::format("{}, but ended {} times", state, round.ends));
     if (state == "settled") return;
     if (round.casino->reason.empty()) wrong(name, false, "void without a reason");
-    if (round.bet_minor == round.back_minor) return;
+    const Int128 stood = round.bet_minor - (round.back_minor - round.voided_minor);
+    const Int128 due = std::max<Int128>(0, stood - round.won_minor);
+    if (round.voided_minor == due) return;
     wrong(name, false,
-          fmt::format("void, {} minor were bet and {} given back", to_string(round.bet_minor),
+          fmt::format("void, {} minor were bet, {} won back and {} given back",
+                      to_string(round.bet_minor), to_string(round.won_minor),
                       to_string(round.back_minor)));
   }
 

@@ -147,7 +147,7 @@ TEST_F(RoundsSettled, VoidWithoutAReasonOrItsMoney) {
   EXPECT_THAT(first(), HasSubstr("void without a reason"));
   casino(2).reason = "studio_gone";
   forget("k1-000002:void");
-  EXPECT_THAT(first(), HasSubstr("void, 100 minor were bet and 0 given back"));
+  EXPECT_THAT(first(), HasSubstr("void, 100 minor were bet, 0 won back and 0 given back"));
 }
 
 TEST_F(RoundsSettled, TheBooksDisagreeHowItEnded) {
