@@ -62,7 +62,8 @@ Surface keys_surface() {
       "common/keys",
       {body_for("keys", "psp-a/2025=SECRET,psp-a/2026=SECRET,psp-b/1=x"), body_for("keys", "one"),
        body_for("studios", "studio-a=replay:secret-a,studio-b=code:secret-b"),
-       body_for("officers", "officer-1=SECRET,officer-2=SECRET"),
+       body_for("officers",
+                "officer-1=2248c9d5c0ce84f71c177a01eedadacc3252b3c2183aefd5cffdabcd0a12c3ec"),
        body_for("endpoints", "a=198.18.1.41:8080,b=198.18.1.42:8080"), body_for("number", "42")},
       {body_for("endpoints", "a=198.18.1.41:65536"), body_for("number", "9223372036854775808")},
       [](const Request& request) -> Outcome {

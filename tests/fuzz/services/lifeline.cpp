@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "casino/common/ed25519.hpp"
 #include "casino/common/signature.hpp"
 #include "casino/lifeline/requests.hpp"
 #include "services/service.hpp"
@@ -34,6 +35,7 @@ struct MemoryLifeline final : LifelineBook, LifelineHands {
     on.reset();
     return true;
   }
+  DbResult<bool> spend(const std::string&, const OfficersSigned&) override { return true; }
   Response act(const LifelineMessage&, const std::string&) override {
     ++acts;
     return {200, R"({"outcome":"ok","balance_minor":5})", {}};
@@ -69,21 +71,23 @@ class Lifeline final : public Target {
 
  private:
   MemoryLifeline memory_;
-  const Officers officers_{{{"officer-1", "a-secret"}, {"officer-2", "b-secret"}}};
+  const Officers officers_{{{"officer-1", ed25519_public(std::string(64, 'a'))},
+                            {"officer-2", ed25519_public(std::string(64, 'b'))}}};
   const LifelineContext context_{"lifeline-1", memory_, officers_, wall_s, [] { return true; }};
   std::set<std::string> signed_;
 };
 
 Request emergency(const std::string& action, const std::string& second) {
   const std::string text = emergency_text(action, "drill");
-  const std::string second_secret = second == "officer-1" ? "a-secret" : "b-secret";
+  const std::string second_secret =
+      second == "officer-1" ? std::string(64, 'a') : std::string(64, 'b');
   return post("/control/emergency",
               to_text({{"action", action},
                        {"reason", "drill"},
                        {"proposed_by", "officer-1"},
-                       {"proposed_sig", officer_signature("a-secret", text)},
+                       {"proposed_sig", fresh_officer_signature(std::string(64, 'a'), text)},
                        {"approved_by", second},
-                       {"approved_sig", officer_signature(second_secret, text)}}));
+                       {"approved_sig", fresh_officer_signature(second_secret, text)}}));
 }
 
 }  // namespace
