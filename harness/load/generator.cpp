@@ -210,32 +210,6 @@ void Generator::answered(uint64_t id, const std::expected<HttpResponse, HttpErro
   retry_or_rest(running, result ? retry_after_ms(*result) : 0);
 }
 
-void Generator::resend_later(const Running& ended) {
-  const Operation& operation = ended.operation;
-  if (!has_key(operation.kind)) return;
-  const auto after_ns = resent_after_ns(plan_.seed, operation.id, plan_.profile.resent_share);
-  if (!after_ns) return;
-  client_.at(monotonic_ns() + *after_ns,
-             [this, operation, tries = ended.attempts] { resend(operation, tries); });
-}
-
-// Once, and however it ends: the operation is over, its sender only does not know.
-void Generator::resend(const Operation& operation, uint32_t attempts) {
-  if (stopped_) return;
-  Running& running = running_[operation.id];
-  running.operation = operation;
-  running.behaviour = behaviour_of(operation.kind);
-  running.request = running.behaviour->request_of(operation, history_.run_key());
-  running.attempts = attempts;
-  running.resent = true;
-  if (!try_at(running, monotonic_ns())) forget(operation.id);
-}
-
-void Generator::forget(uint64_t id) {
-  running_.erase(id);
-  end_if_drained();
-}
-
 // Not before it was told to, and not all of those who were told together.
 void Generator::retry_or_rest(Running& running, int64_t told_ms) {
   const Operation& operation = running.operation;
