@@ -44,6 +44,9 @@ struct Behaviour {
   std::string_view summary;
   // Where it goes: a name under `targets` of the stack. Where the stack has none, nobody does it.
   std::string_view target = "edge";
+  // Sent with the token of its player, who has logged in before the load began, where that is
+  // possible at all.
+  bool as_player = false;
   bool starts = true;  // arrives by itself; otherwise only as what another one is followed by
   bool stays =
       false;  // the node that was asked first alone knows the operation: all tries go there

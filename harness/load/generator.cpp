@@ -35,6 +35,8 @@ Generator::Generator(const LoadPlan& plan, const PlatformEdges& edges, HistoryWr
       operation_of_(arrivals_.size()),
       outcome_of_(arrivals_.size()),
       registered_(plan.players + 1) {
+  if (edges.targets.contains("session"))
+    logins_ = std::make_unique<Logins>(entry_, plan.players, std::string(history.run_key()));
   // Nothing is allocated in bulk while arrivals are due.
   result_.lateness_us.reserve(arrivals_.size());
   running_.reserve(2 * load_in_flight_max);
@@ -51,14 +53,21 @@ Status Generator::begin() {
   std::promise<Status> joining;
   auto status = joining.get_future();
   thread_ = std::thread([this, joined = std::move(joining)]() mutable {
-    Status entered = join_network_namespace(network_namespace_);
-    const bool runs = entered.has_value();
-    if (runs) raise_thread_priority();
-    start_ns_ = monotonic_ns();
-    joined.set_value(std::move(entered));
-    if (!runs) return;
-    client_.post([this] { pump(); });
-    client_.at(start_ns_ + ns_per_s, [this] { publish_recent(); });
+    if (Status entered = join_network_namespace(network_namespace_); !entered)
+      return joined.set_value(std::move(entered));
+    raise_thread_priority();
+    client_.post([this, &joined] {
+      const auto start = [this, &joined](Status ready) {
+        const bool runs = ready.has_value();
+        start_ns_ = monotonic_ns();
+        joined.set_value(std::move(ready));
+        if (!runs) return client_.stop();
+        client_.at(start_ns_ + ns_per_s, [this] { publish_recent(); });
+        pump();
+      };
+      if (!logins_) return start({});
+      logins_->begin(start);
+    });
     client_.run();
   });
   return status.get();
@@ -159,9 +168,16 @@ Generator::Running* Generator::add(const Operation& operation, size_t arrival) {
   running.behaviour =
       behaviour_of(is_settlement(record.kind) ? *traits_of(record.kind).settles : record.kind);
   if (!is_settlement(record.kind)) {
-    running.request = running.behaviour->request_of(record, history_.run_key());
+    running.request = request_for(record);
   }
   return &running;
+}
+
+HttpRequest Generator::request_for(const Operation& operation) const {
+  const Behaviour& behaviour = *behaviour_of(operation.kind);
+  HttpRequest request = behaviour.request_of(operation, history_.run_key());
+  if (logins_ && behaviour.as_player) logins_->sign(request, operation.player);
+  return request;
 }
 
 bool Generator::begin_attempt(Running& running, int64_t intended_ns) {

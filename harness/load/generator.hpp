@@ -15,6 +15,7 @@
 #include "load/client.hpp"
 #include "load/entry.hpp"
 #include "load/load.hpp"
+#include "load/login.hpp"
 #include "load/protocol.hpp"
 
 namespace rehearse {
@@ -83,6 +84,7 @@ class Generator final : public Load {
   void begin_arrival(size_t index);
   Operation operation_for(size_t index) const;
   Moment moment_for(const Arrival& arrival) const;
+  HttpRequest request_for(const Operation& operation) const;
   Running* add(const Operation& operation, size_t arrival);
   bool try_at(Running& running, int64_t intended_ns);
   void answered(uint64_t id, const std::expected<HttpResponse, HttpError>& result);
@@ -108,6 +110,7 @@ class Generator final : public Load {
   const LoadPlan plan_;
   const std::string network_namespace_;
   Entry entry_;
+  std::unique_ptr<Logins> logins_;  // null: nobody can log in
   Client& client_;
   HistoryWriter& history_;
   std::vector<Arrival> arrivals_;

@@ -21,7 +21,7 @@ void Generator::resend(const Operation& operation, uint32_t attempts) {
   Running& running = running_[operation.id];
   running.operation = operation;
   running.behaviour = behaviour_of(operation.kind);
-  running.request = running.behaviour->request_of(operation, history_.run_key());
+  running.request = request_for(operation);
   running.attempts = attempts;
   running.resent = true;
   if (!try_at(running, monotonic_ns())) forget(operation.id);

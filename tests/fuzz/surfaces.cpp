@@ -38,11 +38,11 @@ const std::string bet =
     R"({"key":"k-1","player":"p0001","round":"r1","amount_minor":250,"currency":"EUR"})";
 
 Outcome wallet(const Request& request) {
-  const auto kind = kind_of_path(request.path);
-  if (!kind) return {};
-  const auto command = parse_command(*kind, request.body);
+  const auto asked = asked_at(request.path);
+  if (!asked) return {};
+  const auto command = parse_command(asked->kind, request.body);
   if (!command) return {};
-  const bool flag = *kind == Kind::limit;
+  const bool flag = asked->kind == Kind::limit;
   return accepted(is_identifier(command->key) && is_identifier(command->player) &&
                   command->player.find(':') == std::string::npos && command->amount_minor >= 0 &&
                   command->amount_minor <= amount_minor_max && command->fee_minor >= 0 &&

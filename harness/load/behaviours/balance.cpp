@@ -17,6 +17,7 @@ HttpRequest balance_request(const Operation& operation, std::string_view) {
 Behaviour balance_behaviour() {
   return {.kind = OperationKind::balance,
           .summary = "A look at the player's cash",
+          .as_player = true,
           .request_of = balance_request};
 }
 

@@ -37,6 +37,7 @@ int64_t stake_minor(Random& random) {
 Behaviour bet_behaviour() {
   return {.kind = OperationKind::bet,
           .summary = "A bet in a house game; wins and rollbacks follow",
+          .as_player = true,
           .draw = draw_bet,
           .follow_ups = bet_follow_ups,
           .request_of = bet_request};

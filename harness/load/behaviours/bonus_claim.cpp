@@ -17,6 +17,7 @@ Behaviour bonus_claim_behaviour() {
   return {.kind = OperationKind::bonus_claim,
           .summary = "A campaign's bonus is claimed",
           .target = "bonus",
+          .as_player = true,
           .request_of = bonus_claim_request};
 }
 

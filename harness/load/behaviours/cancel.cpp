@@ -21,6 +21,7 @@ Behaviour cancel_behaviour() {
   return {.kind = OperationKind::cancel,
           .summary = "A withdrawal is taken back",
           .target = "cancel",
+          .as_player = true,
           .starts = false,
           .adjust = adjust_cancel,
           .request_of = cancel_request};

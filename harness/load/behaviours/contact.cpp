@@ -35,6 +35,7 @@ HttpRequest contact_request(const Operation& operation, std::string_view run_key
 Behaviour contact_behaviour() {
   return {.kind = OperationKind::contact,
           .summary = "A player registers for the emergency channel",
+          .as_player = true,
           .starts = false,
           .request_of = contact_request};
 }

@@ -39,6 +39,7 @@ Behaviour convert_behaviour() {
   return {.kind = OperationKind::convert,
           .summary = "Cash into a stablecoin, or back",
           .target = "convert",
+          .as_player = true,
           .draw = draw_convert,
           .request_of = convert_request,
           .answer_of = convert_answer_of};

@@ -22,6 +22,7 @@ Behaviour credit_behaviour() {
   return {.kind = OperationKind::credit,
           .summary = "An instant decision on credit",
           .target = "credit",
+          .as_player = true,
           .draw = draw_credit,
           .request_of = credit_request};
 }

@@ -18,6 +18,7 @@ HttpRequest deposit_request(const Operation& operation, std::string_view run_key
 Behaviour deposit_behaviour() {
   return {.kind = OperationKind::deposit,
           .summary = "Money comes in, watched until it is there",
+          .as_player = true,
           .draw = draw_deposit,
           .request_of = deposit_request,
           .look_of = look_at_payment,

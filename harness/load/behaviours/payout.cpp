@@ -25,6 +25,7 @@ HttpRequest payout_request(const Operation& operation, std::string_view run_key)
 Behaviour payout_behaviour() {
   return {.kind = OperationKind::payout,
           .summary = "Money goes out, watched until it was paid; some are cancelled",
+          .as_player = true,
           .draw = draw_payout,
           .follow_ups = payout_follow_ups,
           .request_of = payout_request,

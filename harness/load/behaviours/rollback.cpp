@@ -1,5 +1,6 @@
 // A bet is taken back, also one that nobody answered for; not one that was declined.
 #include "load/behaviour.hpp"
+#include "load/behaviours/sessions.hpp"
 #include "load/words.hpp"
 
 namespace rehearse {
@@ -16,7 +17,9 @@ HttpRequest rollback_request(const Operation& operation, std::string_view run_ke
   auto body = body_of(operation, run_key);
   body["round"] = round_name(run_key, operation.round);
   body["bet"] = key_of(run_key, operation.related);
-  return post("/v1/rollbacks", body);
+  HttpRequest request = post("/v1/rollbacks", body);
+  sign_as_game(request);
+  return request;
 }
 
 }  // namespace
@@ -24,6 +27,7 @@ HttpRequest rollback_request(const Operation& operation, std::string_view run_ke
 Behaviour rollback_behaviour() {
   return {.kind = OperationKind::rollback,
           .summary = "A bet is taken back",
+          .target = "house",
           .starts = false,
           .adjust = adjust_rollback,
           .request_of = rollback_request};

@@ -29,6 +29,7 @@ Behaviour table_bet_behaviour() {
   return {.kind = OperationKind::table_bet,
           .summary = "A bet at a live table, in its window",
           .target = "table",
+          .as_player = true,
           .draw = draw_table_bet,
           .request_of = table_bet_request};
 }

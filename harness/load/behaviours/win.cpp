@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "load/behaviour.hpp"
+#include "load/behaviours/sessions.hpp"
 #include "load/words.hpp"
 
 namespace rehearse {
@@ -30,7 +31,9 @@ HttpRequest win_request(const Operation& operation, std::string_view run_key) {
   body["round"] = round_name(run_key, operation.round);
   body["bet"] = key_of(run_key, operation.related);
   body["amount_minor"] = operation.amount_minor;
-  return post("/v1/wins", body);
+  HttpRequest request = post("/v1/wins", body);
+  sign_as_game(request);
+  return request;
 }
 
 }  // namespace
@@ -38,6 +41,7 @@ HttpRequest win_request(const Operation& operation, std::string_view run_key) {
 Behaviour win_behaviour() {
   return {.kind = OperationKind::win,
           .summary = "What a bet wins",
+          .target = "house",
           .starts = false,
           .draw = draw_win,
           .adjust = adjust_win,

@@ -4,13 +4,15 @@
 #include "../unit/fixtures/casino/common/fake_redis.hpp"
 #include "base/clock.hpp"
 #include "casino/common/clock.hpp"
-#include "casino/common/hash.hpp"
+#include "casino/common/ed25519.hpp"
 #include "casino/session/requests.hpp"
 #include "services/service.hpp"
 
 namespace casino::fuzz {
 
 namespace {
+
+const std::string session_key(64, 'a');
 
 class Session final : public Target {
  public:
@@ -58,7 +60,8 @@ class Session final : public Target {
   RedisWatch watch_{{{redis_.endpoint()}, {sentinel_.endpoint()}, ""}};
   WalletCaller wallet_{{}};
   SessionContext context_{"player-secret",
-                          "session-secret",
+                          session_key,
+                          PlayerTokens({ed25519_public(session_key)}),
                           wallet_,
                           {.per_s = 1, .burst = 2},
                           LocalBuckets({.per_s = 1, .burst = 2})};
@@ -70,7 +73,7 @@ Surface session_surface() {
   const auto login = [](const std::string& proof) {
     return post("/v1/sessions", to_text({{"key", "k-1"}, {"player", "p0001"}, {"proof", proof}}));
   };
-  const std::string token = hmac_sha256_hex("session-secret", "session|p0001|k-1");
+  const std::string token = player_token(session_key, "p0001", wall_ms() / 1'000 + 3'600);
   return service<Session>(
       "session",
       {login(login_proof("player-secret", "p0001", "k-1")), get("/v1/sessions/" + token)},

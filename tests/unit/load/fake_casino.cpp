@@ -26,6 +26,7 @@ std::optional<Asked> next_request(std::string& input) {
   Asked asked;
   asked.method = head.substr(0, head.find(' '));
   asked.target = between(head, " ", ' ');
+  asked.head = head;
   asked.body = input.substr(end + 4, size - end - 4);
   asked.key = between(asked.body, "\"key\":\"", '"');
   if (asked.method == "GET") asked.key = asked.target.substr(asked.target.rfind('/') + 1);

@@ -17,8 +17,9 @@ namespace rehearse::test {
 
 struct Asked {
   std::string method, target, body;
-  std::string key;  // of the body; of a look at a payment: the payment's
-  int count = 0;    // how often this key was asked for, this time included
+  std::string head;  // everything before the body
+  std::string key;   // of the body; of a look at a payment: the payment's
+  int count = 0;     // how often this key was asked for, this time included
 };
 
 struct Reply {
