@@ -1,7 +1,7 @@
 #include <map>
 #include <set>
 
-#include "casino/common/ed25519.hpp"
+#include "base/ed25519.hpp"
 #include "casino/common/signature.hpp"
 #include "casino/lifeline/requests.hpp"
 #include "services/service.hpp"
@@ -71,8 +71,8 @@ class Lifeline final : public Target {
 
  private:
   MemoryLifeline memory_;
-  const Officers officers_{{{"officer-1", ed25519_public(std::string(64, 'a'))},
-                            {"officer-2", ed25519_public(std::string(64, 'b'))}}};
+  const Officers officers_{{{"officer-1", rehearse::ed25519_public(std::string(64, 'a'))},
+                            {"officer-2", rehearse::ed25519_public(std::string(64, 'b'))}}};
   const LifelineContext context_{"lifeline-1", memory_, officers_, wall_s, [] { return true; }};
   std::set<std::string> signed_;
 };

@@ -3,8 +3,8 @@
 
 #include "../unit/fixtures/casino/common/fake_redis.hpp"
 #include "base/clock.hpp"
+#include "base/ed25519.hpp"
 #include "casino/common/clock.hpp"
-#include "casino/common/ed25519.hpp"
 #include "casino/session/requests.hpp"
 #include "services/service.hpp"
 
@@ -61,7 +61,7 @@ class Session final : public Target {
   WalletCaller wallet_{{}};
   SessionContext context_{"player-secret",
                           session_key,
-                          PlayerTokens({ed25519_public(session_key)}),
+                          PlayerTokens({rehearse::ed25519_public(session_key)}),
                           wallet_,
                           {.per_s = 1, .burst = 2},
                           LocalBuckets({.per_s = 1, .burst = 2})};
