@@ -268,7 +268,7 @@ void Generator::end(uint64_t id, Outcome outcome) {
 }
 
 void Generator::done(const Operation& operation, size_t arrival, int64_t answered_ns) {
-  if (operation.kind == OperationKind::contact) registered_[operation.player] = true;
+  if (operation.kind == OperationKind::contact) confirm_contact(operation.player);
   if (watch_of(operation.kind)) begin_watch(operation, arrival, answered_ns);
 }
 

@@ -92,6 +92,7 @@ class Generator final : public Load {
   void resend_later(const Running& ended);
   void resend(const Operation& operation, uint32_t attempts);
   void forget(uint64_t id);
+  void confirm_contact(uint32_t player, uint32_t tries = 0);
   void begin_watch(const Operation& payment, size_t arrival, int64_t accepted_ns);
   void look(uint64_t id);
   void looked(uint64_t id, const std::expected<HttpResponse, HttpError>& result);

@@ -14,8 +14,10 @@ namespace {
 struct MemoryLifeline final : LifelineBook, LifelineHands {
   DbResult<std::optional<LifelineContact>> contact(const std::string& name) override {
     if (name != "bot-1") return std::optional<LifelineContact>();
-    return std::optional<LifelineContact>({"bot-1", "p0001", std::string(40, 's')});
+    return std::optional<LifelineContact>(
+        {"bot-1", "p0001", rehearse::ed25519_public(std::string(64, 'c'))});
   }
+  DbResult<bool> confirm(const std::string&) override { return true; }
   DbResult<LifelineBegun> begin(const LifelineMessage& message, const LifelineContact&) override {
     const auto [known, is_new] = hashes.emplace(message.key, body_hash_of(message));
     if (!is_new && known->second != body_hash_of(message))
@@ -52,8 +54,8 @@ class Lifeline final : public Target {
     Request request = given;
     const Signer signer = signer_of(request, "signature");
     if (signer != Signer::nobody) {
-      const std::string secret(40, signer == Signer::owner ? 's' : 'x');
-      put_header(request, "signature", sign_webhook(secret, request.body, wall_s()));
+      const std::string secret(64, signer == Signer::owner ? 'c' : 'd');
+      put_header(request, "signature", sign_by_key(secret, request.body, wall_s()));
     }
     if (signer == Signer::owner) signed_.insert(request.body);
     const int64_t acts = memory_.acts;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/ed25519.hpp"
 #include "load/behaviours/contacts.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
@@ -89,10 +90,14 @@ TEST(Behaviours, APageIsThereOrNot) {
 }
 
 TEST(Behaviours, TheSignatureIsTheOneThatTheChannelExpects) {
-  // echo -n '1700000000.{}' | openssl dgst -sha256 -hmac secret
-  EXPECT_EQ(contact_signature("secret", "{}", 1'700'000'000),
-            "t=1700000000,v1="
-            "b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163");
+  const std::string secret = contact_secret("k7", 3), body = "{}";
+  const std::string header = contact_signature(secret, body, 1'700'000'000);
+  const std::string start = "t=1700000000,v1=";
+  ASSERT_TRUE(header.starts_with(start));
+  EXPECT_TRUE(ed25519_verify(ed25519_public(secret), "1700000000.{}", header.substr(start.size())));
+  const HttpRequest confirms = confirm_request("k7", 3);
+  EXPECT_EQ(confirms.target, "/v1/lifeline");
+  EXPECT_EQ(confirms.headers.back().first, "Signature");
 }
 
 TEST(Behaviours, TheLifelineIsForWhenTheMainPathIsOut) {
