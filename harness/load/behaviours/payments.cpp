@@ -1,5 +1,7 @@
 #include "load/behaviours/payments.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "load/words.hpp"
@@ -47,6 +49,12 @@ HttpRequest payment_request(const Operation& operation, std::string_view run_key
   body["amount_minor"] = operation.amount_minor;
   if (operation.method != Method::none) body["method"] = name_of(operation.method);
   if (operation.network != Network::none) body["network"] = name_of(operation.network);
+  // Their own account, or address: one for each way to it.
+  if (direction == "payout" &&
+      (operation.method != Method::stablecoin || operation.network != Network::none))
+    body["destination"] = fmt::format(
+        "account-of-{}-{}", player_name(operation.player),
+        operation.network != Network::none ? name_of(operation.network) : std::string_view("bank"));
   return post("/v1/payments", body);
 }
 
