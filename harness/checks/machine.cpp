@@ -14,7 +14,7 @@ namespace {
 // thread's latest second seldom reaches 10 ms.
 constexpr double pressure_max = 0.5, stolen_max = 0.05, late_ms_max = 10;
 
-struct Sum {
+struct TimeShare {
   int64_t us = 0, of_us = 0;
   void add(const std::optional<int64_t>& part_us, int64_t length_us) {
     if (!part_us) return;
@@ -31,7 +31,7 @@ struct Sum {
 
 std::optional<MachineState> machine_between(const Run& run, double from_ms, double to_ms) {
   if (!run.books.machine) return std::nullopt;
-  Sum waiting, idle, stolen;
+  TimeShare waiting, idle, stolen;
   std::vector<int64_t> late_us;
   for (const MachineSample& sample : *run.books.machine) {
     const auto end_ms = static_cast<double>(sample.t_ms);
