@@ -220,6 +220,16 @@ int64_t operations_needed(std::string_view name, double target) {
   return std::max(sample, static_cast<int64_t>(std::ceil(1 / beyond - rounding)));
 }
 
+bool can_show(std::string_view name, double target, int64_t operations) {
+  const Figure* figure = figure_of(name);
+  if (figure == nullptr || operations < 1) return false;
+  if (operations >= operations_needed(name, target)) return true;
+  if (figure->count == nullptr)
+    return percentile_ranks(figure->share, operations).high <= operations;
+  const Interval best = share_interval(figure->at_least ? operations : 0, operations);
+  return figure->at_least ? best.low >= target : best.high <= target;
+}
+
 std::span<const OperationKind> kinds_of_slo(std::string_view name) {
   const Figure* figure = figure_of(name);
   if (figure == nullptr) return {};

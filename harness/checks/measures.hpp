@@ -100,6 +100,9 @@ std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>&
 // How many operations it takes to see what a target of that name speaks of: one beyond it, and
 // never fewer than anybody would call a sample. 0: there is no such service level.
 int64_t operations_needed(std::string_view name, double target);
+// Whether so many operations can show that it is kept: enough of them, or few that are all as good
+// as can be.
+bool can_show(std::string_view name, double target, int64_t operations);
 // The kinds that it speaks of.
 std::span<const OperationKind> kinds_of_slo(std::string_view name);
 // "180 ms" or "0.40%".

@@ -105,20 +105,23 @@ class Foresight {
   }
 
   void foresee_slo(const SloTarget& target) {
-    const auto needed = static_cast<double>(operations_needed(target.name, target.limit));
     const auto kinds = kinds_of_slo(target.name);
     const auto stretch = stretch_of(target.phase);
     const std::string what = fmt::format("slo {} {} the fault", target.name, target.phase);
     if (!stretch) return found_.push_back({what, "no fault that players can feel"});
     const double most = expected(kinds, stretch->from_ms, stretch->to_ms_most);
     const double least = least_of_rate() * expected(kinds, stretch->from_ms, stretch->to_ms_least);
-    if (most >= needed && least >= needed) return;
+    const auto shows = [&](double count) {
+      return can_show(target.name, target.limit, std::llround(count));
+    };
+    if (shows(least)) return;
+    const bool surely = !shows(most);
     found_.push_back(
         {what,
-         fmt::format("it takes {} operations, and about {} come{}", about(needed),
-                     about(most < needed ? most : least),
-                     most < needed ? "" : " if the rate or the length is the least that it may be"),
-         most < needed});
+         fmt::format("it takes {} operations, and about {} come{}",
+                     operations_needed(target.name, target.limit), about(surely ? most : least),
+                     surely ? "" : " if the rate or the length is the least that it may be"),
+         surely});
   }
 
   void foresee_rto(const std::string& name, int64_t target_ms) {

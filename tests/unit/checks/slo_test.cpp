@@ -209,6 +209,21 @@ TEST(MeasureSlo, EveryNameThatAScenarioMayUse) {
   EXPECT_EQ(level(run, "bet_p12", "before", 1).verdict, Verdict::inconclusive);
 }
 
+// What is foreseen of a number of operations is what judging says of them when all is well.
+TEST(MeasureSlo, CanShowWhatItsOperationsCanShow) {
+  for (const auto& [name, target] : {std::pair("bet_p95", 1'000.0), std::pair("bet_p50", 1'000.0),
+                                     std::pair("bet_rejected", 0.01), std::pair("bet_failed", 0.3),
+                                     std::pair("bet_approved", 0.25)}) {
+    for (const int64_t count : {1, 2, 5, 12, 19, 20, 60, 80}) {
+      RecordedRun run = bets_by_fate([](double) { return BetFate{}; });
+      run.steady_from_ms = -100.0 * static_cast<double>(count) - 50;
+      EXPECT_EQ(level(run, name, "before", target).verdict == Verdict::pass,
+                can_show(name, target, level(run, name, "before", target).attempts))
+          << name << " " << count;
+    }
+  }
+}
+
 TEST(Slo, MissedNothingToMeasureNoTarget) {
   RecordedRun run = honest_run();
   run.targets.slo.push_back({"bet_p95", "during", 100});

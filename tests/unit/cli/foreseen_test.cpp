@@ -59,6 +59,10 @@ TEST(Foreseen, LevelsAndRecoveriesWithTooFewOperations) {
   ASSERT_NE(level, nullptr);
   EXPECT_TRUE(level->surely);
   EXPECT_THAT(level->why, testing::StartsWith("it takes 100 operations, and about "));
+  // Few who are all approved show that a quarter is.
+  const auto steady = foreseen_of("primary-kill", {"load.rate=60/s"});
+  EXPECT_NE(find(steady, "slo credit_p99 before the fault"), nullptr);
+  EXPECT_EQ(find(steady, "slo credit_approved before the fault"), nullptr);
   EXPECT_TRUE(std::ranges::any_of(all, [](const Foreseen& one) {
     return one.what.starts_with("rto of credit after ") && one.surely;
   }));
