@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "base/files.hpp"
+#include "cli/cli.hpp"
 #include "load/behaviour.hpp"
 
 namespace rehearse {
