@@ -129,7 +129,6 @@ std::optional<DemandStays> demand_stays(const Joined& joined) {
   if (!healed_ms) return std::nullopt;
   const Demand demand(joined);
   const DemandPhase steady = demand.between(run.steady_from_ms, 0);
-  double until_ms = *healed_ms;
   std::vector<std::string> last;
   int64_t slices = 0, above = 0, above_until = 0;
   for (double from_ms = *healed_ms; from_ms + slice_ms <= run.arrivals_end_ms;
@@ -139,11 +138,11 @@ std::optional<DemandStays> demand_stays(const Joined& joined) {
     if (more.empty()) continue;
     ++above;
     above_until = slices;
-    until_ms = from_ms + slice_ms;
     last = std::move(more);
   }
   // Once is no demand that stays: most of the time until it fell, and for longer than it may.
-  const double for_ms = until_ms - *healed_ms;
+  const double for_ms = static_cast<double>(above_until) * slice_ms;
+  const double until_ms = *healed_ms + for_ms;
   if (for_ms <= demand_falls_within_ms || 2 * above <= above_until) return std::nullopt;
   const auto machine = machine_between(run, *healed_ms, until_ms);
   DemandStays stays;

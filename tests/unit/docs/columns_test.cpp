@@ -13,16 +13,16 @@
 namespace rehearse {
 namespace {
 
-constexpr const char* page = "docs/columns.md";
+constexpr const char* columns_page = "docs/columns.md";
 
-std::string quoted(const Words& words) {
+std::string quoted_words(const Words& words) {
   std::vector<std::string> all;
   for (const std::string_view word : words)
     all.push_back(word.starts_with("a row") ? std::string(word) : fmt::format("`{}`", word));
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
-std::string against(const ColumnFacts& facts) {
+std::string books_against(const ColumnFacts& facts) {
   std::set<std::string_view> others;
   for (const std::string_view column : facts.columns)
     for (const std::string_view other : joined_with(facts.table, column)) others.insert(other);
@@ -34,7 +34,7 @@ std::string against(const ColumnFacts& facts) {
   return text;
 }
 
-std::string made() {
+std::string columns_made() {
   std::string text =
       "# Which check looks at which column\n\n"
       "Every column of the canonical tables, what it means, the checks that look at it, and the "
@@ -47,10 +47,10 @@ std::string made() {
       "column that is said to be looked at, and `corruptions RUN SEED CHANGES` counts by it.\n\n"
       "## Columns\n\n| table | columns | means | looked at by | against |\n|---|---|---|---|---|\n";
   for (const ColumnFacts& facts : column_facts())
-    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", facts.table, quoted(facts.columns),
+    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", facts.table, quoted_words(facts.columns),
                         name_of(facts.meaning),
-                        facts.checks.empty() ? "cannot be known" : quoted(facts.checks),
-                        against(facts));
+                        facts.checks.empty() ? "cannot be known" : quoted_words(facts.checks),
+                        books_against(facts));
   text +=
       "\n## Changes that cannot be known\n\nOf columns and tables that are looked at otherwise.\n\n"
       "| table | change | where | why |\n|---|---|---|---|\n";
@@ -59,16 +59,17 @@ std::string made() {
         change.where.says.empty()
             ? "–"
             : fmt::format("`{}` in `{}`", change.where.says, fmt::join(change.where.words, "`, `"));
-    text += fmt::format("| `{}` | {} | {} | {} |\n", change.table, quoted(change.changes), where,
-                        change.why);
+    text += fmt::format("| `{}` | {} | {} | {} |\n", change.table, quoted_words(change.changes),
+                        where, change.why);
   }
   return text;
 }
 
 TEST(Columns, ThePageIsWhatTheChecksSay) {
-  const std::string text = made();
-  if (std::getenv("REHEARSE_APPROVE") != nullptr) std::ofstream(docs::path_of(page)) << text;
-  EXPECT_EQ(docs::text_of(page), text) << "REHEARSE_APPROVE=1 rewrites it";
+  const std::string text = columns_made();
+  if (std::getenv("REHEARSE_APPROVE") != nullptr)
+    std::ofstream(docs::path_of(columns_page)) << text;
+  EXPECT_EQ(docs::text_of(columns_page), text) << "REHEARSE_APPROVE=1 rewrites it";
 }
 
 }  // namespace
