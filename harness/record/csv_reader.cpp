@@ -1,4 +1,3 @@
-#include <algorithm>
 
 #include "record/csv.hpp"
 
@@ -24,10 +23,16 @@ bool CsvReader::next(std::vector<std::string>& fields, size_t& count) {
 
 bool CsvReader::take_field(std::string& field) {
   if (at_ < text_.size() && text_[at_] == '"') return take_quoted(field);
-  const size_t end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
+  size_t end = at_;
+  bool quote = false;
+  for (; end < text_.size(); ++end) {
+    const char c = text_[end];
+    if (c == ',' || c == '\r' || c == '\n') break;
+    quote |= c == '"';
+  }
   field.assign(text_.substr(at_, end - at_));
   at_ = end;
-  if (field.find('"') == std::string::npos) return true;
+  if (!quote) return true;
   error_ = "a quote inside a field that is not quoted";
   return false;
 }
