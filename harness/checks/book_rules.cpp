@@ -242,6 +242,7 @@ const Presence presence_rules[] = {
     {"credit_log", "credit", "credit_decisions"},
     {"credit_decisions", "credit", "clients", {"{kind} {outcome}", {"credit ok"}}},
     {"alerts", "alerts", "clients", anything_ok},
+    {"paths", "", "clients", anything_ok},
     {"machine", "", "clients", anything_ok}};
 
 std::vector<Join> all_joins() {

@@ -86,15 +86,17 @@ class BookRules {
                            rule.need == Need::if_known;
     const auto chosen = sheets.chosen(rule.one.table, rule.one.where);
     const Texts names = sheets.texts(rule.one.table, rule.one.on);
-    const Texts leading = sheets.texts(rule.one.table, std::span(rule.one.on).first(1));
+    const bool of_known = rule.need == Need::of_known;
+    const Texts leading =
+        of_known ? sheets.texts(rule.one.table, std::span(rule.one.on).first(1)) : Texts();
     const Texts values = sheets.texts(rule.one.table, rule.one.says);
     for (size_t i = 0; i < names.size(); ++i) {
       if (!chosen[i] || names[i].empty()) continue;
       examination_.examined();
       const auto known = said.first.find(names[i]);
       if (known == said.first.end()) {
-        const bool needed = rule.need == Need::must_know ||
-                            (rule.need == Need::of_known && said.leading.contains(leading[i]));
+        const bool needed =
+            rule.need == Need::must_know || (of_known && said.leading.contains(leading[i]));
         if (needed) missing(rule, names[i]);
       } else if (of_itself ? said.more.contains(names[i]) : !said.says(names[i], values[i])) {
         differs(rule, names[i], values[i], known->second);
@@ -152,8 +154,8 @@ class BookRules {
   }
 
  private:
-  // One machine has one clock; what is read of it at once may still be written out of order.
-  static constexpr int64_t clocks_differ_ns = 20 * ns_per_ms;
+  // One machine has one clock; some books round what it says.
+  static constexpr int64_t clocks_differ_ns = ns_per_ms;
 
   static Said said_by(Sheets& sheets, const Join& rule) {
     Said said;

@@ -197,6 +197,7 @@ const Unknowable unknowable[] = {
     {"studio_transactions", {"amount_minor"}, {"amount_minor", {""}}, "the studio was not told"},
     {"paths", {gone}, {}, own_look},
     {"windows", {gone}, {}, "the first and the last need have no bet; others are missed"},
+    {"window_bets", {"window"}, {"outcome", {"!accepted"}}, "what was not taken left no trace"},
     {"stream_samples", {gone}, {}, own_look},
     {"settlement_lines", {"emptied"}, {}, "how often a provider settles is in no book"},
     {"lags",

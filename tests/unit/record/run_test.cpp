@@ -135,6 +135,18 @@ TEST_F(DamagedRun, ABookThatCannotBeReadIsATroubleAndKeepsNoOtherFromBeingRead) 
   std::filesystem::remove(dir_ + "/books/accounts.csv");
 }
 
+TEST_F(DamagedRun, ALinkThatLeadsToItselfIsATroubleToo) {
+  std::filesystem::remove(dir_ + "/books/accounts.csv");
+  std::filesystem::create_symlink("accounts.csv", dir_ + "/books/accounts.csv");
+  const auto run = read_run(dir_);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_FALSE(run->books.accounts);
+  ASSERT_EQ(run->troubles.size(), 1u);
+  EXPECT_NE(run->troubles[0].find("accounts.csv"), std::string::npos) << run->troubles[0];
+  ASSERT_TRUE(
+      write_books(dir_ + "/books", run->books));  // nor does it keep books from being written
+}
+
 TEST_F(DamagedRun, WhatTheVerdictHangsOnMustBeThere) {
   for (const char* name : {"capabilities", "checks", "rto_targets_ms", "interrupted", "faults"})
     expect_refused_facts(fmt::format("\"{}\"", name), "\"x\"", fmt::format("lacks `{}`", name));
