@@ -95,7 +95,7 @@ const Join payment_joins[] = {
      {"provider_transfers", {"provider", "transfer"}, {"business_key"}}},
     {{"settlement_lines", {"provider", "file"}, {"whole"}},
      {"settlement_lines", {"provider", "file"}, {"whole"}}},
-    {{"screenings", {"business_key"}, {"direction", "player", "currency", "amount_minor"}},
+    {{"screenings", {"business_key:"}, {"direction", "player", "currency", "amount_minor"}},
      {"intents", {"key"}, {"operation", "player", "currency", "amount_minor"}},
      Need::must_know},
     {{"screening_verdicts", {"business_key"}}, {"screenings", {"business_key"}}, Need::must_know},

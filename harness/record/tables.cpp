@@ -102,8 +102,6 @@ Status read_table(const std::string& path, std::string_view text, const Table& t
   const auto at = [&](std::string_view message) {
     return fail(ExitCode::usage, fmt::format("{}:{}: {}", path, reader.line(), message));
   };
-  if (text.starts_with("\xEF\xBB\xBF"))
-    return at("begins with a byte order mark: another program wrote it anew");
   if (!reader.next(fields, count)) return at(reader.error().empty() ? "no header" : reader.error());
   const size_t width = count;
   const auto position = match_header(path, table.columns, std::span(fields).first(width));

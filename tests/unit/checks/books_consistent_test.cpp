@@ -96,6 +96,27 @@ TEST(BooksConsistent, WhatTwoBooksTellIsTheSame) {
   }
 }
 
+// A payment that goes another way is screened again, under a key of its own.
+TEST(BooksConsistent, AScreeningIsOfItsPayment) {
+  RecordedRun run = synthetic::honest_run();
+  const Intent& payment = *std::ranges::find_if(*run.books.intents, [](const Intent& intent) {
+    return intent.operation == "payout" && intent.state == "settled";
+  });
+  ScreeningRow row;
+  row.business_key = payment.key + ":erc20";
+  row.player = payment.player;
+  row.direction = "payout";
+  row.amount_minor = payment.amount_minor;
+  row.currency = payment.currency;
+  run.books.screenings = {{row}};
+  EXPECT_EQ(consistency_of(run).verdict, Verdict::pass);
+  run.books.screenings->front().amount_minor += 1;
+  EXPECT_EQ(consistency_of(run).verdict, Verdict::fail);
+  run.books.screenings->front() = row;
+  run.books.screenings->front().business_key = "of nobody";
+  EXPECT_EQ(consistency_of(run).verdict, Verdict::fail);
+}
+
 // It may have been on its way when the books were read.
 TEST(BooksConsistent, WhatIsMissingBeforeTheDrainEndedCannotBeSaid) {
   RecordedRun run = synthetic::honest_run();

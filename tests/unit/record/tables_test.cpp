@@ -144,11 +144,5 @@ TEST_F(Tables, ErrorsCarryFileAndLine) {
   EXPECT_EQ(error(), "reporting.csv:2: text after a closing quote");
 }
 
-TEST_F(Tables, AByteOrderMarkIsNamed) {
-  put("reporting.csv", "\xEF\xBB\xBFtx,kind,amount_minor,currency,loaded_at\n");
-  EXPECT_EQ(error(),
-            "reporting.csv:1: begins with a byte order mark: another program wrote it anew");
-}
-
 }  // namespace
 }  // namespace rehearse
