@@ -107,7 +107,8 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
         {PlantedBug::ack_before_commit, PlantedBug::key_after_effect, PlantedBug::no_epoch_check}}},
       {"cashier.bug",
        {"cashier-1",
-        {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup, PlantedBug::retry_storm}}},
+        {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup, PlantedBug::retry_storm,
+         PlantedBug::skips_screening}}},
       {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}},
       {"credit.bug", {"credit-1", {PlantedBug::no_wait}}}};
   for (const auto& [setting, role] : roles) {
