@@ -27,11 +27,15 @@ class FencedWallet {
   }
   uint16_t port() const { return socket_.endpoint().port; }
   int calls() const { return calls_; }
+  int with_token() const { return with_token_; }
 
  private:
   void answer(int fd) {
     char request[4096];
-    (void)!::recv(fd, request, sizeof request, 0);
+    const ssize_t size = ::recv(fd, request, sizeof request, 0);
+    if (std::string_view(request, static_cast<size_t>(std::max<ssize_t>(0, size)))
+            .find("Authorization: Bearer let-me\r\n") != std::string_view::npos)
+      ++with_token_;
     const size_t call = static_cast<size_t>(calls_++);
     const std::string& body = bodies_[std::min(call, bodies_.size() - 1)];
     const std::string text =
@@ -42,7 +46,7 @@ class FencedWallet {
 
   test::BoundSocket socket_;
   const std::vector<std::string> bodies_;
-  std::atomic<int> calls_ = 0;
+  std::atomic<int> calls_ = 0, with_token_ = 0;
   std::jthread thread_;
 };
 
@@ -72,6 +76,15 @@ TEST(Fence, AsksEveryWriterOnce) {
   EXPECT_TRUE(fence_writers(stack_of({one.port(), two.port()}), in_ms(2'000)));
   EXPECT_EQ(one.calls(), 1);
   EXPECT_EQ(two.calls(), 1);
+}
+
+TEST(Fence, ShowsTheTokenThatTheNodeWasTold) {
+  const FencedWallet one({whole}), two({whole});
+  auto stack = stack_of({one.port(), two.port()});
+  stack.nodes[0].env["CONTROL_TOKEN"] = "let-me";
+  EXPECT_TRUE(fence_writers(stack, in_ms(2'000)));
+  EXPECT_EQ(one.with_token(), 1);
+  EXPECT_EQ(two.with_token(), 0);
 }
 
 TEST(Fence, AComponentWithoutAFenceIsLeftAlone) {
