@@ -1,5 +1,6 @@
-// What a wallet does under full load: bets and wins by a number of clients, each with a connection
-// of its own and one request at a time, as pgbench's clients are. Prints one line of JSON:
+// What a wallet does under full load: bets and wins, as roles send them, by a number of clients,
+// each with a connection of its own and one request at a time, as pgbench's clients are. Prints one
+// line of JSON:
 //   {"operations","failed","seconds","per_s","p50_ms","p95_ms","p99_ms"}
 //
 //   wallet_load ADDRESS:PORT CLIENTS SECONDS [PER_S]
@@ -129,8 +130,8 @@ class Client {
         std::this_thread::sleep_for(std::chrono::nanoseconds(early));
       }
       const int64_t began_ns = plan_.per_s == 0 ? monotonic_ns() : due_ns;
-      const int status =
-          i % 2 == 0 ? connection.post("/v1/bets", bet(i)) : connection.post("/v1/wins", win(i));
+      const int status = i % 2 == 0 ? connection.post("/internal/bets", bet(i))
+                                    : connection.post("/internal/wins", win(i));
       if (status == 200) {
         result.latencies_ns.push_back(monotonic_ns() - began_ns);
       } else {

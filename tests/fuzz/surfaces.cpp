@@ -248,12 +248,13 @@ Surface message_surface() {
                  body_of(R"({"key":"k2","contact":"bot-1","operation":"close","currency":"EUR",)"
                          R"("round":"r1"})"),
                  body_of(R"({"key":"k3","contact":"bot-1","operation":"cancel","payment":"p1"})"),
-                 body_for("contact", R"({"key":"k","player":"p0001","contact":"bot-1","secret":")" +
-                                         std::string(40, 's') + R"("})")},
+                 body_for("contact", R"({"key":"k","player":"p0001","contact":"bot-1",)"
+                                     R"("public_key":")" +
+                                         std::string(64, 'c') + R"("})")},
                 {body_of("{}")}, [](const Request& request) -> Outcome {
                   if (request.path == "contact") {
                     const auto asked = parse_contact(request.body);
-                    return asked ? accepted(asked->secret.size() >= 32) : Outcome{};
+                    return asked ? accepted(asked->public_key.size() == 64) : Outcome{};
                   }
                   const auto message = parse_lifeline(request.body);
                   if (!message) return {};
