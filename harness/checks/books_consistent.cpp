@@ -45,8 +45,9 @@ class BookRules {
   void examine(const Identity& rule) {
     Sheets sheets(joined_);
     const auto chosen = sheets.chosen(rule.table, rule.where);
-    const Texts names = sheets.texts(rule.table, rule.columns);
+    const Texts names = sheets.texts(rule.table, rule.columns, chosen);
     std::unordered_set<std::string_view> seen;
+    seen.reserve(names.size());
     for (size_t i = 0; i < names.size(); ++i) {
       if (!chosen[i]) continue;
       examination_.examined();
@@ -67,8 +68,8 @@ class BookRules {
   void examine(const Sameness& rule) {
     Sheets sheets(joined_);
     const auto chosen = sheets.chosen(rule.table, rule.where);
-    const Texts one = sheets.texts(rule.table, Words{rule.one});
-    const Texts other = sheets.texts(rule.table, Words{rule.other});
+    const Texts one = sheets.texts(rule.table, Words{rule.one}, chosen);
+    const Texts other = sheets.texts(rule.table, Words{rule.other}, chosen);
     for (size_t i = 0; i < one.size(); ++i) {
       if (!chosen[i]) continue;
       examination_.examined();
@@ -85,11 +86,11 @@ class BookRules {
     const bool of_itself = rule.one.table == rule.other.table && rule.one.on == rule.other.on &&
                            rule.need == Need::if_known;
     const auto chosen = sheets.chosen(rule.one.table, rule.one.where);
-    const Texts names = sheets.texts(rule.one.table, rule.one.on);
+    const Texts names = sheets.texts(rule.one.table, rule.one.on, chosen);
     const bool of_known = rule.need == Need::of_known;
     const Texts leading =
         of_known ? sheets.texts(rule.one.table, std::span(rule.one.on).first(1)) : Texts();
-    const Texts values = sheets.texts(rule.one.table, rule.one.says);
+    const Texts values = sheets.texts(rule.one.table, rule.one.says, chosen);
     for (size_t i = 0; i < names.size(); ++i) {
       if (!chosen[i] || names[i].empty()) continue;
       examination_.examined();
@@ -160,9 +161,9 @@ class BookRules {
   static Said said_by(Sheets& sheets, const Join& rule) {
     Said said;
     const auto chosen = sheets.chosen(rule.other.table, rule.other.where);
-    const Texts names = sheets.texts(rule.other.table, rule.other.on);
-    const Texts values = sheets.texts(rule.other.table, rule.other.says);
-    said.first.reserve(names.size());
+    const Texts names = sheets.texts(rule.other.table, rule.other.on, chosen);
+    const Texts values = sheets.texts(rule.other.table, rule.other.says, chosen);
+    said.first.reserve(static_cast<size_t>(std::ranges::count(chosen, true)));
     for (size_t i = 0; i < names.size(); ++i)
       if (chosen[i]) said.add(names[i], values[i]);
     if (rule.need != Need::of_known) return said;

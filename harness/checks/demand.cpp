@@ -7,6 +7,8 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <span>
+#include <unordered_set>
 
 #include "base/clock.hpp"
 #include "base/units.hpp"
@@ -24,7 +26,17 @@ constexpr double room_idle = 0.1;
 
 class Demand {
  public:
-  explicit Demand(const Joined& joined) : joined_(joined), run_(joined.run) {
+  explicit Demand(const Joined& joined) : run_(joined.run) {
+    for (const Attempt& attempt : run_.history.attempts) {
+      // Whoever watches a payment looks again until it has ended.
+      if (is_settlement(run_.history.operations[attempt.operation].kind)) continue;
+      tries_.push_back({run_ms(run_.history, attempt.intended_ns), &attempt});
+    }
+    std::ranges::sort(tries_, {}, &Try::t_ms);
+    if (run_.books.lags)
+      for (const LagSample& lag : *run_.books.lags)
+        queues_.push_back({static_cast<double>(lag.t_ms), lag.value});
+    std::ranges::sort(queues_, {}, &Queue::t_ms);
     const int64_t zero_ms = run_.zero_wall_ns / ns_per_ms;
     if (!run_.books.provider_requests || zero_ms == 0) return;
     std::set<std::pair<std::string_view, std::string_view>> sent;
@@ -38,19 +50,15 @@ class Demand {
   DemandPhase between(double from_ms, double to_ms) const {
     const auto inside = [&](double t_ms) { return from_ms <= t_ms && t_ms < to_ms; };
     DemandPhase demand;
-    int64_t attempts = 0;
-    std::set<uint64_t> operations;
-    for (const Attempt& attempt : run_.history.attempts) {
-      const OperationKind kind = run_.history.operations[attempt.operation].kind;
-      // Whoever watches a payment looks again until it has ended.
-      if (is_settlement(kind) || !inside(run_ms(run_.history, attempt.intended_ns))) continue;
-      ++attempts;
-      operations.insert(attempt.operation);
-      demand.retries += attempt.number > 1 ? 1 : 0;
+    const auto tries = span_of(tries_, from_ms, to_ms);
+    std::unordered_set<uint64_t> operations;
+    for (const Try& one : tries) {
+      operations.insert(one.attempt->operation);
+      demand.retries += one.attempt->number > 1 ? 1 : 0;
     }
-    const auto tried = static_cast<int64_t>(operations.size());
-    if (tried >= operations_min)
-      demand.attempts_per_operation = static_cast<double>(attempts) / static_cast<double>(tried);
+    if (std::ssize(operations) >= operations_min)
+      demand.attempts_per_operation =
+          static_cast<double>(tries.size()) / static_cast<double>(operations.size());
     if (run_.books.provider_requests) demand.sent_again = std::ranges::count_if(again_ms_, inside);
     for (const RoleChange& change : run_.roles) {
       if (change.planned || !inside(change.t_ms)) continue;
@@ -62,14 +70,29 @@ class Demand {
   }
 
  private:
+  struct Try {
+    double t_ms = 0;
+    const Attempt* attempt = nullptr;
+  };
+  struct Queue {
+    double t_ms = 0;
+    int64_t length = 0;
+  };
+
+  // What is of from <= t < to, of what is in the order of time.
+  template <typename Timed>
+  static std::span<const Timed> span_of(const std::vector<Timed>& all, double from_ms,
+                                        double to_ms) {
+    const auto from = std::ranges::lower_bound(all, from_ms, {}, &Timed::t_ms);
+    const auto to = std::ranges::lower_bound(all, std::max(from_ms, to_ms), {}, &Timed::t_ms);
+    return {from, to};
+  }
+
   std::optional<double> queue_between(double from_ms, double to_ms) const {
-    if (!run_.books.lags) return std::nullopt;
-    std::map<int64_t, int64_t> longest;  // by second
-    for (const LagSample& lag : *run_.books.lags) {
-      const auto t_ms = static_cast<double>(lag.t_ms);
-      if (t_ms < from_ms || t_ms >= to_ms) continue;
-      int64_t& value = longest[static_cast<int64_t>(std::floor(t_ms / 1000))];
-      value = std::max(value, lag.value);
+    std::map<double, int64_t> longest;  // by second
+    for (const Queue& queue : span_of(queues_, from_ms, to_ms)) {
+      int64_t& value = longest[std::floor(queue.t_ms / 1000)];
+      value = std::max(value, queue.length);
     }
     if (longest.empty()) return std::nullopt;
     std::vector<int64_t> values;
@@ -79,8 +102,9 @@ class Demand {
     return static_cast<double>(*middle);
   }
 
-  const Joined& joined_;
   const Run& run_;
+  std::vector<Try> tries_;
+  std::vector<Queue> queues_;
   std::vector<double> again_ms_;
 };
 

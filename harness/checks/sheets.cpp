@@ -54,106 +54,147 @@ size_t Sheets::rows(std::string_view table) const {
   return find_table(table)->count(joined_.run.books);
 }
 
-Texts Sheets::clients(std::string_view name) {
-  Texts texts;
-  for (const Operation* operation : sent_operations(joined_)) {
-    const Ended& ended = joined_.ended[operation->id];
-    if (name == "key") texts.push_back(keep(key_of(joined_.run.history.run_key, operation->id)));
-    if (name == "kind") texts.push_back(name_of(operation->kind));
-    if (name == "entry") texts.push_back(entry_of(*operation));
-    if (name == "player") texts.push_back(keep(player_name(operation->player)));
-    if (name == "currency") texts.push_back(name_of(operation->currency));
-    if (name == "amount_minor") texts.push_back(keep(fmt::format("{}", operation->amount_minor)));
-    if (name == "told_minor") texts.push_back(keep(fmt::format("{}", ended.answer->amount_minor)));
-    if (name == "outcome") texts.push_back(name_of(ended.outcome));
-    if (name == "reason") texts.push_back(ended.answer->reason);
+std::string_view TextHeap::keep(std::string_view text) {
+  constexpr size_t block_bytes = 1U << 18;
+  if (blocks_.empty() || size_ - used_ < text.size()) {
+    size_ = std::max(block_bytes, text.size());
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
+    used_ = 0;
+  }
+  char* const place = blocks_.back().get() + used_;
+  std::ranges::copy(text, place);
+  used_ += text.size();
+  return {place, text.size()};
+}
+
+std::string_view Sheets::number(int64_t value) {
+  const fmt::format_int text(value);
+  return heap_.keep({text.data(), text.size()});
+}
+
+Texts Sheets::clients(std::string_view name, const std::vector<bool>& chosen) {
+  const auto sent = sent_operations(joined_);
+  Texts texts(sent.size());
+  for (size_t i = 0; i < sent.size(); ++i) {
+    if (!chosen[i]) continue;
+    const Operation& operation = *sent[i];
+    const Ended& ended = joined_.ended[operation.id];
+    if (name == "key")
+      texts[i] = heap_.keep(key_of(joined_.run.history.run_key, operation.id));
+    else if (name == "kind")
+      texts[i] = name_of(operation.kind);
+    else if (name == "entry")
+      texts[i] = entry_of(operation);
+    else if (name == "player")
+      texts[i] = heap_.keep(player_name(operation.player));
+    else if (name == "currency")
+      texts[i] = name_of(operation.currency);
+    else if (name == "amount_minor")
+      texts[i] = number(operation.amount_minor);
+    else if (name == "told_minor")
+      texts[i] = number(ended.answer->amount_minor);
+    else if (name == "outcome")
+      texts[i] = name_of(ended.outcome);
+    else if (name == "reason")
+      texts[i] = ended.answer->reason;
   }
   return texts;
 }
 
-Texts Sheets::transactions(std::string_view name) {
+Texts Sheets::transactions(std::string_view name, const std::vector<bool>& chosen) {
   const auto& all = joined_.ledger.transactions();
-  Texts texts;
-  texts.reserve(all.size());
-  for (const Transaction& transaction : all) {
-    if (name == "tx") texts.push_back(transaction.tx);
-    if (name == "key") texts.push_back(transaction.key);
-    if (name == "kind") texts.push_back(transaction.kind);
-    if (name == "player") texts.push_back(transaction.player);
-    if (name == "provider") texts.push_back(transaction.provider);
-    if (name == "currency") texts.push_back(transaction.currency);
-    if (name == "moved_minor") texts.push_back(keep(to_string(moved_minor(transaction))));
+  Texts texts(all.size());
+  if (name == "round") {
+    for (const LedgerEntry* entry : joined_.ledger.entries())
+      texts[joined_.ledger.index_of(*entry)] = entry->round;
+    return texts;
   }
-  if (name != "round") return texts;
-  texts.resize(all.size());
-  for (const LedgerEntry* entry : joined_.ledger.entries())
-    texts[joined_.ledger.index_of(*entry)] = entry->round;
+  std::string_view Transaction::*member = name == "tx"         ? &Transaction::tx
+                                          : name == "key"      ? &Transaction::key
+                                          : name == "kind"     ? &Transaction::kind
+                                          : name == "player"   ? &Transaction::player
+                                          : name == "provider" ? &Transaction::provider
+                                                               : &Transaction::currency;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (!chosen[i]) continue;
+    texts[i] = name == "moved_minor" ? heap_.keep(to_string(moved_minor(all[i]))) : all[i].*member;
+  }
   return texts;
 }
 
-Texts Sheets::column(std::string_view table_name, std::string_view name) {
-  if (table_name == "clients") return clients(name);
-  if (table_name == "transactions") return transactions(name);
+Texts Sheets::column(std::string_view table_name, std::string_view name,
+                     const std::vector<bool>& chosen) {
+  if (table_name == "clients") return clients(name, chosen);
+  if (table_name == "transactions") return transactions(name, chosen);
   const Books& books = joined_.run.books;
   const Table& table = *find_table(table_name);
   const Column* column = find_column(table, name);
-  Texts texts;
+  Texts texts(chosen.size());
   if (column == nullptr) return texts;
-  texts.reserve(table.count(books));
   struct {
     Sheets& sheets;
     std::string_view operator()(const std::string* value) const { return *value; }
-    std::string_view operator()(const int64_t* value) const {
-      return sheets.keep(fmt::format("{}", *value));
-    }
+    std::string_view operator()(const int64_t* value) const { return sheets.number(*value); }
     std::string_view operator()(const std::optional<int64_t>* value) const {
-      return *value ? (*this)(&**value) : std::string_view();
+      return *value ? sheets.number(**value) : std::string_view();
     }
   } text{*this};
-  for (size_t i = 0; i < table.count(books); ++i)
-    texts.push_back(std::visit(text, column->of(table.row(books, i))));
+  for (size_t i = 0; i < chosen.size(); ++i)
+    if (chosen[i]) texts[i] = std::visit(text, column->of(table.row(books, i)));
   return texts;
 }
 
-Texts Sheets::text(std::string_view table, Expression says) {
-  if (says.starts_with('=')) return Texts(rows(table), says.substr(1));
-  if (says.find('{') == Expression::npos) {
+void Sheets::add_pieces(std::vector<Piece>& pieces, std::string_view table, Expression says,
+                        const std::vector<bool>& chosen) {
+  if (says.starts_with('=')) {
+    pieces.push_back({says.substr(1), {}});
+  } else if (says.find('{') == Expression::npos) {
     const bool business = says.ends_with(':');
-    Texts texts = column(table, business ? says.substr(0, says.size() - 1) : says);
+    Texts texts = column(table, business ? says.substr(0, says.size() - 1) : says, chosen);
     if (business) std::ranges::transform(texts, texts.begin(), business_key_of);
-    return texts;
+    pieces.push_back({{}, std::move(texts)});
+  } else {
+    for (size_t open = says.find('{'); open != Expression::npos; open = says.find('{')) {
+      const size_t close = says.find('}');
+      if (open > 0) pieces.push_back({says.substr(0, open), {}});
+      add_pieces(pieces, table, says.substr(open + 1, close - open - 1), chosen);
+      says.remove_prefix(close + 1);
+    }
+    if (!says.empty()) pieces.push_back({says, {}});
   }
-  std::vector<std::string> texts(rows(table));
-  while (!says.empty()) {
-    const size_t open = std::min(says.find('{'), says.size());
-    for (std::string& whole : texts) whole += says.substr(0, open);
-    if (open == says.size()) break;
-    const size_t close = says.find('}');
-    const Texts part = text(table, says.substr(open + 1, close - open - 1));
-    for (size_t i = 0; i < texts.size(); ++i) texts[i] += part[i];
-    says.remove_prefix(close + 1);
+}
+
+Texts Sheets::texts(std::string_view table, std::span<const Expression> says,
+                    const std::vector<bool>& chosen) {
+  if (!has(table)) return {};
+  std::vector<Piece> pieces;
+  for (const Expression next : says) {
+    if (!pieces.empty()) pieces.push_back({" ", {}});
+    add_pieces(pieces, table, next, chosen);
   }
-  Texts kept;
-  kept.reserve(texts.size());
-  for (std::string& whole : texts) kept.push_back(keep(std::move(whole)));
-  return kept;
+  if (pieces.size() == 1 && !pieces[0].column.empty()) return std::move(pieces[0].column);
+  Texts texts(chosen.size());
+  if (pieces.size() == 1) std::ranges::fill(texts, pieces[0].literal);
+  if (pieces.size() < 2) return texts;
+  std::string whole;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (!chosen[i]) continue;
+    whole.clear();
+    for (const Piece& piece : pieces)
+      whole += piece.column.empty() ? piece.literal : piece.column[i];
+    texts[i] = heap_.keep(whole);
+  }
+  return texts;
 }
 
 Texts Sheets::texts(std::string_view table, std::span<const Expression> says) {
-  if (!has(table)) return {};
-  Texts first = says.empty() ? Texts(rows(table)) : text(table, says[0]);
-  for (const Expression next : says.subspan(std::min<size_t>(1, says.size()))) {
-    const Texts more = text(table, next);
-    for (size_t i = 0; i < first.size(); ++i)
-      first[i] = keep(fmt::format("{} {}", first[i], more[i]));
-  }
-  return first;
+  return texts(table, says, std::vector<bool>(rows(table), true));
 }
 
 std::vector<bool> Sheets::chosen(std::string_view table, const Where& where) {
   std::vector<bool> chosen(rows(table), true);
   if (where.says.empty() || !has(table)) return chosen;
-  const Texts said = text(table, where.says);
+  const Texts said = texts(table, Words{where.says});
   const auto is_not = [](std::string_view word) { return word.starts_with('!'); };
   const bool any_of = !std::ranges::all_of(where.words, is_not);
   for (size_t i = 0; i < said.size(); ++i) {

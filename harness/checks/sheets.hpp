@@ -5,7 +5,7 @@
 //   transactions  tx, key, kind, player, provider, currency, moved_minor, round
 #pragma once
 
-#include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +26,16 @@ struct Where {
   Words words = {};
 };
 
+// Texts that are made, one behind the other: millions of small ones.
+class TextHeap {
+ public:
+  std::string_view keep(std::string_view text);
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  size_t used_ = 0, size_ = 0;  // of the last block
+};
+
 class Sheets {
  public:
   explicit Sheets(const Joined& joined) : joined_(joined) {}
@@ -35,20 +45,31 @@ class Sheets {
   // Whether the platform has such a table; the run's own are there with what they come from.
   bool has(std::string_view table) const;
   size_t rows(std::string_view table) const;
-  // Of every row what the expressions say, with a blank between them. The texts live as long as
-  // the run and this.
-  std::vector<std::string_view> texts(std::string_view table, std::span<const Expression> says);
   std::vector<bool> chosen(std::string_view table, const Where& where);
+  // Of every row that is chosen what the expressions say, with a blank between them; of others
+  // nothing. The texts live as long as the run and this.
+  std::vector<std::string_view> texts(std::string_view table, std::span<const Expression> says,
+                                      const std::vector<bool>& chosen);
+  std::vector<std::string_view> texts(std::string_view table, std::span<const Expression> says);
 
  private:
-  std::vector<std::string_view> column(std::string_view table, std::string_view name);
-  std::vector<std::string_view> text(std::string_view table, Expression says);
-  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
-  std::vector<std::string_view> clients(std::string_view name);
-  std::vector<std::string_view> transactions(std::string_view name);
+  // A part of what is said: a text that is the same for all, or a column.
+  struct Piece {
+    std::string_view literal;
+    std::vector<std::string_view> column;
+  };
+
+  void add_pieces(std::vector<Piece>& pieces, std::string_view table, Expression says,
+                  const std::vector<bool>& chosen);
+  std::vector<std::string_view> column(std::string_view table, std::string_view name,
+                                       const std::vector<bool>& chosen);
+  std::vector<std::string_view> clients(std::string_view name, const std::vector<bool>& chosen);
+  std::vector<std::string_view> transactions(std::string_view name,
+                                             const std::vector<bool>& chosen);
+  std::string_view number(int64_t value);
 
   const Joined& joined_;
-  std::deque<std::string> kept_;
+  TextHeap heap_;
 };
 
 // As a rule's message names what it looks at: "provider, event".
