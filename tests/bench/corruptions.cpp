@@ -38,11 +38,10 @@ class Campaign {
 
   void change_one() {
     changed_ = run_;
-    const size_t at = below(tables_.size() + 1);
-    if (at == tables_.size())
+    if (below(10) == 0)
       change_transaction();
     else
-      change_table(*tables_[at]);
+      change_table(*tables_[below(tables_.size())]);
   }
 
   Tallies contradicted, unknown;
@@ -95,8 +94,13 @@ class Campaign {
   }
 
   void change_transaction() {
+    // By kind first: most are openings.
     const auto& entries = *run_.books.ledger_entries;
-    const LedgerEntry& entry = entries[below(entries.size())];
+    std::map<std::string_view, std::vector<const LedgerEntry*>> by_kind;
+    for (const LedgerEntry& entry : entries) by_kind[entry.kind].push_back(&entry);
+    const auto kind = static_cast<std::ptrdiff_t>(below(by_kind.size()));
+    const auto& alike = std::next(by_kind.begin(), kind)->second;
+    const LedgerEntry& entry = *alike[below(alike.size())];
     const bool twice = below(2) == 0;
     if (twice)
       double_transaction(changed_.books, entry.tx, entry.key);
