@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -184,6 +185,16 @@ TEST(Reports, TheManifestIsToldByItsSum) {
   EXPECT_TRUE(nlohmann::json::parse(json_of(run))["manifest_sha256"].is_null());
   run.manifest_sha256 = std::string(64, 'b');
   EXPECT_EQ(nlohmann::json::parse(json_of(run))["manifest_sha256"], std::string(64, 'b'));
+}
+
+// Every format says why, and none breaks on the numbers themselves.
+TEST(Reports, NumbersThatNoRunCanHaveAreWritten) {
+  RecordedRun run = honest_run();
+  run.faults[0].effective_ms = 1e300;
+  run.arrivals_end_ms = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(nlohmann::json::parse(json_of(run))["verdict"], "inconclusive");
+  for (const std::string& text : {terminal_of(run), junit_of(run), markdown_of(run)})
+    EXPECT_THAT(text, testing::HasSubstr("no run can have this"));
 }
 
 }  // namespace
