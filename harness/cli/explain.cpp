@@ -130,7 +130,7 @@ bool explain_profile(const std::string& name) {
 }
 
 // By name only: a broken one is the business of `validate`.
-bool explain_file(const Places& places, const std::string& name) {
+bool explain_file(const Places& places, const std::string& name, ExitCode& exit) {
   for (const auto& file : suite_files(places))
     if (std::filesystem::path(file).stem() == name)
       if (const auto suite = load_suite(places, name)) {
@@ -142,6 +142,9 @@ bool explain_file(const Places& places, const std::string& name) {
     if (scenario_name(file) == name || std::filesystem::path(file).stem() == name)
       if (const auto scenario = load_scenario(places, file, {})) {
         fmt::print("{}", scenario->as_run_yaml);
+        return true;
+      } else {
+        exit = complain(scenario.error());
         return true;
       }
   return false;
@@ -168,7 +171,7 @@ void add_explain(Arguments& verb, Cli& cli) {
   verb.word("name", *name, "as `list` prints it", true);
   verb.action([name, &cli] {
     if (explain_fault(*name) || explain_check(*name) || explain_profile(*name)) return;
-    if (explain_stack(cli.places, *name) || explain_file(cli.places, *name)) return;
+    if (explain_stack(cli.places, *name) || explain_file(cli.places, *name, cli.exit)) return;
     cli.exit =
         complain({ExitCode::usage,
                   fmt::format("nothing is called `{}`{}", *name,

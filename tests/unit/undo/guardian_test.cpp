@@ -136,11 +136,13 @@ TEST_F(GuardianTest, WhatCannotBeHealedIsLeftForUndoAndSaid) {
 }
 
 TEST_F(GuardianTest, WhatItDoesNotUnderstandKeepsNothingElseFromBeingHealed) {
-  {
-    const auto journal = Journal::resume(journal_path(), "test");
-    ASSERT_TRUE((*journal)->planned({"later", "warp", "x", {{"warp", {"etcd-1"}}}}));
-  }
-  std::ofstream(journal_path(), std::ios::app) << "{\"step\":\"pla\n";
+  ASSERT_TRUE(Journal::resume(journal_path(), "test"));
+  // A step of a later version, and a line that its writer did not finish.
+  std::ofstream(journal_path(), std::ios::app)
+      << R"({"step":"planned","id":"later","undo":[{"do":"warp","nodes":["etcd-1"]}]})"
+      << "\n"
+      << R"({"step":"pla)"
+      << "\n";
   const int64_t began_ns = monotonic_ns();
   const auto done = heal_all(duty());
   ASSERT_FALSE(done);
