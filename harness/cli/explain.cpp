@@ -138,15 +138,14 @@ bool explain_file(const Places& places, const std::string& name, ExitCode& exit)
         for (const auto& scenario : suite->scenarios) fmt::print("  {}\n", scenario);
         return true;
       }
-  for (const auto& file : scenario_files(places))
-    if (scenario_name(file) == name || std::filesystem::path(file).stem() == name)
-      if (const auto scenario = load_scenario(places, file, {})) {
-        fmt::print("{}", scenario->as_run_yaml);
-        return true;
-      } else {
-        exit = complain(scenario.error());
-        return true;
-      }
+  for (const auto& file : scenario_files(places)) {
+    if (scenario_name(file) != name && std::filesystem::path(file).stem() != name) continue;
+    if (const auto scenario = load_scenario(places, file, {}))
+      fmt::print("{}", scenario->as_run_yaml);
+    else
+      exit = complain(scenario.error());
+    return true;
+  }
   return false;
 }
 
