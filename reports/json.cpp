@@ -85,7 +85,8 @@ Json rto_json(const RtoRow& row) {
            {{"detect_ms", or_null(row.detect_ms)},
             {"elect_ms", or_null(row.elect_ms)},
             {"promote_ms", or_null(row.promote_ms)},
-            {"reconnect_ms", or_null(row.reconnect_ms)}}},
+            {"reconnect_ms", or_null(row.reconnect_ms)},
+            {"marks_to_within_ms", or_null(row.marks_to_within_ms)}}},
           {"unsure", row.unsure},
           {"verdict", name_of(row.verdict)}};
 }

@@ -118,8 +118,10 @@ void write_rto(const Page& page, const Report& report) {
     if (wide) header += right("drained at", 12);
     const std::string title = fmt::format("RECOVERY  {}", cut("after " + fault, 10));
     page.section(left(title, 22), page.ink(header, Ink::dim));
+    std::optional<double> within_ms;
     for (const RtoRow& row : report.rto) {
       if (row.fault != fault) continue;
+      within_ms = std::max(within_ms, row.marks_to_within_ms);
       std::string text = right(row.target_ms ? format_ms(*row.target_ms) : "–", 9) +
                          page.ink(right(measured_text(row), 11),
                                   row.verdict == Verdict::pass ? Ink::plain : ink_of(row.verdict)) +
@@ -130,6 +132,9 @@ void write_rto(const Page& page, const Report& report) {
       page.line(
           fmt::format("  {} {}{}", mark_of(page, row.verdict), left(row.operation, 18), text));
     }
+    if (within_ms)
+      page.line(page.ink(
+          "    detect, elect and promote are known to within " + format_ms(*within_ms), Ink::dim));
   }
   if (faults.empty()) {
     page.section("RECOVERY");

@@ -21,6 +21,8 @@ namespace {
 constexpr double noticed_ms = 12'000;
 // Rules look back: one that fires this soon after the warm-up, and not for long, tells of it.
 constexpr double looks_back_ms = 10'000;
+// The longest that a rule looks back (RoleChange: 30 s), and what is late of it.
+constexpr double looks_back_ms_max = 35'000;
 constexpr std::string_view watchdog = "Watchdog";  // fires all the time, by convention
 constexpr double watchdog_gap_ms = 5'000;          // a scrape and an evaluation late
 
@@ -71,12 +73,22 @@ bool is_watched(const Alarms& alarms, double from_ms, double to_ms) {
   });
 }
 
+// What fires before anybody plays tells of the raise, or of a reset that gave the lead back.
+double load_began_ms(const Run& run) {
+  int64_t first_ns = run.history.zero_ns;
+  for (const Operation& operation : run.history.operations)
+    first_ns = std::min(first_ns, operation.intended_ns);
+  return static_cast<double>(first_ns - run.history.zero_ns) / ns_per_ms;
+}
+
 void examine_quiet(Examination& examination, const Run& run, const Alarms& alarms) {
   examination.examined();
   if (!is_watched(alarms, run.steady_from_ms, 0))
     return examination.cannot_say("nobody watched the steady phase: no Watchdog");
+  const double began_ms = load_began_ms(run);
   for (const auto& [name, intervals] : alarms.by_name)
     for (const Interval& fired : intervals) {
+      if (fired.from_ms < began_ms && fired.to_ms - fired.from_ms < looks_back_ms_max) continue;
       const bool of_warm_up = fired.from_ms < run.steady_from_ms + looks_back_ms && fired.to_ms < 0;
       if (fired.from_ms >= 0 || fired.to_ms <= run.steady_from_ms || of_warm_up) continue;
       // A scrape that comes late looks like a node that is down.

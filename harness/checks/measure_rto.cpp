@@ -185,6 +185,7 @@ RtoRow measure_row(const Context& context, const AttemptSeries& series, Operatio
   row.elect_ms = phases.elect_ms;
   row.promote_ms = phases.promote_ms;
   row.reconnect_ms = phases.reconnect_ms;
+  row.marks_to_within_ms = phases.marks_to_within_ms;
   judge_row(row, run, series, fault.from_ms);
   return row;
 }

@@ -57,6 +57,9 @@ struct RtoRow {
   // the roles' timeline: primary or writer loses its role; a new one appears; a sync standby or
   // writer appears after it; the first good answer. Null where no mark was seen.
   std::optional<double> detect_ms, elect_ms, promote_ms, reconnect_ms;
+  // Roles are looked at, not heard: each mark came at most so long before it was seen. Null where
+  // no mark was seen, or the run is of before that was recorded.
+  std::optional<double> marks_to_within_ms;
   Verdict verdict = Verdict::inconclusive;
   std::string unsure;  // why it cannot be said, where not for want of attempts
 };

@@ -20,29 +20,35 @@ Phases measure_phases(const std::vector<RoleChange>& unsorted, double from_ms, d
   std::ranges::stable_sort(roles, {}, &RoleChange::t_ms);
   std::map<std::string, std::string> held;
   std::optional<double> lost_ms, elected_ms, promoted_ms;
+  double within_ms = 0;  // of the marks, the least well known
+  const auto mark = [&within_ms](std::optional<double>& at_ms, const RoleChange& change) {
+    at_ms = change.t_ms;
+    within_ms = std::max(within_ms, change.resolution_ms);
+  };
   std::string wanted;  // what was lost and has to appear again
   for (const RoleChange& change : roles) {
     if (change.t_ms > until_ms) break;
     const std::string before = std::exchange(held[change.component], change.role);
     if (change.t_ms < from_ms) continue;
     if (!elected_ms && leads(before) && change.role != before) {
-      lost_ms = lost_ms.value_or(change.t_ms);
+      if (!lost_ms) mark(lost_ms, change);
       if (wanted.empty() || before == "primary") wanted = before;  // the database leads the wallet
     } else if (lost_ms && !elected_ms && change.role == wanted) {
-      elected_ms = change.t_ms;
+      mark(elected_ms, change);
     } else if (elected_ms && !promoted_ms && (change.role == "sync" || change.role == "writer")) {
-      promoted_ms = change.t_ms;
+      mark(promoted_ms, change);
     }
   }
   // A mark after the first good answer was not on the way to it.
   if (first_success_ms && promoted_ms && *promoted_ms > *first_success_ms) promoted_ms.reset();
 
   Phases phases;
+  if (within_ms > 0) phases.marks_to_within_ms = within_ms;
   double last_ms = from_ms;
-  const auto until = [&last_ms](const std::optional<double>& mark) -> std::optional<double> {
-    if (!mark || *mark < last_ms) return std::nullopt;
-    const double length = *mark - last_ms;
-    last_ms = *mark;
+  const auto until = [&last_ms](const std::optional<double>& at_ms) -> std::optional<double> {
+    if (!at_ms || *at_ms < last_ms) return std::nullopt;
+    const double length = *at_ms - last_ms;
+    last_ms = *at_ms;
     return length;
   };
   phases.detect_ms = until(lost_ms);

@@ -11,6 +11,7 @@ namespace rehearse {
 // Lengths; see RtoRow.
 struct Phases {
   std::optional<double> detect_ms, elect_ms, promote_ms, reconnect_ms;
+  std::optional<double> marks_to_within_ms;
 };
 
 // Marks between `from_ms` (the fault) and `until_ms`; `first_success_ms` is the clients'.

@@ -76,6 +76,15 @@ TEST(AlertsFired, FailsWhenNobodyWasWoken) {
   EXPECT_EQ(finding.violations, 1);
 }
 
+TEST(AlertsFired, WhatRangBeforeAnybodyPlayedIsNotOfTheRunUnlessItGoesOn) {
+  auto run = bets_out_until(0);
+  fired(run, "Watchdog", -30, 70);
+  fired(run, "RoleChange", -22, 2);
+  EXPECT_EQ(examined(run).verdict, Verdict::pass);
+  fired(run, "NodeDown", -22, 40);
+  EXPECT_EQ(examined(run).violations, 1);
+}
+
 TEST(AlertsFired, FailsWhenAnAlarmRangForNothing) {
   auto run = bets_out_until(0);
   fired(run, "Watchdog", -30, 70);

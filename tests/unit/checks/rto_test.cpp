@@ -265,6 +265,15 @@ TEST(MeasurePhases, EachFromTheOneBeforeAndNullWhereUnknown) {
   phases = measure_phases({}, 100, 8000, 2500);
   EXPECT_FALSE(phases.detect_ms || phases.elect_ms || phases.promote_ms);
   EXPECT_EQ(phases.reconnect_ms, 2400);
+  EXPECT_FALSE(phases.marks_to_within_ms);
+}
+
+TEST(MeasurePhases, AreKnownAsWellAsTheLeastWellKnownOfTheirMarks) {
+  const std::vector<RoleChange> roles = {{-5, "pg-1", "primary", true, 900},
+                                         {1000, "pg-1", "", false, 210},
+                                         {1600, "pg-2", "primary", false, 250},
+                                         {9000, "pg-3", "sync", false, 700}};
+  EXPECT_EQ(measure_phases(roles, 100, 8000, 2500).marks_to_within_ms, 250);
 }
 
 }  // namespace
