@@ -16,9 +16,17 @@ void draw_table_bet(Arrival& arrival, Draw& draw) {
   arrival.amount_minor = stake_minor(draw.random);
 }
 
+// The one that was on when the bet was first to be sent, also when it is sent again: a key belongs
+// to one bet, and that is for one window.
+std::string window_of(const Operation& operation) {
+  static const int64_t wall_minus_monotonic_ns = wall_ns() - monotonic_ns();
+  const int64_t at_ms = (operation.intended_ns + wall_minus_monotonic_ns) / ns_per_ms;
+  return fmt::format("table-1-{}", at_ms / cycle_ms);
+}
+
 HttpRequest table_bet_request(const Operation& operation, std::string_view run_key) {
   auto body = body_of(operation, run_key);
-  body["window"] = fmt::format("table-1-{}", wall_ns() / ns_per_ms / cycle_ms);
+  body["window"] = window_of(operation);
   body["amount_minor"] = operation.amount_minor;
   return post("/v1/tables/table-1/bets", body);
 }

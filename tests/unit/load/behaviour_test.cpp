@@ -32,6 +32,18 @@ Outcome looked(OperationKind kind, int status, const std::string& body) {
   return behaviour_of(kind)->looked(HttpResponse{status, {}, body}).outcome;
 }
 
+TEST(Behaviours, ABetAtATableIsForTheWindowOfItsArrivalHoweverLateItIsSentAgain) {
+  const auto body_of = [](int64_t intended_ns) {
+    Operation operation;
+    operation.kind = table_bet;
+    operation.intended_ns = intended_ns;
+    return behaviour_of(table_bet)->request_of(operation, "k1").body;
+  };
+  const int64_t now_ns = monotonic_ns();
+  EXPECT_EQ(body_of(now_ns), body_of(now_ns));
+  EXPECT_NE(body_of(now_ns - 60 * ns_per_s), body_of(now_ns));
+}
+
 TEST(Behaviours, ThereIsOneForEveryKindThatIsSent) {
   for (int i = 0; i < operation_kinds; ++i) {
     const auto kind = static_cast<OperationKind>(i);
