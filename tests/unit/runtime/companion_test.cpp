@@ -19,7 +19,9 @@ bool ends(int pid) {
   const int64_t deadline_ns = monotonic_ns() + ns_per_s;
   int status = 0;
   while (monotonic_ns() < deadline_ns) {
-    if (::waitpid(pid, &status, WNOHANG) == pid) return true;
+    const int waited = ::waitpid(pid, &status, WNOHANG);
+    // One that ended at once may have been waited for already.
+    if (waited == pid || (waited == -1 && errno == ECHILD)) return true;
     ::usleep(5'000);
   }
   return false;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "../runtime/fake_runtime.hpp"
+#include "base/files.hpp"
 #include "undo/journal.hpp"
 
 namespace rehearse {
@@ -66,7 +67,10 @@ TEST_F(HealTest, AJournalThatCallsAllHealedDoesNotHaveTheLastWord) {
 }
 
 TEST_F(HealTest, OneThatCannotBeHealedIsSaidThoughNothingIsLeft) {
-  plan({"later", "warp", "x", {{"warp", {"wallet-1"}}}});
+  ASSERT_TRUE(write_file_atomically(
+      dir_ + "/faults.jsonl",
+      R"({"step":"planned","id":"later","undo":[{"do":"warp","nodes":["wallet-1"]}]})"
+      "\n"));
   EXPECT_FALSE(heal());
   EXPECT_NE(said_.find("later is not healed"), std::string::npos);
 }
