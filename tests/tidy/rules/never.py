@@ -40,6 +40,9 @@ NEVER_COMPARED = [
                 rf'\bfind(?:_if)?\([^;"]*"(?:{TECHNOLOGIES})"')),
     (["harness/faults", "harness/engine"], [], "a port of the platform",
      re.compile(r"(?<![\w.'])(?:2379|5432|6379|8008|8080|8123|9090|9092|26379)(?![\w.'])")),
+    # ThreadSanitizer's build leaves their tests out (tests/CMakeLists.txt).
+    (["harness/checks", "harness/record", "harness/scenario", "reports"], [], "a thread",
+     re.compile(r"\bstd::(?:jthread|thread|async|mutex)\b|\brun_parallel\b")),
 ]  # fmt: skip
 
 
