@@ -61,6 +61,9 @@ class Rehearsal {
   Status record();
 
   bool cancelled() const { return options_.cancelled(); }
+  LoadPlan plan_of(const Scenario& scenario) const {
+    return load_plan_of(scenario, target_names_of(options_.stack));
+  }
   std::string path(const std::string& name) const { return options_.out_dir + "/" + name; }
   void show(const std::string& phase);
 
@@ -93,7 +96,7 @@ Status Rehearsal::prepare() {
   if (!journal) return std::unexpected(journal.error());
   journal_ = std::move(*journal);
 
-  const auto plan = load_plan_of(scenario_, target_names_of(options_.stack));
+  const auto plan = plan_of(scenario_);
   run_ = run_facts_of(options_, plan);
   if (plan.profile.weights_sum() <= 0)
     return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
@@ -167,7 +170,7 @@ void Rehearsal::show(const std::string& phase) {
 
 Status Rehearsal::steady() {
   recorder_.set_planned(false);
-  LoadPlan plan = load_plan_of(scenario_, target_names_of(options_.stack));
+  LoadPlan plan = plan_of(scenario_);
   if (scenario_.auto_rate) plan = probe_plan_of(std::move(plan), *scenario_.auto_rate);
   auto load = Load::start(plan, stage_.edges(), *history_);
   if (!load) return std::unexpected(load.error());
@@ -190,7 +193,7 @@ Status Rehearsal::find_rate_of(const AutoRate& bounds) {
       [this](int64_t until_ns) { return play_until("probe", until_ns); });
   if (!found) return {};
   const Scenario played = with_rate(scenario_, found->rate_per_s);
-  load_began_ns_ = load_->play_next(load_plan_of(played, target_names_of(options_.stack)));
+  load_began_ns_ = load_->play_next(plan_of(played));
   run_.auto_rate_per_s = found->rate_per_s;
   run_.auto_rate_why = found->why;
   run_.scenario_sha256 = sha256_hex(played.as_run_yaml);
