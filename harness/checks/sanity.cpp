@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "record/columns.hpp"
 
 namespace rehearse {
 namespace {
@@ -15,8 +16,10 @@ constexpr size_t told_max = 5;
 constexpr double month_ms = 31.0 * 86'400'000;
 constexpr int64_t month_ns = int64_t{31} * 86'400 * ns_per_s;
 constexpr int64_t year_2200_ns = 7'258'118'400 * ns_per_s;
-// Far above all the money of a casino, far below where sums of many overflow.
+// Far above all the money of a casino, far below where sums of many overflow; and so for what books
+// count or order, and for their times, of which some are multiplied.
 constexpr int64_t amount_minor_max = 1'000'000'000'000'000'000;
+constexpr int64_t number_max = 1'000'000'000'000'000;
 
 class Sanity {
  public:
@@ -36,6 +39,8 @@ class Sanity {
       monotonic("an arrival", operation.id, operation.intended_ns);
       amount("an arrival", operation.id, operation.amount_minor);
     }
+    for (const Table& table : all_tables())
+      if (table.exists(run_.books)) examine(table);
     if (more_ > 0) found_.push_back(fmt::format("{} more numbers that no run can have", more_));
     return std::move(found_);
   }
@@ -97,6 +102,21 @@ class Sanity {
     amount("a balance", attempt.operation, attempt.balance_minor);
     if (attempt.answered_ns != 0 && attempt.answered_ns < attempt.sent_ns)
       absurd(fmt::format("operation {} was answered before it was sent", attempt.operation));
+  }
+
+  void examine(const Table& table) {
+    const size_t rows = table.count(run_.books);
+    for (const Column& column : table.columns) {
+      const int64_t most = column.name.ends_with("_minor") ? amount_minor_max : number_max;
+      for (size_t i = 0; i < rows; ++i) {
+        const Field field = column.of(table.row(run_.books, i));
+        if (std::holds_alternative<std::string*>(field)) break;
+        const auto* const* whole = std::get_if<int64_t*>(&field);
+        const auto number = whole ? **whole : std::get<std::optional<int64_t>*>(field)->value_or(0);
+        if (number > most || number < -most)
+          absurd(fmt::format("{} of row {} of {} is {}", column.name, i + 1, table.name, number));
+      }
+    }
   }
 
   // Two clocks are asked at a run's end, one after the other.
