@@ -62,8 +62,7 @@ Result<double> Stage::raise(const StackPlaces& places) {
   const int64_t began_ns = monotonic_ns();
   watch();
   const int64_t deadline_ns = began_ns + ready_deadline_ns;
-  if (auto made = rehearse::raise(runtime_, stack_, places, *observer_, deadline_ns, cancelled_);
-      !made)
+  if (auto made = rehearse::raise(runtime_, stack_, places); !made)
     return std::unexpected(made.error());
   const bool whole = observer_->wait_until(
       [&](const StackView& view) {

@@ -129,8 +129,6 @@ ComponentEntry read_component(const std::string& name, const Node& node, const S
   component.args = take_texts(map, "args", problems);
   component.env = take_env(map, problems);
   read_nodes(map, names, component, problems);
-  if (const Node* after = map.take("after"))
-    component.after = yaml::read_components(*after, "after", names, problems);
   component.port = take_whole(map, "port", 1, port_max, problems);
   component.health_path = map.take_text("health");
   component.roles = map.take_text("roles");

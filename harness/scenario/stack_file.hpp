@@ -32,8 +32,7 @@ struct ComponentEntry {
   std::vector<std::string> args;
   std::map<std::string, std::string> env;
   std::vector<StackNodeEntry> nodes;
-  std::vector<std::string> after;  // components that must be healthy before this one is created
-  int port = 0;                    // of health, status and roles
+  int port = 0;             // of health, status and roles
   std::string health_path;  // 200 = healthy; empty = when the port accepts; of ClickHouse a query
   std::string roles;  // a technology of stack/, or the role that one node of a service holds, or ""
   int leads = 0;      // the number of the node that leads when a rehearsal begins; 0 = whichever

@@ -124,6 +124,14 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
   }
 }
 
+TEST(Stack, WhoIsToLeadIsWhoMakesTheCluster) {
+  const auto stack = make_stack(shipped(), {});
+  ASSERT_TRUE(stack) << stack.error().message;
+  const auto nodes = stack->of_component("postgres");
+  const int leads = stack->component_of(*nodes.at(0)).leads;
+  for (const Node* node : nodes) EXPECT_EQ(node->env.at("FIRST"), nodes.at(leads - 1)->name);
+}
+
 // What is said of a small stack, after the path of its file or of its platform's. `edge` goes on
 // with the edge, `more` with the stack, `platform` with the platform.
 std::string mistakes_in(const std::string& edge, const std::string& more = "",
@@ -159,9 +167,9 @@ TEST(StackFile, AnUnknownKeyIsNamedWithItsPlaceAndASuggestion) {
 }
 
 TEST(StackFile, AllMistakesAreToldNotTheFirst) {
-  EXPECT_EQ(mistakes_in(", port: http, after: [egde]", "", "targets: {cancel: {component: cdn}}\n"),
+  EXPECT_EQ(mistakes_in(", port: http, cpu_share: 5", "", "targets: {cancel: {component: cdn}}\n"),
             ":9:56: `port` must be a whole number from 1 to 65535, not `http`\n"
-            ":9:70: unknown component `egde`, did you mean `edge`?\n"
+            ":9:62: unknown key in `component edge`: `cpu_share`, did you mean `cpu_shares`?\n"
             ":3:31: unknown component `cdn` (there are: edge)");
 }
 
