@@ -13,9 +13,10 @@ void Generator::confirm_contact(uint32_t player, uint32_t tries) {
   const Behaviour& channel = *behaviour_of(OperationKind::lifeline);
   Operation of_player;
   of_player.player = player;
-  client_.call(entry_.endpoint_for(channel, of_player, tries),
-               confirm_request(history_.run_key(), player), connect_timeout_ms, answer_timeout_ms,
-               [this, player, tries](const auto& result) {
+  const size_t endpoint = entry_.endpoint_for(channel, of_player);
+  client_.call(endpoint, confirm_request(history_.run_key(), player), connect_timeout_ms,
+               answer_timeout_ms, [this, player, tries, endpoint, &channel](const auto& result) {
+                 entry_.follow(channel, player, endpoint, result.has_value());
                  if (result && result->status == 200) {
                    registered_[player] = true;
                  } else {

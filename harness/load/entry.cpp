@@ -36,12 +36,11 @@ void Entry::lay_out(std::vector<Endpoint>& endpoints) {
   }
 }
 
-size_t Entry::endpoint_for(const Behaviour& behaviour, const Operation& operation,
-                           uint32_t unreached) {
+size_t Entry::endpoint_for(const Behaviour& behaviour, const Operation& operation) {
   const Nodes& nodes = nodes_.at(behaviour.target);
   if (nodes.follows_player) return entry_of(operation.player);
   if (behaviour.stays) return nodes.first + operation.node % nodes.count;
-  return nodes.first + (operation.player + unreached) % nodes.count;
+  return nodes.first + nodes.current;
 }
 
 // Also one that no longer is an edge of ours: players believe their resolvers.
@@ -67,7 +66,12 @@ size_t Entry::entry_of(uint32_t player) {
 }
 
 void Entry::follow(const Behaviour& behaviour, uint32_t player, size_t endpoint, bool reached) {
-  if (!is_at_edges(behaviour)) return;
+  Nodes& nodes = nodes_.at(behaviour.target);
+  if (!nodes.follows_player) {
+    const bool is_left = !reached && endpoint == nodes.first + nodes.current;
+    if (is_left) nodes.current = (nodes.current + 1) % nodes.count;
+    return;
+  }
   uint16_t& edge = edge_of_[player];
   // Several tries of a player may fail together: they move on once.
   if (reached || edge != endpoint) return;

@@ -31,15 +31,16 @@ class Entry {
     return nodes_.at(behaviour.target).follows_player;
   }
 
-  // `unreached`: earlier tries of the operation that nobody answered.
-  size_t endpoint_for(const Behaviour& behaviour, const Operation& operation, uint32_t unreached);
-  // A player leaves an edge that does not answer, not one that answers badly.
+  size_t endpoint_for(const Behaviour& behaviour, const Operation& operation);
+  // A player leaves an edge that does not answer, not one that answers badly; and so does a server
+  // for all whom it serves.
   void follow(const Behaviour& behaviour, uint32_t player, size_t endpoint, bool reached);
 
  private:
   struct Nodes {
     size_t first = 0, count = 0;
     bool follows_player = false;  // they are the edges: a player keeps to one until it fails
+    size_t current = 0;           // else all keep to this one of them
   };
 
   void lay_out(std::vector<Endpoint>& endpoints);

@@ -207,7 +207,7 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
 
 bool Generator::try_at(Running& running, int64_t intended_ns) {
   if (!begin_attempt(running, intended_ns)) return false;
-  running.endpoint = entry_.endpoint_for(*running.behaviour, running.operation, running.unreached);
+  running.endpoint = entry_.endpoint_for(*running.behaviour, running.operation);
   client_.call(running.endpoint, running.request, connect_timeout_ms, answer_timeout_ms,
                [this, id = running.operation.id](const auto& result) { answered(id, result); });
   return true;
@@ -246,7 +246,6 @@ void Generator::retry_or_rest(Running& running, int64_t told_ms) {
 
 // Where a try went, and whether anybody was there.
 void Generator::follow_edge(Running& running, bool reached) {
-  running.unreached += reached ? 0 : 1;
   entry_.follow(*running.behaviour, running.operation.player, running.endpoint, reached);
 }
 

@@ -67,8 +67,7 @@ class Generator final : public Load {
     uint64_t arrival = 0;                  // its index; of a watch: that of the payment
     Attempt* attempt = nullptr;            // the latest
     uint32_t attempts = 0;
-    size_t endpoint = 0;     // of the latest try or look
-    uint32_t unreached = 0;  // tries and looks that nobody answered
+    size_t endpoint = 0;  // of the latest try or look
     bool maybe_done = false;
     bool resent = false;         // it has ended; this is its second sending
     int64_t watch_until_ns = 0;  // of a *_settled: end of this watch

@@ -25,27 +25,26 @@ void Logins::begin(std::function<void(Status)> done) {
 }
 
 void Logins::next() {
-  if (next_ < tokens_.size()) log_in(next_++, 0);
+  if (next_ < tokens_.size()) log_in(next_++);
 }
 
-void Logins::log_in(uint32_t player, uint32_t unreached) {
+void Logins::log_in(uint32_t player) {
   if (!done_) return;
   Operation login;
   login.kind = OperationKind::session;
   login.player = player;
   const Behaviour& behaviour = *behaviour_of(OperationKind::session);
-  const size_t endpoint = entry_.endpoint_for(behaviour, login, unreached);
+  const size_t endpoint = entry_.endpoint_for(behaviour, login);
   const std::string key = fmt::format("{}-login-{}", run_key_, player);
   entry_.client().call(endpoint, login_request(player_name(player), key), connect_timeout_ms,
-                       answer_timeout_ms, [this, player, unreached, endpoint](const auto& result) {
+                       answer_timeout_ms, [this, player, endpoint](const auto& result) {
                          entry_.follow(*behaviour_of(OperationKind::session), player, endpoint,
                                        result.has_value());
-                         answered(player, unreached, result);
+                         answered(player, result);
                        });
 }
 
-void Logins::answered(uint32_t player, uint32_t unreached,
-                      const std::expected<HttpResponse, HttpError>& result) {
+void Logins::answered(uint32_t player, const std::expected<HttpResponse, HttpError>& result) {
   if (!done_) return;
   std::string token = result ? token_of(*result) : "";
   if (!token.empty()) {
@@ -61,9 +60,7 @@ void Logins::answered(uint32_t player, uint32_t unreached,
                                                    tokens_.size() - 1 - in_, tokens_.size() - 1,
                                                    player_name(player), why)));
   }
-  entry_.client().at(now_ns + again_ns, [this, player, unreached = unreached + (result ? 0 : 1)] {
-    log_in(player, unreached);
-  });
+  entry_.client().at(now_ns + again_ns, [this, player] { log_in(player); });
 }
 
 void Logins::end(Status status) {

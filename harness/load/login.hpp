@@ -25,9 +25,8 @@ class Logins {
   void sign(HttpRequest& request, uint32_t player) const;
 
  private:
-  void log_in(uint32_t player, uint32_t unreached);
-  void answered(uint32_t player, uint32_t unreached,
-                const std::expected<HttpResponse, HttpError>& result);
+  void log_in(uint32_t player);
+  void answered(uint32_t player, const std::expected<HttpResponse, HttpError>& result);
   void next();
   void end(Status status);
 

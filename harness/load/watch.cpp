@@ -41,7 +41,7 @@ void Generator::begin_watch(const Operation& payment, size_t arrival, int64_t ac
 
 void Generator::look(uint64_t id) {
   Running& running = running_.at(id);
-  running.endpoint = entry_.endpoint_for(*running.behaviour, running.operation, running.unreached);
+  running.endpoint = entry_.endpoint_for(*running.behaviour, running.operation);
   // Both waits end about when the watch does.
   const int64_t left_ms = (running.watch_until_ns - monotonic_ns()) / ns_per_ms;
   client_.call(running.endpoint, running.request,

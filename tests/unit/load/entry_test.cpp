@@ -1,4 +1,6 @@
 // Players who find the edge by its name: against a name server and a casino of this process.
+#include "load/entry.hpp"
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -130,6 +132,31 @@ TEST_F(EntryTest, WithoutAnAnswerNobodyFindsIt) {
   names_.answer("127.0.0.1");
   play([this] { names_.answer(""); });
   EXPECT_GT(failed_because("no_address"), 0);
+}
+
+// A house's server that tells of wins does not try the dead one again for each of its players.
+TEST(Entry, AServerKeepsToTheNodeThatAnswers) {
+  PlatformEdges edges{"", {{"127.0.0.1", 1}}};
+  edges.targets["house"] = {{"127.0.0.2", 1}, {"127.0.0.3", 1}};
+  Entry entry(edges, 4, nullptr);
+  const Behaviour& win = *behaviour_of(OperationKind::win);
+  const auto where = [&](uint32_t player) {
+    Operation operation;
+    operation.kind = OperationKind::win;
+    operation.player = player;
+    return entry.endpoint_for(win, operation);
+  };
+  const size_t first = where(1);
+  EXPECT_EQ(where(2), first);
+  entry.follow(win, 1, first, true);
+  EXPECT_EQ(where(1), first);
+  entry.follow(win, 1, first, false);
+  entry.follow(win, 2, first, false);  // was under way already: they move on once
+  const size_t other = where(1);
+  EXPECT_NE(other, first);
+  EXPECT_EQ(where(2), other);
+  entry.follow(win, 3, other, false);
+  EXPECT_EQ(where(3), first);
 }
 
 }  // namespace
