@@ -40,7 +40,8 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
                   uint64_t seed_offset) {
   auto scenario = load_scenario(cli.places, name, overrides_of(arguments));
   if (!scenario) return complain(scenario.error());
-  scenario->seed += seed_offset;
+  if (seed_offset > 0)
+    *scenario = with_seed(*scenario, scenario->seed + seed_offset, catalogue().faults);
   auto stack = load_stack(cli.places, scenario->stack, scenario->parts);
   if (!stack) return complain(stack.error());
   RehearsalOptions options{

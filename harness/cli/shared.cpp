@@ -108,7 +108,7 @@ const Profiles& profiles() {
 const Catalogue& catalogue() {
   static const Catalogue known = [] {
     Catalogue all;
-    for (const auto& fault : all_faults()) all.faults.push_back(fault.schema);
+    all.faults = fault_schemas();
     for (const auto& check : all_checks())
       all.checks[std::string(check.name)] = std::string(check.needs);
     all.live_checks = live_check_names();

@@ -22,6 +22,7 @@
 #include "engine/run_facts.hpp"
 #include "engine/stage.hpp"
 #include "engine/stop_watch.hpp"
+#include "faults/fault.hpp"
 #include "record/manifest.hpp"
 #include "record/run.hpp"
 
@@ -192,7 +193,7 @@ Status Rehearsal::find_rate_of(const AutoRate& bounds) {
       [this](int64_t from_ns, int64_t to_ns) { return machine_.idle_share(from_ns, to_ns); },
       [this](int64_t until_ns) { return play_until("probe", until_ns); });
   if (!found) return {};
-  const Scenario played = with_rate(scenario_, found->rate_per_s);
+  const Scenario played = with_rate(scenario_, found->rate_per_s, fault_schemas());
   load_began_ns_ = load_->play_next(plan_of(played));
   run_.auto_rate_per_s = found->rate_per_s;
   run_.auto_rate_why = found->why;

@@ -67,6 +67,7 @@ struct FaultEntry {
   std::function<std::unique_ptr<Fault>()> make;
 };
 std::span<const FaultEntry> all_faults();
+std::vector<FaultSchema> fault_schemas();  // of all
 const FaultEntry* find_fault(const std::string& name);
 
 // Zones that a target means now: names, {of: ROLE} (the zone of its holder), {any: N}.

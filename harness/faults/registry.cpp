@@ -22,6 +22,12 @@ std::span<const FaultEntry> all_faults() {
   return entries;
 }
 
+std::vector<FaultSchema> fault_schemas() {
+  std::vector<FaultSchema> schemas;
+  for (const auto& entry : all_faults()) schemas.push_back(entry.schema);
+  return schemas;
+}
+
 const FaultEntry* find_fault(const std::string& name) {
   for (const auto& entry : all_faults())
     if (entry.schema.name == name) return &entry;

@@ -69,6 +69,6 @@ void read_load(const Node* node, const World& world, Scenario& scenario, Problem
 // print.cpp: a duration as a scenario would say it (exact), and the scenario with every default,
 // as YAML that parses to it again.
 std::string duration(int64_t ms);
-std::string print_scenario(const Scenario& scenario, const Catalogue& catalogue);
+std::string print_scenario(const Scenario& scenario, const std::vector<FaultSchema>& faults);
 
 }  // namespace rehearse::yaml

@@ -111,7 +111,7 @@ std::string param(const ParamValue& value, ParamType type) {
   return target(std::get<Target>(value));
 }
 
-std::string entry(const TimelineEntry& entry, const Catalogue& catalogue) {
+std::string entry(const TimelineEntry& entry, const std::vector<FaultSchema>& faults) {
   std::vector<std::string> fields = {"id: " + text(entry.id)};
   if (entry.after_id.empty()) {
     fields.push_back("at: " + duration(entry.at_ms));
@@ -125,7 +125,7 @@ std::string entry(const TimelineEntry& entry, const Catalogue& catalogue) {
     fields.push_back(fmt::format("times: {}", entry.times));
   }
   fields.push_back("fault: " + text(entry.fault));
-  const auto schema = std::ranges::find(catalogue.faults, entry.fault, &FaultSchema::name);
+  const auto schema = std::ranges::find(faults, entry.fault, &FaultSchema::name);
   for (const ParamSchema& known : schema->params) {
     const auto value = entry.params.find(known.name);
     if (value == entry.params.end()) continue;
@@ -196,7 +196,7 @@ std::string duration(int64_t ms) {
   return ms % 1'000 == 0 ? fmt::format("{}s", ms / 1'000) : fmt::format("{}ms", ms);
 }
 
-std::string print_scenario(const Scenario& scenario, const Catalogue& catalogue) {
+std::string print_scenario(const Scenario& scenario, const std::vector<FaultSchema>& faults) {
   std::string yaml;
   Writer out = std::back_inserter(yaml);
   fmt::format_to(out, "scenario: {}\ntitle: {}\ntier: {}\nseed: {}\nstack: {}\n",
@@ -212,7 +212,7 @@ std::string print_scenario(const Scenario& scenario, const Catalogue& catalogue)
                  duration(scenario.steady_ms), duration(scenario.observe_ms),
                  duration(scenario.drain_ms));
   for (const TimelineEntry& item : scenario.timeline) {
-    fmt::format_to(out, "  - {}\n", entry(item, catalogue));
+    fmt::format_to(out, "  - {}\n", entry(item, faults));
   }
   for (const StopCondition& condition : scenario.stop_when) stops.push_back(stop(condition));
   fmt::format_to(out, "stop_when: [{}]\n", fmt::join(stops, ", "));
@@ -228,12 +228,16 @@ std::string print_scenario(const Scenario& scenario, const Catalogue& catalogue)
 
 namespace rehearse {
 
-Scenario with_rate(Scenario scenario, double rate_per_s) {
-  const std::string before = "\nload: " + yaml::load(scenario) + "\n";
+Scenario with_rate(Scenario scenario, double rate_per_s, const std::vector<FaultSchema>& faults) {
   scenario.auto_rate.reset();
   scenario.steps = {{0, rate_per_s, false}};
-  if (const size_t at = scenario.as_run_yaml.find(before); at != std::string::npos)
-    scenario.as_run_yaml.replace(at, before.size(), "\nload: " + yaml::load(scenario) + "\n");
+  scenario.as_run_yaml = yaml::print_scenario(scenario, faults);
+  return scenario;
+}
+
+Scenario with_seed(Scenario scenario, uint64_t seed, const std::vector<FaultSchema>& faults) {
+  scenario.seed = seed;
+  scenario.as_run_yaml = yaml::print_scenario(scenario, faults);
   return scenario;
 }
 

@@ -201,7 +201,7 @@ std::expected<Scenario, std::vector<Diagnostic>> parse_scenario(const ParseInput
   if (!problems.empty()) {
     return std::unexpected(problems.sorted({input.path, input.targets_path, "--set"}));
   }
-  scenario.as_run_yaml = yaml::print_scenario(scenario, *input.catalogue);
+  scenario.as_run_yaml = yaml::print_scenario(scenario, input.catalogue->faults);
   return scenario;
 }
 

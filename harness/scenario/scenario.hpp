@@ -170,9 +170,10 @@ struct Scenario {
   std::string as_run_yaml;               // with every default, what a run's folder keeps
 };
 
-// The same with a rate of arrivals that was found for its `auto`, as a run's folder keeps it:
-// played again, it has the same arrivals.
-Scenario with_rate(Scenario scenario, double rate_per_s);
+// The same with a rate of arrivals that was found for its `auto`, or with another seed, as a run's
+// folder keeps it: played again, it has the same arrivals. `faults`: those that it was read with.
+Scenario with_rate(Scenario scenario, double rate_per_s, const std::vector<FaultSchema>& faults);
+Scenario with_seed(Scenario scenario, uint64_t seed, const std::vector<FaultSchema>& faults);
 
 struct Diagnostic {
   std::string file;

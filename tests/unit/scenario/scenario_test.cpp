@@ -206,14 +206,27 @@ TEST(Scenario, ARateThatIsToBeFound) {
 }
 
 TEST(Scenario, ARateThatWasFoundIsAScenarioOfItsOwn) {
+  const auto faults = small_catalogue().faults;
   const auto scenario = parse(with("150/s", "auto"));
   ASSERT_TRUE(scenario.has_value());
-  const Scenario found = with_rate(*scenario, 41.3);
+  Scenario found = with_rate(*scenario, 41.3, faults);
   const auto again = parse(found.as_run_yaml, {}, "scenario.yaml");
   ASSERT_TRUE(again.has_value()) << found.as_run_yaml << to_string(again.error()[0]);
   EXPECT_FALSE(again->auto_rate);
   EXPECT_EQ(again->steps[0].rate_per_s, 41.3);
   EXPECT_EQ(again->as_run_yaml, found.as_run_yaml);
+  found.as_run_yaml = "of something else";
+  EXPECT_EQ(with_rate(found, 41.3, faults).as_run_yaml, again->as_run_yaml);
+}
+
+TEST(Scenario, AnotherSeedIsAScenarioOfItsOwn) {
+  const auto scenario = parse(good_text);
+  ASSERT_TRUE(scenario.has_value());
+  const Scenario next = with_seed(*scenario, 8, small_catalogue().faults);
+  const auto again = parse(next.as_run_yaml, {}, "scenario.yaml");
+  ASSERT_TRUE(again.has_value()) << next.as_run_yaml << to_string(again.error()[0]);
+  EXPECT_EQ(again->seed, 8u);
+  EXPECT_EQ(again->as_run_yaml, next.as_run_yaml);
 }
 
 TEST(Scenario, RoundTripOfOddTextAndFractions) {
