@@ -82,12 +82,6 @@ class Foresight {
     return sum;
   }
 
-  // A rate that is yet to be found may be so much less than what is planned with.
-  double least_of_rate() const {
-    const auto& bounds = scenario_.auto_rate;
-    return bounds ? bounds->min_per_s / bounds->max_per_s : 1;
-  }
-
   double baseline_ms() const {
     return static_cast<double>(scenario_.steady_ms - warm_up_ms(scenario_));
   }
@@ -110,7 +104,7 @@ class Foresight {
     const std::string what = fmt::format("slo {} {} the fault", target.name, target.phase);
     if (!stretch) return found_.push_back({what, "no fault that players can feel"});
     const double most = expected(kinds, stretch->from_ms, stretch->to_ms_most);
-    const double least = least_of_rate() * expected(kinds, stretch->from_ms, stretch->to_ms_least);
+    const double least = expected(kinds, stretch->from_ms, stretch->to_ms_least);
     const auto shows = [&](double count) {
       return can_show(target.name, target.limit, std::llround(count));
     };
@@ -120,7 +114,7 @@ class Foresight {
         {what,
          fmt::format("it takes {} operations, and about {} come{}",
                      operations_needed(target.name, target.limit), about(surely ? most : least),
-                     surely ? "" : " if the rate or the length is the least that it may be"),
+                     surely ? "" : " if the length is the least that it may be"),
          surely});
   }
 
@@ -136,11 +130,11 @@ class Foresight {
       };
       const auto stretch = stretch_of("after");
       const bool surely = seldom(steady, stretch->to_ms_most);
-      if (!surely && !seldom(least_of_rate() * steady, stretch->to_ms_least)) continue;
+      if (!surely && !seldom(steady, stretch->to_ms_least)) continue;
       found_.push_back(
           {fmt::format("rto of {} after {}", name, entry->id),
            fmt::format("about {} in the steady phase are too few to tell{}", about(steady),
-                       surely ? "" : " if the rate or the length is the least that it may be"),
+                       surely ? "" : " if the length is the least that it may be"),
            surely});
     }
   }

@@ -13,10 +13,10 @@ namespace rehearse {
 struct Foreseen {
   std::string what;  // a check, "slo bet_p99 after the fault", "rto of bet after az"
   std::string why;
-  bool surely = true;  // false: only if the rate or a length is the least that it may be
+  bool surely = true;  // false: only if a length is the least that it may be
 };
 
-// `stack`: with the parts of the scenario alone.
+// `stack`: with the parts of the scenario alone. Of a rate that is yet to be found: by its most.
 std::vector<Foreseen> foresee(const Scenario& scenario, const StackFile& stack);
 
 // The same for people, a line for each reason; nothing when there is none.

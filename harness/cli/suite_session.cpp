@@ -1,6 +1,7 @@
 #include "cli/suite_session.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -14,6 +15,13 @@
 #include "cli/judged.hpp"
 
 namespace rehearse {
+namespace {
+
+std::string rate_depends_on(const SuiteItem& item, const Scenario& scenario) {
+  return fmt::format("{} {} {} {}", item.stack, item.settings, item.parts, scenario.profile);
+}
+
+}  // namespace
 
 SuiteSession::SuiteSession(const Cli& cli, const SuitePlan& plan, const std::string& dir)
     : cli_(cli), plan_(plan), live_(cli.quiet, obeys_escapes(STDERR_FILENO)) {
@@ -42,8 +50,9 @@ SuiteHands SuiteSession::hands() {
     head_ = fmt::format("suite {}: {} of {}: {}", plan_.suite.name, number, plan_.items.size(),
                         plan_.items[item].name);
     run_dir_.clear();
-    live_.say(fmt::format("{} · {}", head_, plan_.scenarios[item].title));
-    for (const auto& line : foreseen_lines(foresee(plan_.scenarios[item], plan_.stacks[item])))
+    choose_rate(item);
+    live_.say(fmt::format("{} · {}", head_, played_.title));
+    for (const auto& line : foreseen_lines(foresee(played_, plan_.stacks[item])))
       live_.say("  " + line);
   };
   hands.rehearse = [this](size_t item, const StackUse& use) { return rehearse(item, use); };
@@ -60,21 +69,38 @@ SuiteHands SuiteSession::hands() {
 }
 
 Status SuiteSession::rehearse(size_t item, const StackUse& use) {
-  const Scenario& scenario = plan_.scenarios[item];
   run_dir_ =
-      fmt::format("{}/{}-{}-{}", report_.dir, compact_utc(wall_ns()), scenario.name, scenario.seed);
-  RehearsalOptions options{scenario, plan_.stacks[item], cli_.places, run_dir_,
-                           false,    use.reuse,          interrupted};
+      fmt::format("{}/{}-{}-{}", report_.dir, compact_utc(wall_ns()), played_.name, played_.seed);
+  RehearsalOptions options{played_, plan_.stacks[item], cli_.places, run_dir_,
+                           false,   use.reuse,          interrupted};
   options.shared = use.shared;
   options.reset_ms = use.reset_ms;
+  options.known_rate = known_rate_;
   return contained([&] { return rehearse_scenario(options, live_); },
                    [this] { return take_active_down(live_); });
+}
+
+// One profile on the same parts of one stack needs one probe: a suite is to tell of the platform,
+// and a scenario that plays another rate than its neighbours cannot be compared with them.
+void SuiteSession::choose_rate(size_t item) {
+  played_ = plan_.scenarios[item];
+  known_rate_.reset();
+  if (!played_.auto_rate) return;
+  known_rate_ = rates_.find(rate_depends_on(plan_.items[item], played_), *played_.auto_rate);
+  if (known_rate_) played_ = with_rate(played_, known_rate_->rate_per_s, catalogue().faults);
+}
+
+void SuiteSession::remember_rate(size_t item, const Run& run) {
+  if (!played_.auto_rate || !run.auto_rate_per_s) return;
+  rates_.keep(rate_depends_on(plan_.items[item], played_), *played_.auto_rate,
+              {*run.auto_rate_per_s, fmt::format("{}, in {}", run.auto_rate_why, run.id)});
 }
 
 SuiteRow SuiteSession::judged(size_t item) {
   const std::string& name = plan_.items[item].name;
   const auto run = read_run(run_dir_);
   if (!run) return suite_row(name, run.error(), true);
+  remember_rate(item, *run);
   const Report report = judge(*run);
   if (auto written = write_report_files(report, run_dir_); !written)
     failed_writing_ = worse(failed_writing_, complain(written.error()));

@@ -32,6 +32,8 @@ class SuiteSession {
   SuiteHands hands();
   SuiteRow& row(size_t item) { return report_.rows[row_of_.at(item)]; }
   Status rehearse(size_t item, const StackUse& use);
+  void choose_rate(size_t item);
+  void remember_rate(size_t item, const Run& run);
   SuiteRow judged(size_t item);
   void end(size_t item, const Status& played, double length_ms, const std::string& note);
   void skip(size_t item, const Error& why);
@@ -43,6 +45,9 @@ class SuiteSession {
   SuiteReport report_;
   std::map<size_t, size_t> row_of_;  // item → its row
   std::string head_, run_dir_;       // of the scenario that is played now
+  Scenario played_;                  // it, with the rate that is known for its `auto`
+  std::optional<FoundRate> known_rate_;
+  KnownRates rates_;
   ExitCode failed_writing_ = ExitCode::expected;
 };
 

@@ -60,17 +60,26 @@ std::vector<double> probe_rates(const AutoRate& bounds) {
 LoadPlan probe_plan_of(LoadPlan plan, const AutoRate& bounds) {
   plan.steps.clear();
   for (const double rate_per_s : probe_rates(bounds))
-    plan.steps.push_back({probe_step_ms, rate_per_s, false});
-  plan.length_ms_max = (std::ssize(plan.steps) + 1) * probe_step_ms;
+    plan.steps.push_back({plan.steps.empty() ? probe_first_ms : probe_step_ms, rate_per_s, false});
+  plan.length_ms_max = probe_first_ms + std::ssize(plan.steps) * probe_step_ms;
   plan.rounds_before = rounds_of_probes;
+  return plan;
+}
+
+LoadPlan plan_after_probe(LoadPlan plan) {
+  plan.rounds_before = 2 * rounds_of_probes;
   return plan;
 }
 
 HistoryRoom room_with_probe(const LoadPlan& plan, const std::optional<AutoRate>& bounds) {
   const HistoryRoom room = history_room(plan);
   if (!bounds) return room;
+  LoadPlan look = plan;
+  look.length_ms_max = probe_step_ms;
+  const HistoryRoom looked = history_room(look);
   const HistoryRoom probe = history_room(probe_plan_of(plan, *bounds));
-  return {room.operations + probe.operations, room.attempts + probe.attempts};
+  return {room.operations + looked.operations + probe.operations,
+          room.attempts + looked.attempts + probe.attempts};
 }
 
 bool has_to_spare(const AutoRate& bounds, const RateProbe& last) {
@@ -100,20 +109,44 @@ FoundRate find_rate(const AutoRate& bounds, const std::vector<RateProbe>& probes
   return {rate_per_s, why};
 }
 
-std::optional<FoundRate> probe_rate(
-    const AutoRate& bounds, int64_t began_ns,
-    const std::function<std::optional<double>(int64_t from_ns, int64_t to_ns)>& idle_share,
-    const std::function<bool(int64_t until_ns)>& wait_until) {
-  std::vector<RateProbe> probes;
-  int64_t from_ns = began_ns;
-  for (const double rate_per_s : probe_rates(bounds)) {
-    const int64_t to_ns = from_ns + probe_step_ms * ns_per_ms;
-    if (!wait_until(to_ns)) return std::nullopt;
-    probes.push_back({rate_per_s, idle_share(from_ns + probe_settling_ms * ns_per_ms, to_ns)});
-    if (!has_to_spare(bounds, probes.back())) break;
-    from_ns = to_ns;
+std::optional<FoundRate> probe_rate(const AutoRate& bounds, std::optional<int64_t> most_from_ns,
+                                    const ProbeHands& hands) {
+  const auto probe_at = [&](double rate_per_s, int64_t end_ns) -> std::optional<RateProbe> {
+    if (!hands.wait_until(end_ns)) return std::nullopt;
+    return RateProbe{rate_per_s, hands.idle_share(end_ns - probe_look_ms * ns_per_ms, end_ns)};
+  };
+  std::string looked;
+  if (most_from_ns) {
+    const auto most = probe_at(bounds.max_per_s, *most_from_ns + probe_step_ms * ns_per_ms);
+    if (!most) return std::nullopt;
+    if (has_to_spare(bounds, *most)) return FoundRate{bounds.max_per_s, seen({*most}), true};
+    if (!most->idle_share) return find_rate(bounds, {*most});
+    looked = seen({*most}) + "; ";
   }
-  return find_rate(bounds, probes);
+  std::vector<RateProbe> probes;
+  int64_t end_ns = hands.play_probe() + probe_first_ms * ns_per_ms;
+  for (const double rate_per_s : probe_rates(bounds)) {
+    const auto probe = probe_at(rate_per_s, end_ns);
+    if (!probe) return std::nullopt;
+    probes.push_back(*probe);
+    if (!has_to_spare(bounds, *probe)) break;
+    end_ns += probe_step_ms * ns_per_ms;
+  }
+  FoundRate found = find_rate(bounds, probes);
+  found.why = looked + found.why;
+  return found;
+}
+
+void KnownRates::keep(const std::string& what, const AutoRate& bounds, const FoundRate& found) {
+  known_[{what, bounds.idle_percent}] = {found, found.rate_per_s < bounds.max_per_s};
+}
+
+std::optional<FoundRate> KnownRates::find(const std::string& what, const AutoRate& bounds) const {
+  const auto at = known_.find({what, bounds.idle_percent});
+  if (at == known_.end()) return std::nullopt;
+  const auto& [found, is_limit] = at->second;
+  if (!is_limit && bounds.max_per_s > found.rate_per_s) return std::nullopt;
+  return FoundRate{std::clamp(found.rate_per_s, bounds.min_per_s, bounds.max_per_s), found.why};
 }
 
 }  // namespace rehearse

@@ -9,7 +9,6 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/sha256.hpp"
-#include "engine/auto_rate.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "engine/guard_post.hpp"
@@ -171,15 +170,15 @@ void Rehearsal::show(const std::string& phase) {
 
 Status Rehearsal::steady() {
   recorder_.set_planned(false);
-  LoadPlan plan = plan_of(scenario_);
-  if (scenario_.auto_rate) plan = probe_plan_of(std::move(plan), *scenario_.auto_rate);
-  auto load = Load::start(plan, stage_.edges(), *history_);
+  auto load = Load::start(plan_of(scenario_), stage_.edges(), *history_);
   if (!load) return std::unexpected(load.error());
   load_ = std::move(*load);
   lag_log_ = std::make_unique<LagLog>(stage_.observer(), recorder_);
   load_began_ns_ = monotonic_ns();
   recorder_.event("engine", "load begins",
                   fmt::format("{} players, seed {}", scenario_.players, scenario_.seed));
+  if (const auto& known = options_.known_rate)
+    recorder_.event("engine", "rate known", fmt::format("{}/s: {}", known->rate_per_s, known->why));
   if (scenario_.auto_rate)
     if (auto found = find_rate_of(*scenario_.auto_rate); !found) return found;
   play_until("steady", load_began_ns_ + scenario_.steady_ms * ns_per_ms - planning_lead_ns);
@@ -188,13 +187,16 @@ Status Rehearsal::steady() {
 
 // What is played from then on is what the scenario with that number plays from its start.
 Status Rehearsal::find_rate_of(const AutoRate& bounds) {
+  const LoadPlan plan = plan_of(scenario_);
+  const bool at_most_all_along = plan.profile.shape.empty();
   const auto found = probe_rate(
-      bounds, load_began_ns_,
-      [this](int64_t from_ns, int64_t to_ns) { return machine_.idle_share(from_ns, to_ns); },
-      [this](int64_t until_ns) { return play_until("probe", until_ns); });
+      bounds, at_most_all_along ? std::optional(load_began_ns_) : std::nullopt,
+      {[this](int64_t from_ns, int64_t to_ns) { return machine_.idle_share(from_ns, to_ns); },
+       [this](int64_t until_ns) { return play_until("probe", until_ns); },
+       [&] { return load_->play_next(probe_plan_of(plan, bounds)); }});
   if (!found) return {};
   const Scenario played = with_rate(scenario_, found->rate_per_s, fault_schemas());
-  load_began_ns_ = load_->play_next(plan_of(played));
+  if (!found->is_played) load_began_ns_ = load_->play_next(plan_after_probe(plan_of(played)));
   run_.auto_rate_per_s = found->rate_per_s;
   run_.auto_rate_why = found->why;
   run_.scenario_sha256 = sha256_hex(played.as_run_yaml);

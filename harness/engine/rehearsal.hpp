@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/active_stack.hpp"
+#include "engine/auto_rate.hpp"
 #include "engine/live_view.hpp"
 #include "scenario/scenario.hpp"
 #include "scenario/stack_file.hpp"
@@ -21,7 +22,8 @@ struct RehearsalOptions {
   bool reuse = false;               // use one that is up, and leave it up
   std::function<bool()> cancelled;  // true once the user wants out
   bool shared = false;  // leave the stack up for the next scenario; the caller takes it down
-  std::optional<double> reset_ms = {};  // with `reuse`: it was reset just now, in that time
+  std::optional<double> reset_ms = {};       // with `reuse`: it was reset just now, in that time
+  std::optional<FoundRate> known_rate = {};  // found before, and in the scenario already
 };
 
 // Plays the scenario and records it in the run's folder; the stack is gone afterwards (unless

@@ -32,6 +32,10 @@ Run run_facts_of(const RehearsalOptions& options, const LoadPlan& plan) {
   run.parts = options.stack.chosen;
   run.left_out = parts_left_out(options.stack);
   run.scenario_sha256 = sha256_hex(scenario.as_run_yaml);
+  if (const auto& known = options.known_rate) {
+    run.auto_rate_per_s = known->rate_per_s;
+    run.auto_rate_why = known->why;
+  }
   run.not_played = without_target(load_profile_of(scenario.play), target_names_of(options.stack));
   run.kinds_planned.emplace();
   for (const OperationKind kind : kinds_of(plan.profile))

@@ -72,6 +72,12 @@ TEST(Foreseen, LevelsAndRecoveriesWithTooFewOperations) {
       busy, [](const Foreseen& one) { return one.what.starts_with("rto of "); }));
 }
 
+TEST(Foreseen, ARateThatIsYetToBeFoundIsTakenAtItsMost) {
+  const auto found = foreseen_lines(foreseen_of("primary-kill", {}));
+  EXPECT_EQ(found, foreseen_lines(foreseen_of("primary-kill", {"load.rate=60/s"})));
+  EXPECT_NE(found, foreseen_lines(foreseen_of("primary-kill", {"load.rate=20/s"})));
+}
+
 TEST(Foreseen, LinesGroupByReasonWhatIsSureFirst) {
   EXPECT_THAT(foreseen_lines({{"a", "x"}, {"c", "y", false}, {"b", "x"}}),
               testing::ElementsAre("not shown: a, b (x)", "perhaps not shown: c (y)"));

@@ -54,42 +54,98 @@ TEST(FindRate, WhereTheLastLeftTooLittleNoiseLeadsNotBeyondIt) {
   EXPECT_LE(find_rate(bounds, {{10, 0.35}, {35, 0.5}, {60, 0.29}}).rate_per_s, 60);
 }
 
+// A machine that is asked for what was idle, look by look.
 struct ProbedMachine {
   std::vector<double> idle_shares;
   std::vector<std::pair<int64_t, int64_t>> asked;
   std::vector<int64_t> waited;
+  int probes_played = 0;
 
-  std::optional<FoundRate> probe(size_t cancelled_at = SIZE_MAX) {
-    return probe_rate(
-        bounds, 1'000 * ns_per_s,
-        [this](int64_t from_ns, int64_t to_ns) -> std::optional<double> {
-          asked.emplace_back(from_ns, to_ns);
-          return idle_shares.at(asked.size() - 1);
-        },
-        [this, cancelled_at](int64_t until_ns) {
-          waited.push_back(until_ns);
-          return waited.size() != cancelled_at;
-        });
+  static constexpr int64_t load_s = 1'000, probe_s = 1'005;  // when each begins
+
+  std::optional<FoundRate> probe(bool at_most_all_along = true, size_t cancelled_at = SIZE_MAX) {
+    return probe_rate(bounds, at_most_all_along ? std::optional(load_s * ns_per_s) : std::nullopt,
+                      {[this](int64_t from_ns, int64_t to_ns) -> std::optional<double> {
+                         asked.emplace_back(from_ns, to_ns);
+                         return idle_shares.at(asked.size() - 1);
+                       },
+                       [this, cancelled_at](int64_t until_ns) {
+                         waited.push_back(until_ns);
+                         return waited.size() != cancelled_at;
+                       },
+                       [this] {
+                         ++probes_played;
+                         return probe_s * ns_per_s;
+                       }});
   }
 };
 
+TEST(ProbeRate, WhatTheMachineCarriesAtMostIsPlayedOn) {
+  ProbedMachine machine{{0.4}, {}, {}};
+  const auto found = machine.probe();
+  EXPECT_DOUBLE_EQ(found->rate_per_s, 110);
+  EXPECT_TRUE(found->is_played);
+  EXPECT_EQ(found->why, "40% idle at 110.0/s");
+  EXPECT_EQ(machine.probes_played, 0);
+  EXPECT_EQ(machine.waited, std::vector<int64_t>{1'005 * ns_per_s});
+}
+
 TEST(ProbeRate, RisesWhileThereIsSomethingToSpare) {
-  ProbedMachine machine{{0.8, 0.55, 0.4}, {}, {}};
-  EXPECT_DOUBLE_EQ(machine.probe()->rate_per_s, 70.4);  // 86.3% at rest, 0.8% less for each
-  ASSERT_EQ(machine.asked.size(), 3u);
-  EXPECT_EQ(machine.asked[1].first, (1'000 + 5 + 2) * ns_per_s);  // the change is not looked at
-  EXPECT_EQ(machine.asked[1].second, (1'000 + 10) * ns_per_s);
-  ProbedMachine full{{0.8, 0.2}, {}, {}};
+  ProbedMachine machine{{0.1, 0.8, 0.55, 0.4}, {}, {}};
+  const auto found = machine.probe();
+  EXPECT_DOUBLE_EQ(found->rate_per_s, 70.4);  // 86.3% at rest, 0.8% less for each
+  EXPECT_FALSE(found->is_played);
+  EXPECT_THAT(found->why, HasSubstr("10% idle at 110.0/s; 80% idle at 10.0/s, 55%"));
+  EXPECT_EQ(machine.probes_played, 1);
+  ASSERT_EQ(machine.asked.size(), 4u);
+  EXPECT_EQ(machine.asked[1].first, (1'005 + 7) * ns_per_s);  // what the look left is worked off
+  EXPECT_EQ(machine.asked[2].first, (1'015 + 2) * ns_per_s);  // the change is not looked at
+  EXPECT_EQ(machine.asked[2].second, (1'015 + 5) * ns_per_s);
+  ProbedMachine full{{0.1, 0.8, 0.2}, {}, {}};
   EXPECT_LT(full.probe()->rate_per_s, 35);
-  EXPECT_EQ(full.waited.size(), 2u);
-  ProbedMachine starved{{0.1}, {}, {}};
+  EXPECT_EQ(full.waited.size(), 3u);
+  ProbedMachine starved{{0.05, 0.1}, {}, {}};
   EXPECT_DOUBLE_EQ(starved.probe()->rate_per_s, 10);
-  EXPECT_EQ(starved.waited.size(), 1u);
+  EXPECT_EQ(starved.waited.size(), 2u);
+}
+
+TEST(ProbeRate, ALoadThatIsNotYetAtItsMostIsNotLookedAt) {
+  ProbedMachine machine{{0.8, 0.55, 0.4}, {}, {}};
+  EXPECT_DOUBLE_EQ(machine.probe(false)->rate_per_s, 70.4);
+  EXPECT_EQ(machine.probes_played, 1);
 }
 
 TEST(ProbeRate, FindsNothingWhereItIsCancelled) {
-  ProbedMachine machine{{0.8, 0.55, 0.4}, {}, {}};
-  EXPECT_FALSE(machine.probe(2));
+  for (size_t cancelled_at : {1, 3}) {
+    ProbedMachine machine{{0.1, 0.8, 0.55, 0.4}, {}, {}};
+    EXPECT_FALSE(machine.probe(true, cancelled_at));
+  }
+}
+
+TEST(KnownRates, HoldForTheSameThingAndShareOnly) {
+  KnownRates known;
+  EXPECT_FALSE(known.find("evening on core", bounds));
+  known.keep("evening on core", bounds, {41.3, "seen", false});
+  const auto again = known.find("evening on core", bounds);
+  ASSERT_TRUE(again);
+  EXPECT_DOUBLE_EQ(again->rate_per_s, 41.3);
+  EXPECT_FALSE(known.find("cashier on core", bounds));
+  EXPECT_FALSE(known.find("evening on core", {40, 10, 110}));
+}
+
+TEST(KnownRates, StayWithinTheBoundsOfWhoeverAsks) {
+  KnownRates known;
+  known.keep("it", bounds, {41.3, "seen", false});
+  EXPECT_DOUBLE_EQ(known.find("it", {30, 3, 30})->rate_per_s, 30);
+  EXPECT_DOUBLE_EQ(known.find("it", {30, 50, 200})->rate_per_s, 50);
+  EXPECT_DOUBLE_EQ(known.find("it", {30, 10, 200})->rate_per_s, 41.3);  // more is too much
+}
+
+TEST(KnownRates, WhoWantsMoreThanWasTriedLooksAgain) {
+  KnownRates known;
+  known.keep("it", bounds, {110, "seen", true});
+  EXPECT_DOUBLE_EQ(known.find("it", {30, 5, 60})->rate_per_s, 60);
+  EXPECT_FALSE(known.find("it", {30, 5, 150}));
 }
 
 TEST(ProbePlan, PlaysEachRateForItsTimeAndRoundsOfItsOwn) {
@@ -102,13 +158,14 @@ TEST(ProbePlan, PlaysEachRateForItsTimeAndRoundsOfItsOwn) {
   const LoadPlan probe = probe_plan_of(plan, bounds);
   std::map<int64_t, int> by_step;
   for (const Arrival& arrival : plan_arrivals(probe)) {
-    ++by_step[arrival.at_ns / (probe_step_ms * ns_per_ms)];
+    ++by_step[arrival.at_ns / (5 * ns_per_s)];
     EXPECT_GT(arrival.round, 1'000'000u);
   }
-  EXPECT_NEAR(by_step[0], 50, 40);
-  EXPECT_NEAR(by_step[1], 175, 70);
-  EXPECT_NEAR(by_step[2], 300, 90);
-  EXPECT_GT(room_with_probe(plan, bounds).operations, history_room(plan).operations + 500);
+  EXPECT_NEAR(by_step[0] + by_step[1], 100, 50);
+  EXPECT_NEAR(by_step[2], 175, 70);
+  EXPECT_NEAR(by_step[3], 300, 90);
+  EXPECT_GT(room_with_probe(plan, bounds).operations, history_room(plan).operations + 1'100);
+  EXPECT_GT(plan_arrivals(plan_after_probe(plan)).front().round, 1'000'001'000u);
 }
 
 }  // namespace
