@@ -6,6 +6,9 @@
 
 namespace rehearse {
 
+// What some programs write before the text itself.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 // The length in bytes of the character at the start of `text`; 0 = there is none. Overlong forms,
 // surrogates and what lies beyond U+10FFFF are refused. `text` must not be empty.
 size_t utf8_length(std::string_view text);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/utf8.hpp"
 
 namespace rehearse {
 
@@ -23,7 +24,6 @@ class CsvReader {
  public:
   // What begins with a byte order mark, as spreadsheets write it, has none.
   explicit CsvReader(std::string_view text) : text_(text) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text_.starts_with(byte_order_mark)) at_ = byte_order_mark.size();
   }
 

@@ -11,6 +11,7 @@
 #include <map>
 #include <sstream>
 
+#include "base/utf8.hpp"
 #include "scenario/problems.hpp"
 #include "scenario/yaml_text.hpp"
 
@@ -198,8 +199,6 @@ std::string explain(const std::string& message) {
   return hint == hints.end() ? "YAML: " + message
                              : fmt::format("YAML: {} ({})", message, hint->second);
 }
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
