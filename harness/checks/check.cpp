@@ -46,11 +46,6 @@ Finding examine_one(const CheckSpec& spec, const Joined& joined, bool by_name) {
   try {
     Finding finding = spec.examine(joined);
     finding.check = spec.name;
-    const bool at_stake = finding.not_exercised.empty();
-    if (finding.verdict == Verdict::pass && finding.examined == 0 && at_stake) {
-      finding.verdict = Verdict::inconclusive;
-      finding.summary = nothing_to_examine;
-    }
     if (finding.verdict != Verdict::inconclusive || finding.summary != nothing_to_examine)
       return finding;
     const std::string never = never_exercised(spec.name, kinds_played_in(joined.run));
