@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <fstream>
 
 #include "base/clock.hpp"
@@ -101,13 +100,9 @@ std::string Stage::why_not_ready(const StackPlaces& places) const {
 
 Status Stage::wait_whole(int64_t since_ns, int64_t deadline_ns) {
   const Hurry hurry(*observer_);
-  const bool whole = observer_->wait_until(
-      [&](const StackView& view) {
-        return missing_redundancy(stack_, view).empty() &&
-               std::ranges::all_of(
-                   view.nodes, [&](const auto& node) { return node.second.seen_ns >= since_ns; });
-      },
-      deadline_ns, cancelled_);
+  const bool whole =
+      observer_->wait_until([&](const StackView& view) { return is_whole(stack_, view, since_ns); },
+                            deadline_ns, cancelled_);
   if (whole) return {};
   if (cancelled_()) return fail(ExitCode::interrupted, "interrupted while the stack came up");
   return fail(ExitCode::machine, fmt::format("the stack that is up is not whole: {}; take it down "

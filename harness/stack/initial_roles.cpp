@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -50,17 +49,8 @@ RoleHands role_hands(const Stack& stack, const Observer& observer, int64_t deadl
   };
   hands.wait_whole = [&stack, &observer, deadline_ns, cancelled = std::move(cancelled)](
                          const ComponentEntry& component, int64_t since_ns) {
-    const auto nodes = stack.of_component(component.name);
     return observer.wait_until(
-        [&](const StackView& view) {
-          const auto is_well = [&](const Node* node) {
-            const auto seen = view.nodes.find(node->name);
-            return seen != view.nodes.end() && seen->second.healthy &&
-                   seen->second.seen_ns >= since_ns;
-          };
-          return std::ranges::all_of(nodes, is_well) &&
-                 technology_of(component).missing(stack, component, view).empty();
-        },
+        [&](const StackView& view) { return is_whole(stack, view, since_ns, &component); },
         deadline_ns, cancelled);
   };
   return hands;

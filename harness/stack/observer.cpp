@@ -17,21 +17,33 @@ namespace {
 constexpr auto copies_interval = std::chrono::milliseconds(1000);
 constexpr auto hurried_interval = std::chrono::milliseconds(200);
 
-}  // namespace
-
-std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view) {
+std::vector<std::string> missing_of(const Stack& stack, const StackView& view, int64_t since_ns,
+                                    const ComponentEntry* only) {
   std::vector<std::string> missing;
   for (const auto& node : stack.nodes) {
-    if (!stack.has_container(node)) continue;
+    if (!stack.has_container(node) || (only && node.component != only->name)) continue;
     const auto seen = view.nodes.find(node.name);
-    if (seen == view.nodes.end()) return {"not everything was looked at yet"};
+    if (seen == view.nodes.end() || seen->second.seen_ns < since_ns)
+      return {"not everything was looked at yet"};
     if (!seen->second.healthy) missing.push_back(node.name + " is not healthy");
   }
   for (const auto& component : stack.file.components) {
+    if (only && component.name != only->name) continue;
     const auto more = technology_of(component).missing(stack, component, view);
     missing.insert(missing.end(), more.begin(), more.end());
   }
   return missing;
+}
+
+}  // namespace
+
+std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view) {
+  return missing_of(stack, view, 0, nullptr);
+}
+
+bool is_whole(const Stack& stack, const StackView& view, int64_t since_ns,
+              const ComponentEntry* component) {
+  return missing_of(stack, view, since_ns, component).empty();
 }
 
 bool is_complete(const Stack& stack, const StackView& view) {

@@ -18,6 +18,10 @@ namespace rehearse {
 // copies in sync. Used to say that the stack is ready and that redundancy is restored.
 std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view);
 
+// Whether all of it, or that component, is whole by looks that began after `since_ns`.
+bool is_whole(const Stack& stack, const StackView& view, int64_t since_ns,
+              const ComponentEntry* component = nullptr);
+
 // Every node was seen, and every component says of all copies of its data how they stand.
 bool is_complete(const Stack& stack, const StackView& view);
 

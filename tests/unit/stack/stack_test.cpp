@@ -267,6 +267,23 @@ TEST(MissingRedundancy, EachWayOfNotBeingWholeIsNamed) {
   EXPECT_FALSE(missing([](auto& v) { v.nodes.erase("etcd-2"); }).empty());
 }
 
+TEST(IsWhole, AComponentIsByItselfAndByLooksThatBeganSince) {
+  const auto stack = make_stack(shipped(), {});
+  auto view = whole_view(*stack);
+  const auto& components = stack->file.components;
+  const auto postgres = std::ranges::find(components, "postgres", &ComponentEntry::name);
+  for (auto& [name, node] : view.nodes) node.seen_ns = name.starts_with("postgres") ? 7 : 3;
+  EXPECT_TRUE(is_whole(*stack, view, 3));
+  EXPECT_FALSE(is_whole(*stack, view, 7)) << "what was seen before says nothing about now";
+  EXPECT_TRUE(is_whole(*stack, view, 7, &*postgres));
+  EXPECT_FALSE(is_whole(*stack, view, 8, &*postgres));
+  view.nodes["wallet-1"].healthy = false;
+  EXPECT_FALSE(is_whole(*stack, view, 0));
+  EXPECT_TRUE(is_whole(*stack, view, 0, &*postgres));
+  view.nodes["postgres-2"].role = "replica";
+  EXPECT_FALSE(is_whole(*stack, view, 0, &*postgres));
+}
+
 TEST(MissingRedundancy, WithoutSynchronousReplicationNoSyncStandbyIsExpected) {
   const auto stack = make_stack(shipped(), {{"postgres.synchronous", "off"}});
   auto view = whole_view(*stack);
