@@ -8,7 +8,6 @@
 #include <map>
 #include <set>
 #include <span>
-#include <unordered_set>
 
 #include "base/clock.hpp"
 #include "base/units.hpp"
@@ -37,6 +36,17 @@ class Demand {
       for (const LagSample& lag : *run_.books.lags)
         queues_.push_back({static_cast<double>(lag.t_ms), lag.value});
     std::ranges::sort(queues_, {}, &Queue::t_ms);
+    std::map<std::string_view, std::string_view> held;
+    for (const RoleChange& change : run_.roles) {
+      const auto [known, is_first] = held.try_emplace(change.component);
+      const bool comes_back = !is_first && known->second.empty();
+      known->second = change.role;
+      if (change.planned) continue;
+      if (change.role.empty())
+        gone_ms_.push_back(change.t_ms);
+      else if (!comes_back)
+        moved_ms_.push_back(change.t_ms);
+    }
     const int64_t zero_ms = run_.zero_wall_ns / ns_per_ms;
     if (!run_.books.provider_requests || zero_ms == 0) return;
     std::set<std::pair<std::string_view, std::string_view>> sent;
@@ -51,19 +61,14 @@ class Demand {
     const auto inside = [&](double t_ms) { return from_ms <= t_ms && t_ms < to_ms; };
     DemandPhase demand;
     const auto tries = span_of(tries_, from_ms, to_ms);
-    std::unordered_set<uint64_t> operations;
-    for (const Try& one : tries) {
-      operations.insert(one.attempt->operation);
-      demand.retries += one.attempt->number > 1 ? 1 : 0;
-    }
-    if (std::ssize(operations) >= operations_min)
+    int64_t begun = 0;
+    for (const Try& one : tries) ++(one.attempt->number > 1 ? demand.retries : begun);
+    if (begun >= operations_min)
       demand.attempts_per_operation =
-          static_cast<double>(tries.size()) / static_cast<double>(operations.size());
+          static_cast<double>(tries.size()) / static_cast<double>(begun);
     if (run_.books.provider_requests) demand.sent_again = std::ranges::count_if(again_ms_, inside);
-    for (const RoleChange& change : run_.roles) {
-      if (change.planned || !inside(change.t_ms)) continue;
-      ++(change.role.empty() ? demand.nodes_gone : demand.roles_moved);
-    }
+    demand.roles_moved = std::ranges::count_if(moved_ms_, inside);
+    demand.nodes_gone = std::ranges::count_if(gone_ms_, inside);
     demand.queue = queue_between(from_ms, to_ms);
     if (const auto machine = machine_between(run_, from_ms, to_ms)) demand.idle = machine->idle;
     return demand;
@@ -105,7 +110,7 @@ class Demand {
   const Run& run_;
   std::vector<Try> tries_;
   std::vector<Queue> queues_;
-  std::vector<double> again_ms_;
+  std::vector<double> again_ms_, moved_ms_, gone_ms_;
 };
 
 // What a slice needs more than steady did, in words.

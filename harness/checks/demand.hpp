@@ -14,10 +14,14 @@ namespace rehearse {
 // Of one of the phases of service levels (measures.hpp). Null: not told, or nothing to count.
 struct DemandPhase {
   std::string phase;
+  // Of those that began meanwhile. Whoever waited out an outage may come back a single time within
+  // a phase: that is demand as well.
   std::optional<double> attempts_per_operation;
-  int64_t retries = 0;                      // of clients
-  std::optional<int64_t> sent_again;        // to providers, of what they had been sent before
-  int64_t roles_moved = 0, nodes_gone = 0;  // unplanned
+  int64_t retries = 0;                // of clients
+  std::optional<int64_t> sent_again;  // to providers, of what they had been sent before
+  // Unplanned. Moved: to who held another one before; a node that comes back and follows is what
+  // healing is for.
+  int64_t roles_moved = 0, nodes_gone = 0;
   std::optional<double> queue;  // second by second the longest that any node told of: median
   std::optional<double> idle;   // of the processors, 0 to 1
 };

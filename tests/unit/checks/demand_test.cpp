@@ -68,6 +68,38 @@ TEST(Demand, MayTakeAWhileToFall) {
   EXPECT_NE(finding_text(storm(200'000, 44'000), "major"), "");
 }
 
+// As seen after an outage of the edges: nobody comes twice within seconds, and all come back.
+TEST(Demand, OfThoseWhoWaitedOutAnOutageIsDemandToo) {
+  RecordedRun run = storm(200'000, 0);
+  const auto attempts = run.history.attempts;
+  for (const Attempt& attempt : attempts) {
+    const double t_ms = run_ms(run.history, attempt.intended_ns);
+    if (t_ms < 0 || t_ms >= 30'000) continue;
+    run.history.attempts.push_back(attempt);
+    run.history.attempts.back().number = 2;
+    run.history.attempts.back().intended_ns += 30'000 * ns_per_ms;
+  }
+  EXPECT_THAT(finding_text(run, "major"), HasSubstr("2.02 attempts an operation, not 1.01"));
+}
+
+// As seen after the loss of a zone, whose nodes join again one by one.
+TEST(Demand, IsNoneOfNodesThatComeBack) {
+  RecordedRun run = storm(200'000, 0);
+  for (const char* node : {"wallet-3", "kafka-3", "postgres-3"})
+    run.roles.push_back({15'000, node, "", false});
+  RecordedRun moving = run;
+  double t_ms = 31'000;
+  for (const auto& [node, role] : {std::pair("kafka-3", "broker"), std::pair("wallet-3", "standby"),
+                                   std::pair("postgres-3", "replica")}) {
+    run.roles.push_back({t_ms, node, role, false});
+    moving.roles.push_back({t_ms, node, role, false});
+    moving.roles.push_back({t_ms + 100, node, "active", false});
+    t_ms += 5'000;
+  }
+  EXPECT_EQ(finding_text(run, "major"), "");
+  EXPECT_THAT(finding_text(moving, "major"), HasSubstr("3 roles moved, 0 nodes gone"));
+}
+
 TEST(Demand, QueuesThatStayLongAreDemandToo) {
   RecordedRun run = storm(200'000, 0);
   run.books.lags.emplace();
