@@ -267,9 +267,11 @@ class Times {
  private:
   void examine(const Table& table, const Column& column, bool is_text) {
     Sheets sheets(joined_);
+    std::string_view good;  // what was booked together has one time
     for (const std::string_view text : sheets.texts(table.name, Words{column.name})) {
       if (text.empty()) continue;
       examination_.examined();
+      if (text == good) continue;
       std::optional<int64_t> ms;
       if (const auto ns = is_text ? parse_utc_ns(text) : std::nullopt; ns) ms = *ns / ns_per_ms;
       if (!is_text) ms = std::strtoll(std::string(text).c_str(), nullptr, 10);
@@ -277,6 +279,8 @@ class Times {
         examination_.violation("{}.{}: \"{}\" is no time", table.name, column.name, text);
       else if (is_absurd(*ms))
         examination_.violation("{}.{}: {} is no time of this run", table.name, column.name, text);
+      else
+        good = text;
     }
   }
 
