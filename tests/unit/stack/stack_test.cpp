@@ -104,11 +104,13 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
   const std::map<std::string, std::pair<std::string, std::vector<PlantedBug>>> roles = {
       {"wallet.bug",
        {"wallet-1",
-        {PlantedBug::ack_before_commit, PlantedBug::key_after_effect, PlantedBug::no_epoch_check}}},
+        {PlantedBug::ack_before_commit, PlantedBug::key_after_effect, PlantedBug::no_epoch_check,
+         PlantedBug::resets_day}}},
       {"cashier.bug",
        {"cashier-1",
         {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup, PlantedBug::retry_storm,
-         PlantedBug::skips_screening}}},
+         PlantedBug::skips_screening, PlantedBug::stale_claims}}},
+      {"table.bug", {"table-1", {PlantedBug::late_bets}}},
       {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}},
       {"credit.bug", {"credit-1", {PlantedBug::no_wait}}}};
   for (const auto& [setting, role] : roles) {
