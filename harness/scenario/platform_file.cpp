@@ -149,12 +149,25 @@ ResetEntry read_reset(const Node& node, const StackNames& names, Problems& probl
   return reset;
 }
 
+EmergencyEntry read_emergency(const Node& node, const StackNames& names, Problems& problems) {
+  MapReader map(node, "emergency", problems);
+  EmergencyEntry emergency;
+  emergency.component = take_component(map, "component", names, problems);
+  emergency.path = map.need_text("path");
+  emergency.field = map.need_text("field");
+  emergency.officers = take_component(map, "officers", names, problems);
+  map.finish();
+  return emergency;
+}
+
 void read_sections(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems) {
   if (const Node* targets = root.take("targets")) read_targets(*targets, names, stack, problems);
   if (const Node* paths = root.take("paths")) read_paths(*paths, names, stack, problems);
   if (const Node* consumers = root.take("consumers"))
     stack.consumer_component =
         read_one_of(*consumers, "component", names.components, problems).value_or("");
+  if (const Node* emergency = root.take("emergency"))
+    stack.emergency = read_emergency(*emergency, names, problems);
   if (const Node* retries = root.take("retries")) stack.retries = read_retries(*retries, problems);
   if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
   if (const Node* reset = root.take("reset")) stack.reset = read_reset(*reset, names, problems);

@@ -87,6 +87,13 @@ struct ResetEntry {
   std::vector<std::string> data;    // components whose own folder is emptied
 };
 
+// How officers declare an emergency and end it: two of them sign.
+struct EmergencyEntry {
+  std::string component, path;  // POST there
+  std::string field;            // of its GET /status: 1 = it is on
+  std::string officers;  // component; a node's OFFICER and OFFICER_KEY are one's name and key
+};
+
 // A named share of the components. What is said of it goes with it where a scenario leaves it out.
 struct PartEntry {
   std::string name, title;
@@ -117,6 +124,7 @@ struct StackFile {
   std::map<std::string, std::string> target_parts = {};  // where it is not the component's
   std::string consumer_component;                        // who take the events
   RetryBudget retries;
+  std::optional<EmergencyEntry> emergency = {};  // none: it has no such way
   BooksEntry books;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };

@@ -1,0 +1,128 @@
+// The platform's officers sign as its own check of signatures wants it.
+#include "platform/emergency.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <atomic>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "../base/test_server.hpp"
+#include "base/ed25519.hpp"
+#include "casino/common/officers.hpp"
+
+namespace rehearse {
+namespace {
+
+// Declares and ends what two officers signed, as the lifeline does.
+class FakeLifeline {
+ public:
+  FakeLifeline() {
+    socket_.listen();
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        pollfd waited{socket_.fd(), POLLIN, 0};
+        if (::poll(&waited, 1, 10) > 0) answer(::accept(socket_.fd(), nullptr, nullptr));
+      }
+    });
+  }
+  uint16_t port() const { return socket_.endpoint().port; }
+
+ private:
+  void answer(int fd) {
+    std::string request;
+    char piece[4096];
+    size_t body_at = std::string::npos;
+    while (true) {
+      const ssize_t size = ::recv(fd, piece, sizeof piece, 0);
+      if (size <= 0) break;
+      request.append(piece, static_cast<size_t>(size));
+      body_at = request.find("\r\n\r\n");
+      if (body_at == std::string::npos) continue;
+      if (request.starts_with("GET") || request.ends_with("}")) break;
+    }
+    const std::string body =
+        request.starts_with("GET") ? status() : changed(request.substr(body_at + 4));
+    const std::string text = fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n\r\n{}",
+                                         body == "no" ? "403 no" : "200 OK", body.size(), body);
+    ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    ::close(fd);
+  }
+  std::string status() const { return fmt::format("{{\"emergency\":{}}}", on_ ? 1 : 0); }
+  std::string changed(const std::string& body) {
+    const auto json = nlohmann::json::parse(body);
+    const std::string text = fmt::format("emergency|{}|{}", json["action"].get<std::string>(),
+                                         json["reason"].get<std::string>());
+    const auto word = [&](const char* key) { return json[key].get<std::string>(); };
+    if (!officers_.four_eyes(text, word("proposed_by"), word("proposed_sig"), word("approved_by"),
+                             word("approved_sig")))
+      return "no";
+    on_ = json["action"] == "declare";
+    return "{}";
+  }
+
+  casino::Officers officers_{{{"officer-1", ed25519_public(std::string(64, '1'))},
+                              {"officer-2", ed25519_public(std::string(64, '2'))}}};
+  test::BoundSocket socket_;
+  std::atomic<bool> on_ = false;
+  std::jthread thread_;
+};
+
+class EmergencyTest : public testing::Test {
+ protected:
+  EmergencyTest() {
+    ComponentEntry lifeline, desk;
+    lifeline.name = "lifeline";
+    lifeline.port = lifeline_.port();
+    desk.name = "desk";
+    stack_.file.components = {lifeline, desk};
+    stack_.file.emergency = {"lifeline", "/control/emergency", "emergency", "desk"};
+    stack_.nodes.push_back({"lifeline-1", "lifeline", "l", "127.0.0.1", 1, {}});
+    for (const char digit : {'1', '2'})
+      stack_.nodes.push_back({std::string("desk-") + digit,
+                              "desk",
+                              "az-1",
+                              "127.0.0.1",
+                              1,
+                              {{"OFFICER", std::string("officer-") + digit},
+                               {"OFFICER_KEY", std::string(64, digit)}}});
+  }
+  FakeLifeline lifeline_;
+  Stack stack_;
+};
+
+TEST_F(EmergencyTest, TwoOfficersDeclareItAndEndIt) {
+  EXPECT_FALSE(emergency_is_on(stack_).value_or(true));
+  const Status declared = change_emergency(stack_, true, "zone_lost");
+  EXPECT_TRUE(declared) << declared.error().message;
+  EXPECT_TRUE(emergency_is_on(stack_).value_or(false));
+  EXPECT_TRUE(change_emergency(stack_, false, "zone_lost"));
+  EXPECT_FALSE(emergency_is_on(stack_).value_or(true));
+}
+
+TEST_F(EmergencyTest, WhatThePlatformRefusesIsAnError) {
+  stack_.nodes[2].env["OFFICER_KEY"] = std::string(64, '3');
+  const Status declared = change_emergency(stack_, true, "zone_lost");
+  ASSERT_FALSE(declared);
+  EXPECT_THAT(declared.error().message, testing::HasSubstr("does not declare the emergency"));
+}
+
+TEST_F(EmergencyTest, OneOfficerIsNotEnough) {
+  stack_.nodes.pop_back();
+  EXPECT_THAT(change_emergency(stack_, true, "x").error().message,
+              testing::HasSubstr("1 officers with a key: two must sign"));
+}
+
+TEST_F(EmergencyTest, WithoutThePartOrTheWayThereIsNone) {
+  stack_.nodes.erase(stack_.nodes.begin());
+  EXPECT_THAT(change_emergency(stack_, true, "x").error().message,
+              testing::HasSubstr("its part is not raised"));
+  stack_.file.emergency.reset();
+  EXPECT_FALSE(emergency_is_on(stack_));
+}
+
+}  // namespace
+}  // namespace rehearse
