@@ -1,5 +1,5 @@
 // A run's folder: run.json (facts and faults), events.jsonl, history.bin, books/*.csv.
-// Each type lists its fields once; the same list writes and reads.
+// Each type lists its fields once (run_fields.hpp); the same list writes and reads.
 #include "record/run.hpp"
 
 #include <fmt/format.h>
@@ -12,108 +12,12 @@
 
 #include "base/files.hpp"
 #include "record/manifest.hpp"
+#include "record/run_fields.hpp"
 
 namespace rehearse {
 namespace {
 
 using nlohmann::json;
-
-// ---- the fields of each type (F is called with name and member; T may be const)
-
-template <typename F, typename T>
-void fields_of_fault(F& f, T& fault) {
-  f("id", fault.id);
-  f("fault", fault.fault);
-  f("target", fault.target);
-  f("planned_ms", fault.planned_ms);
-  f("injected_ms", fault.injected_ms);
-  f("effective_ms", fault.effective_ms);
-  f("healed_ms", fault.healed_ms);
-  f("disruptive", fault.disruptive);
-  f("heal_expected", fault.heal_expected);
-  f("evidence", fault.evidence);
-  f("error", fault.error);
-}
-
-template <typename F, typename T>
-void fields_of_role(F& f, T& role) {
-  f("t_ms", role.t_ms);
-  f("component", role.component);
-  f("role", role.role);
-  f("planned", role.planned);
-  f("resolution_ms", role.resolution_ms);
-}
-
-template <typename F, typename T>
-void fields_of_event(F& f, T& event) {
-  f("t_ms", event.t_ms);
-  f("source", event.source);
-  f("event", event.event);
-  f("detail", event.detail);
-}
-
-template <typename F, typename T>
-void fields_of_slo(F& f, T& slo) {
-  f("name", slo.name);
-  f("phase", slo.phase);
-  f("limit", slo.limit);
-}
-
-template <typename F, typename T>
-void fields_of_retries(F& f, T& budget) {
-  f("window_ms", budget.window_ms);
-  f("again_max", budget.again_max);
-  f("percent_of_first", budget.percent_of_first);
-  f("short_pause_ms", budget.short_pause_ms);
-  f("short_pauses_max", budget.short_pauses_max);
-  f("tries_at_first", budget.tries_at_first);
-  f("later_pause_ms", budget.later_pause_ms);
-  f("regular_look_ms", budget.regular_look_ms);
-}
-
-template <typename F, typename T>
-void fields_of_run(F& f, T& run) {
-  f("id", run.id);
-  f("scenario", run.scenario);
-  f("title", run.title);
-  f("tier", run.tier);
-  f("stack", run.stack);
-  f("expect_text", run.expect_text);
-  f("seed", run.seed);
-  f("started_wall_ns", run.started_wall_ns);
-  f("finished_wall_ns", run.finished_wall_ns);
-  f("zero_wall_ns", run.zero_wall_ns);
-  f("stack_ready_ms", run.stack_ready_ms);
-  f("scenario_sha256", run.scenario_sha256);
-  f("versions", run.versions);
-  f("images", run.images);
-  f("steady_from_ms", run.steady_from_ms);
-  f("arrivals_end_ms", run.arrivals_end_ms);
-  f("drained_ms", run.drained_ms);
-  f("redundancy_restored_ms", run.redundancy_restored_ms);
-  f("observe_deadline_missed", run.observe_deadline_missed);
-  f("interrupted", run.interrupted);
-  f("troubles", run.troubles);
-  f("expect_fail", run.expect_fail);
-  f("checks", run.checks);
-  f("capabilities", run.capabilities);
-  f("parts", run.parts);
-  f("left_out", run.left_out);
-  f("rto_targets_ms", run.targets.rto_ms);
-  f("rpo_targets_ms", run.targets.rpo_ms);
-  f("slo_targets", run.targets.slo);
-  f("retries", run.retries);
-  f("scheduled", run.load.scheduled);
-  f("not_sent", run.load.not_sent);
-  f("lateness_us", run.load.lateness_us);
-  f("auto_rate_per_s", run.auto_rate_per_s);
-  f("auto_rate_why", run.auto_rate_why);
-  f("not_played", run.not_played);
-  f("kinds_planned", run.kinds_planned);
-  f("faults", run.faults);
-  f("roles", run.roles);
-  f("residue", run.residue);
-}
 
 // ---- writing and reading a field
 
@@ -139,6 +43,8 @@ struct Writer {
     return array;
   }
   static json encode(const FaultRecord& value);
+  static json encode(const ApprovalRecord& value);
+  static json encode(const StepRecord& value);
   static json encode(const RoleChange& value);
   static json encode(const SloTarget& value);
   static json encode(const RetryBudget& value);
@@ -148,6 +54,18 @@ json Writer::encode(const FaultRecord& value) {
   json object = json::object();
   Writer writer{object};
   fields_of_fault(writer, value);
+  return object;
+}
+json Writer::encode(const ApprovalRecord& value) {
+  json object = json::object();
+  Writer writer{object};
+  fields_of_approval(writer, value);
+  return object;
+}
+json Writer::encode(const StepRecord& value) {
+  json object = json::object();
+  Writer writer{object};
+  fields_of_step(writer, value);
   return object;
 }
 json Writer::encode(const RoleChange& value) {
@@ -220,6 +138,16 @@ struct Reader {
     need_object(from);
     Reader reader{from};
     fields_of_fault(reader, value);
+  }
+  static void decode(const json& from, ApprovalRecord& value) {
+    need_object(from);
+    Reader reader{from};
+    fields_of_approval(reader, value);
+  }
+  static void decode(const json& from, StepRecord& value) {
+    need_object(from);
+    Reader reader{from};
+    fields_of_step(reader, value);
   }
   static void decode(const json& from, RoleChange& value) {
     need_object(from);

@@ -11,6 +11,7 @@
 
 #include "record/history.hpp"
 #include "record/retry_budget.hpp"
+#include "record/runbook_record.hpp"
 #include "record/tables.hpp"
 #include "record/targets.hpp"
 #include "record/timeline.hpp"
@@ -61,7 +62,11 @@ struct Run {
   std::optional<std::vector<std::string>> kinds_planned;
   History history;
   Books books;
+  bool table_top = false;  // people and the clock alone: no stack, no load, no faults
+  bool audited = false;    // it has an audit trail (audit.hpp)
+  std::string audit_key;   // public, whose signature that ends with; empty: nobody's
   std::vector<FaultRecord> faults;
+  std::vector<StepRecord> runbook;  // of every runbook that was played, in the order of their ends
   std::vector<RoleChange> roles;
   std::vector<Event> events;
   // What healing left behind, in words; empty after a clean scan. null = not scanned.
