@@ -61,6 +61,45 @@ Json fault_json(const FaultRecord& fault) {
           {"verdict", name_of(verdict_of(fault))}};
 }
 
+Json approval_json(const ApprovalRecord& approval) {
+  return {{"person", approval.person},       {"key", approval.key},
+          {"nonce", approval.nonce},         {"signature", approval.signature},
+          {"expires_s", approval.expires_s}, {"at_ms", approval.at_ms},
+          {"test_key", approval.test_key}};
+}
+
+Json step_json(const StepRecord& step) {
+  Json approvals = Json::array();
+  for (const ApprovalRecord& approval : step.approvals)
+    approvals.push_back(approval_json(approval));
+  return {{"step", step.step},
+          {"runbook", step.runbook},
+          {"title", step.title},
+          {"kind", step.kind},
+          {"executor", step.executor},
+          {"owner",
+           {{"responsible", step.responsible},
+            {"accountable", step.accountable},
+            {"consulted", step.consulted},
+            {"informed", step.informed}}},
+          {"content_sha256", step.content_sha256},
+          {"deadline_ms", step.deadline_ms},
+          {"planned_ms", step.planned_ms},
+          {"begun_ms", or_null(step.begun_ms)},
+          {"ended_ms", or_null(step.ended_ms)},
+          {"took_ms", or_null(took_ms(step))},
+          {"waited_ms", or_null(waited_ms(step))},
+          {"approvals_needed", step.approvals_needed},
+          {"approval_role", text_or_null(step.approval_role)},
+          {"approvals", approvals},
+          {"refused", step.refused},
+          {"outcome", step.outcome},
+          {"verdict", name_of(verdict_of(step))},
+          {"error", text_or_null(step.error)},
+          {"undone", text_or_null(step.undone)},
+          {"evidence", Json(step.evidence)}};
+}
+
 Json rto_json(const RtoRow& row) {
   return {{"operation", row.operation},
           {"fault", row.fault},
@@ -222,6 +261,7 @@ void write_json(std::ostream& out, const Report& report) {
                          {"met", report.met},
                          {"troubles", report.troubles},
                          {"faults", list(run.faults, fault_json)},
+                         {"runbook", list(run.runbook, step_json)},
                          {"rto", list(report.rto, rto_json)},
                          {"rpo", list(report.rpo, rpo_json)},
                          {"slo", list(report.slo, slo_json)},

@@ -39,6 +39,24 @@ void write_faults(std::ostream& out, const Run& run) {
   }
 }
 
+void write_runbook(std::ostream& out, const Run& run) {
+  if (run.runbook.empty()) return;
+  out << "\n| step | executor | approved by | waited | took | deadline | outcome |\n"
+         "|---|---|---|--:|--:|--:|---|\n";
+  for (const StepRecord& step : run.runbook) {
+    std::string people;
+    for (const ApprovalRecord& approval : step.approvals)
+      people += fmt::format("{}{}{}", people.empty() ? "" : ", ", approval.person,
+                            approval.test_key ? " (test key)" : "");
+    const std::string why = step.error.empty() ? "" : ": " + step.error;
+    out << fmt::format("| {} {} | {} | {} | {} | {} | {} | {} |\n", mark_of(verdict_of(step)),
+                       markdown(step.step), markdown(step.executor), markdown(people),
+                       ms_or_dash(waited_ms(step)), ms_or_dash(took_ms(step)),
+                       format_ms(static_cast<double>(step.deadline_ms)),
+                       markdown(step.outcome + why));
+  }
+}
+
 // Operations with a target or an outage; the others had nothing to say.
 void write_recovery(std::ostream& out, const Report& report) {
   std::string rows;
@@ -158,6 +176,7 @@ void write_findings(std::ostream& out, const Report& report) {
 void write_markdown(std::ostream& out, const Report& report, const std::string& run_dir) {
   write_title(out, report, run_dir);
   write_faults(out, *report.run);
+  write_runbook(out, *report.run);
   write_recovery(out, report);
   write_loss(out, report);
   write_levels(out, report);

@@ -106,6 +106,32 @@ void write_faults(const Page& page, const Run& run) {
   }
 }
 
+void write_runbook(const Page& page, const Run& run) {
+  if (run.runbook.empty()) return;
+  constexpr size_t width = 28;
+  page.section(left("RUNBOOK", width + 4), page.ink(right("begun", 9) + right("took", 9) +
+                                                        right("deadline", 10) + right("waited", 9),
+                                                    Ink::dim));
+  for (const StepRecord& step : run.runbook) {
+    const Verdict verdict = verdict_of(step);
+    page.line(fmt::format("  {} {}{}{}{}{}  {}", mark_of(page, verdict),
+                          left(cut(step.step, width), width), right(ms_or_dash(step.begun_ms), 9),
+                          right(ms_or_dash(took_ms(step)), 9),
+                          right(format_ms(static_cast<double>(step.deadline_ms)), 10),
+                          right(ms_or_dash(waited_ms(step)), 9),
+                          page.ink(cut(step.outcome, page.columns() - width - 43), Ink::dim)));
+    std::string people = step.executor;
+    for (const ApprovalRecord& approval : step.approvals)
+      people += fmt::format(" · approved by {}{}", approval.person,
+                            approval.test_key ? " (test key)" : "");
+    page.paragraph("      ", 6, people, Ink::dim);
+    if (!step.error.empty()) page.paragraph("      ", 6, step.error, ink_of(verdict));
+    if (!step.undone.empty()) page.paragraph("      ", 6, "undone " + step.undone, Ink::dim);
+    for (const std::string& refused : step.refused)
+      page.paragraph("      · ", 8, refused, Ink::yellow);
+  }
+}
+
 void write_rto(const Page& page, const Report& report) {
   std::vector<std::string> faults;
   for (const RtoRow& row : report.rto) {
@@ -341,6 +367,7 @@ void write_terminal(std::ostream& out, const Report& report, bool color, int col
   const Page page(out, color, columns);
   write_head(page, report);
   write_faults(page, *report.run);
+  write_runbook(page, *report.run);
   write_rto(page, report);
   write_rpo(page, report);
   write_slo(page, report);

@@ -23,7 +23,8 @@ const Finding* find_check(const Report& report, std::string_view name) {
 
 // Money lost, doubled or in doubt is critical; the rest is major.
 std::string_view severity_of(std::string_view check) {
-  constexpr std::string_view major[] = {"rto", "healed", "faults_effective", "slo", "alerts_fired"};
+  constexpr std::string_view major[] = {"rto", "healed",       "faults_effective",
+                                        "slo", "alerts_fired", "runbook_followed"};
   return std::ranges::find(major, check) != std::end(major) ? "major" : "critical";
 }
 
@@ -44,6 +45,7 @@ Steady steady_attempts(const Run& run) {
 std::vector<std::string> find_troubles(const Run& run) {
   std::vector<std::string> troubles = run.troubles;
   if (run.interrupted) troubles.emplace_back("the run was interrupted");
+  if (run.table_top) return troubles;  // nothing else was there to go wrong
   if (run.books.ledger_entries && run.checks.empty() && !run.capabilities.contains("ledger"))
     troubles.emplace_back(
         "its books have a ledger, and its capabilities do not: none was examined");
@@ -153,8 +155,27 @@ void add_unjudged(std::vector<std::string>& limits, const Report& report) {
           fmt::format("Not judged: {} after {}: {}.", row.operation, row.fault, row.unsure));
 }
 
+// What machines signed for shows nothing of people.
+void add_unsigned(std::vector<std::string>& limits, const Run& run) {
+  std::string steps;
+  for (const StepRecord& step : run.runbook)
+    if (std::ranges::any_of(step.approvals, &ApprovalRecord::test_key))
+      steps += (steps.empty() ? "" : ", ") + step.step;
+  if (!steps.empty())
+    limits.push_back(
+        fmt::format("Approved by test keys, which everybody has, and by no people: {}; "
+                    "how long people take to decide does not show.",
+                    steps));
+}
+
 void add_limits(Report& report, const Run& run) {
   auto& limits = report.limits;
+  if (run.table_top) {
+    limits.emplace_back(
+        "At a table top: no stack, no load, no faults. It shows whether people know what to do and "
+        "how long they take, and nothing of what the platform does.");
+    return add_unsigned(limits, run);
+  }
   limits.emplace_back(
       "One host: zones are containers on one machine, so power, cooling, disks, clocks and the "
       "kernel are shared, and distances are those of the network emulation.");
@@ -199,6 +220,7 @@ void add_limits(Report& report, const Run& run) {
         without_baseline));
   }
   add_unjudged(limits, report);
+  add_unsigned(limits, run);
   for (const RpoRow& row : report.rpo) {
     if (row.store == "ledger" || row.lag_at_fault_ms || !row.lost_count) continue;
     limits.push_back(fmt::format(
@@ -246,6 +268,13 @@ Verdict verdict_of(const FaultRecord& fault) {
   if (fault.injected_ms && fault.heal_expected && !fault.healed_ms) return Verdict::fail;
   const bool effective = fault.error.empty() && fault.injected_ms && fault.effective_ms;
   return effective && !fault.evidence.empty() ? Verdict::pass : Verdict::inconclusive;
+}
+
+Verdict verdict_of(const StepRecord& step) {
+  if (step.outcome == "done") return Verdict::pass;
+  constexpr std::string_view never_tried[] = {"interrupted", "unready", "not_begun"};
+  const bool tried = std::ranges::find(never_tried, step.outcome) == std::end(never_tried);
+  return tried ? Verdict::fail : Verdict::inconclusive;
 }
 
 std::string fault_trouble(const FaultRecord& fault) {

@@ -53,6 +53,8 @@ ExitCode exit_code_of(const Report& report);
 // As report.json carries it: pass = it took effect and was healed, fail = it was not healed,
 // inconclusive = it did not prove its effect.
 Verdict verdict_of(const FaultRecord& fault);
+// Of a runbook's step: fail = it was not done as it is written, inconclusive = it was not come to.
+Verdict verdict_of(const StepRecord& step);
 // What is wrong with a fault; empty = nothing.
 std::string fault_trouble(const FaultRecord& fault);
 // "pass", or for a canary "fail: no_duplicate_payouts".

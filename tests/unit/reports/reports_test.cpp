@@ -87,6 +87,24 @@ Run bad_run() {
   fault.error = "psp-b: POST /control/behaviour: connection refused";
   fault.heal_expected = false;
   run.faults.push_back(fault);
+  StepRecord& step = run.runbook.emplace_back();
+  step.step = "book.over";
+  step.runbook = "ledger-switchover";
+  step.title = "Hand over";
+  step.kind = "automatic";
+  step.executor = "dora";
+  step.responsible = "dba";
+  step.accountable = step.approval_role = "lead";
+  step.approvals_needed = 1;
+  step.content_sha256 = std::string(64, 'c');
+  step.deadline_ms = 5'000;
+  step.begun_ms = 1'000, step.asked_ms = 1'200, step.approved_ms = 3'200, step.acted_ms = 3'200;
+  step.ended_ms = 8'100;
+  step.approvals = {{"anna", std::string(64, 'a'), "0011", "forged", 1'800'000'000, 3'200, true}};
+  step.refused = {"approvals/book.over.1.json: ben: too late: it held until noon; sign again"};
+  step.outcome = "late";
+  step.error = "nobody leads";
+  step.undone = "by lead_back";
   return run;
 }
 
