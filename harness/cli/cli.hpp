@@ -54,6 +54,14 @@ Result<StackFile> load_stack(const Places& places, const std::string& name,
 // A scenario by path or by the name that `list scenarios` prints. Prints every diagnostic.
 Result<Scenario> load_scenario(const Places& places, const std::string& name_or_path,
                                const std::vector<std::string>& overrides);
+// The runbooks of scenarios/runbooks that it names, and the people of scenarios/people.yaml. Errors
+// (usage): every diagnostic of them.
+Result<Runbooks> load_runbooks(const Places& places, const Scenario& scenario);
+Result<Runbook> load_runbook(const Places& places, const std::string& path, const People& people);
+Result<Message> load_message(const std::string& path);
+std::vector<std::string> message_files(const Places& places);
+Result<People> load_people(const Places& places);
+std::vector<std::string> runbook_files(const Places& places);
 std::vector<std::string> scenario_files(const Places& places);
 
 // "…/scenarios/ci/zone-loss.yaml" → "ci/zone-loss".

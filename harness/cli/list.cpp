@@ -51,12 +51,23 @@ void list_profiles() {
   }
 }
 
+void list_runbooks(const Places& places) {
+  const auto people = load_people(places);
+  for (const auto& file : runbook_files(places)) {
+    const auto runbook =
+        people ? load_runbook(places, file, *people) : std::unexpected(people.error());
+    fmt::print("{:<28}  {}\n", std::filesystem::path(file).stem().string(),
+               runbook ? fmt::format("{} ({} steps)", runbook->title, runbook->steps.size())
+                       : "(invalid: `./rehearse validate` says why)");
+  }
+}
+
 }  // namespace
 
 void add_list(Arguments& verb, Cli& cli) {
   auto what = std::make_shared<std::string>();
-  verb.word("what", *what, "faults, checks, scenarios, stacks, suites or profiles", true,
-            {"faults", "checks", "scenarios", "stacks", "suites", "profiles"});
+  verb.word("what", *what, "faults, checks, scenarios, stacks, suites, profiles or runbooks", true,
+            {"faults", "checks", "scenarios", "stacks", "suites", "profiles", "runbooks"});
   verb.action([what, &cli] {
     if (*what == "faults")
       for (const auto& fault : all_faults())
@@ -67,6 +78,7 @@ void add_list(Arguments& verb, Cli& cli) {
     if (*what == "stacks") list_stacks(cli.places);
     if (*what == "suites") list_suites(cli.places);
     if (*what == "profiles") list_profiles();
+    if (*what == "runbooks") list_runbooks(cli.places);
   });
 }
 

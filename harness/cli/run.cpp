@@ -12,14 +12,15 @@
 #include "cli/foreseen.hpp"
 #include "cli/judged.hpp"
 #include "engine/machine.hpp"
+#include "engine/table_top.hpp"
 
 namespace rehearse {
 namespace {
 
 struct RunArguments {
   std::vector<std::string> scenarios, overrides;
-  std::string out, rate, seed;
-  bool keep = false, reuse = false;
+  std::string out, rate, seed, sign_key;
+  bool keep = false, reuse = false, table_top = false;
   uint64_t repeat = 1;
 };
 
@@ -44,13 +45,26 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
     *scenario = with_seed(*scenario, scenario->seed + seed_offset, catalogue().faults);
   auto stack = load_stack(cli.places, scenario->stack, scenario->parts);
   if (!stack) return complain(stack.error());
+  auto runbooks = load_runbooks(cli.places, *scenario);
+  if (!runbooks) return complain(runbooks.error());
   RehearsalOptions options{
       *scenario,      *stack,          cli.places, run_folder(cli, arguments, *scenario),
       arguments.keep, arguments.reuse, interrupted};
+  options.runbooks = std::move(*runbooks);
+  if (!arguments.sign_key.empty()) {
+    auto secret = read_secret_key(arguments.sign_key);
+    if (!secret) return complain(secret.error());
+    options.audit_secret = std::move(*secret);
+  }
   std::error_code ignored;
   if (std::filesystem::exists(options.out_dir, ignored))
     return complain({ExitCode::usage, options.out_dir + " exists already: give another --out"});
 
+  if (arguments.table_top) {
+    const Status played = rehearse_table_top(
+        options, STDIN_FILENO, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+    return played ? judge_and_report(options.out_dir, true) : complain(played.error());
+  }
   LiveView live(cli.quiet, obeys_escapes(STDERR_FILENO));
   live.say(fmt::format("{}: {}", scenario->name, scenario->title));
   for (const auto& line : foreseen_lines(foresee(*scenario, *stack))) live.say("  " + line);
@@ -62,14 +76,28 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
   return judge_and_report(options.out_dir, true);
 }
 
+Status require_readable(const Places& places, const std::string& name,
+                        const std::vector<std::string>& overrides) {
+  const auto scenario = load_scenario(places, name, overrides);
+  if (!scenario) return std::unexpected(scenario.error());
+  const auto runbooks = load_runbooks(places, *scenario);
+  return runbooks ? Status{} : std::unexpected(runbooks.error());
+}
+
 ExitCode run_all(const Cli& cli, const RunArguments& arguments) {
   (void)interrupted();
   if (!arguments.out.empty() && (arguments.scenarios.size() > 1 || arguments.repeat > 1))
     return complain({ExitCode::usage, "--out takes one run: not several scenarios or --repeat"});
   // Every scenario must be readable before the first one is played.
   for (const auto& name : arguments.scenarios)
-    if (auto scenario = load_scenario(cli.places, name, overrides_of(arguments)); !scenario)
-      return complain(scenario.error());
+    if (auto readable = require_readable(cli.places, name, overrides_of(arguments)); !readable)
+      return complain(readable.error());
+  if (arguments.table_top) {
+    ExitCode exit = ExitCode::expected;
+    for (const auto& name : arguments.scenarios)
+      if (!interrupted()) exit = worse(exit, run_once(cli, arguments, name, 0));
+    return exit;
+  }
   if (auto able = require_machine(cli.places.root + "/runs"); !able) return complain(able.error());
   auto lock = MachineLock::take();
   if (!lock) return complain(lock.error());
@@ -90,6 +118,10 @@ void add_run(Arguments& verb, Cli& cli) {
   verb.number("--repeat", arguments->repeat, "times, each with the next seed", 1, 1000);
   verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s; auto: what the machine can carry");
   verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of the scenario");
+  verb.flag("--table-top", arguments->table_top,
+            "people and the clock alone: walk through the scenario's runbooks");
+  verb.text("--sign-key", arguments->sign_key,
+            "file with the secret key that ends the audit trail");
   verb.flag("--keep", arguments->keep, "leave the stack up");
   verb.flag("--reuse", arguments->reuse,
             "use the stack that is up; it is reset first where it was used");

@@ -120,6 +120,10 @@ const Catalogue& catalogue() {
     for (const auto& [name, why] : profiles().broken) all.profiles.push_back(name);
     for (int kind = 0; kind < operation_kinds; ++kind)
       all.operations.emplace_back(name_of(static_cast<OperationKind>(kind)));
+    std::vector<std::string> runbooks;
+    for (const auto& file : runbook_files(find_places()))
+      runbooks.push_back(fs::path(file).stem().string());
+    all.runbook = runbook_schema(std::move(runbooks));
     all.stores = {"ledger", "events", "reporting"};
     return all;
   }();
@@ -160,7 +164,8 @@ std::vector<std::string> scenario_files(const Places& places) {
   std::error_code ignored;
   for (const auto& tier : fs::directory_iterator(places.root + "/scenarios", ignored)) {
     const auto name = tier.path().filename().string();
-    if (!tier.is_directory() || name == "suites" || name == "runbooks" || name == "profiles")
+    if (!tier.is_directory() || name == "suites" || name == "runbooks" || name == "profiles" ||
+        name == "messages")
       continue;
     for (const auto& file : fs::directory_iterator(tier.path(), ignored))
       if (file.path().extension() == ".yaml") files.push_back(file.path().string());

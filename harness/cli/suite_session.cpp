@@ -73,6 +73,9 @@ Status SuiteSession::rehearse(size_t item, const StackUse& use) {
       fmt::format("{}/{}-{}-{}", report_.dir, compact_utc(wall_ns()), played_.name, played_.seed);
   RehearsalOptions options{played_, plan_.stacks[item], cli_.places, run_dir_,
                            false,   use.reuse,          interrupted};
+  auto runbooks = load_runbooks(cli_.places, played_);
+  if (!runbooks) return std::unexpected(runbooks.error());
+  options.runbooks = std::move(*runbooks);
   options.shared = use.shared;
   options.reset_ms = use.reset_ms;
   options.known_rate = known_rate_;

@@ -1,5 +1,5 @@
 // rehearse validate SCENARIO…: parse and check without running; of a suite, its scenarios too; also
-// a load profile by its file.
+// a load profile or a runbook by its file.
 #include <fmt/core.h>
 
 #include <memory>
@@ -23,6 +23,10 @@ ExitCode validate_scenario(const Places& places, const std::string& name,
   }
   const auto stack = load_stack(places, scenario->stack, scenario->parts);
   if (!stack) return complain(stack.error());
+  if (const auto runbooks = load_runbooks(places, *scenario); !runbooks) {
+    fmt::print(stderr, "{}\n", runbooks.error().message);
+    return runbooks.error().code;
+  }
   if (quiet) return ExitCode::expected;
   for (const auto& line : foreseen_lines(foresee(*scenario, *stack)))
     fmt::print("{}: {}\n", scenario->name, line);
@@ -51,9 +55,21 @@ std::optional<ExitCode> validate_profile(const std::string& path) {
   return profile.error().code;
 }
 
+std::optional<ExitCode> validate_runbook(const Places& places, const std::string& path) {
+  const auto text = given_text(path);
+  if (!text || !is_runbook(*text)) return std::nullopt;
+  const auto people = load_people(places);
+  const auto runbook =
+      people ? load_runbook(places, path, *people) : std::unexpected(people.error());
+  if (runbook) return ExitCode::expected;
+  fmt::print(stderr, "{}\n", runbook.error().message);
+  return runbook.error().code;
+}
+
 ExitCode validate(const Places& places, const std::string& name, const Overrides& overrides,
                   bool quiet) {
   if (const auto exit = validate_profile(name)) return *exit;
+  if (const auto exit = validate_runbook(places, name)) return *exit;
   return names_suite(places, name) ? validate_suite(places, name, overrides, quiet)
                                    : validate_scenario(places, name, overrides, quiet);
 }
@@ -62,7 +78,7 @@ ExitCode validate(const Places& places, const std::string& name, const Overrides
 
 void add_validate(Arguments& verb, Cli& cli) {
   auto names = std::make_shared<std::vector<std::string>>();
-  verb.words("scenario", *names, "files or names, of suites and profiles too");
+  verb.words("scenario", *names, "files or names, of suites, profiles and runbooks too");
   auto overrides = std::make_shared<Overrides>();
   verb.repeated("--set", *overrides, "KEY=VALUE overrides a key of each, as `run` would");
   verb.action([names, overrides, &cli] {

@@ -1,5 +1,5 @@
-// Something that a timeline makes happen at its moment and takes back in its time. A fault is the
-// first kind; the steps of a runbook and approvals are others. The runner drives them all the same
+// Something that a timeline makes happen at its moment and takes back in its time: a fault, or a
+// runbook, which is in force once it was played to its end. The runner drives them all the same
 // way: plan → journal synced → begin → poll, until it is in force → refresh … → end.
 #pragma once
 
@@ -33,6 +33,9 @@ class Act {
   virtual bool disruptive() const = 0;
   // Without a length it lasts to the end of observation; otherwise it is over once it is in force.
   virtual bool lasts() const = 0;
+  // How long it may take to be in force, if it is known; such an act goes no further than
+  // observation does.
+  virtual std::optional<int64_t> takes_ms() const { return std::nullopt; }
 };
 
 // `random` is the occurrence's own, seeded by the run's.

@@ -78,6 +78,12 @@ void FaultRunner::begin(int64_t zero_ns) {
     threads_.emplace_back([this, &occurrence] { run(*occurrence); });
 }
 
+void FaultRunner::tell(const Occurrence& occurrence, const std::string& event,
+                       const std::string& detail) {
+  const bool people = occurrence.record.fault == runbook_fault;
+  recorder_.act(people ? "runbook" : "fault", occurrence.record.id, event, detail);
+}
+
 void FaultRunner::set_failed(Occurrence& occurrence, const std::string& why) {
   {
     const std::lock_guard lock(mutex_);
@@ -85,7 +91,7 @@ void FaultRunner::set_failed(Occurrence& occurrence, const std::string& why) {
     if (error.ends_with(why)) return;  // said once is enough
     error += (error.empty() ? "" : "; ") + why;
   }
-  recorder_.event(occurrence.record.id, "failed", why);
+  tell(occurrence, "failed", why);
   (void)journal_.mark(occurrence.record.id, "failed", recorder_.now_ms(), {}, why);
 }
 
@@ -209,8 +215,7 @@ void FaultRunner::run(Occurrence& occurrence) {
 bool FaultRunner::inject(Occurrence& occurrence, Act& act, const PlannedFault& planned) {
   const int64_t begun_ns = monotonic_ns();
   const double begun_ms = occurrence.begun_ms = recorder_.ms(begun_ns);
-  recorder_.event(occurrence.record.id, "injecting",
-                  fmt::format("{} on {}", planned.fault, planned.target));
+  tell(occurrence, "injecting", fmt::format("{} on {}", planned.fault, planned.target));
   const Status done = act.begin();
   if (!done) {
     set_failed(occurrence, "injection failed: " + done.error().message);
@@ -231,8 +236,7 @@ bool FaultRunner::inject(Occurrence& occurrence, Act& act, const PlannedFault& p
 }
 
 void FaultRunner::tell_unknown(Occurrence& occurrence, const std::string& why) {
-  if (std::exchange(occurrence.effect_error, why) != why)
-    recorder_.event(occurrence.record.id, "effect unknown", why);
+  if (std::exchange(occurrence.effect_error, why) != why) tell(occurrence, "effect unknown", why);
 }
 
 // The effect came after the look before this one had begun, if there was one.
@@ -252,7 +256,7 @@ bool FaultRunner::see_effect(Occurrence& occurrence, Act& act) {
   }
   occurrence.gaps.emplace(monotonic_ns());
   (void)journal_.mark(occurrence.record.id, "effective", effective_ms, **evidence);
-  recorder_.event(occurrence.record.id, "effective");
+  tell(occurrence, "effective");
   return true;
 }
 
@@ -272,8 +276,7 @@ void FaultRunner::verify(Occurrence& occurrence, Act& act) {
   if (!holds) return tell_unknown(occurrence, holds.error().message);
   const bool lapsed_before = gaps.lapsed();
   gaps.look(*holds, monotonic_ns());
-  if (gaps.lapsed() != lapsed_before)
-    recorder_.event(occurrence.record.id, gaps.lapsed() ? "lapsed" : "in force again");
+  if (gaps.lapsed() != lapsed_before) tell(occurrence, gaps.lapsed() ? "lapsed" : "in force again");
 }
 
 // To its end; then what is to be said of its effect over the whole length.
@@ -294,7 +297,8 @@ void FaultRunner::watch(Occurrence& occurrence, Act& act) {
 void FaultRunner::watch_until_over(Occurrence& occurrence, Act& act) {
   const auto& entry = *occurrence.entry;
   const bool at_once = !entry.for_ms && !act.lasts();
-  const int64_t effect_by_ns = monotonic_ns() + patience_.effect_ms * ns_per_ms;
+  const int64_t effect_ms = act.takes_ms().value_or(patience_.effect_ms);
+  const int64_t effect_by_ns = monotonic_ns() + effect_ms * ns_per_ms;
   const int64_t end_ns = entry.for_ms ? occurrence.planned_ns + *entry.for_ms * ns_per_ms : 0;
   int64_t next_refresh_ns = monotonic_ns() + refresh_interval_ns;
   bool seen = false, late = false;
@@ -304,7 +308,7 @@ void FaultRunner::watch_until_over(Occurrence& occurrence, Act& act) {
     const int64_t look_ns = monotonic_ns() - look_began_ns;
     if (!seen && !late && monotonic_ns() > effect_by_ns) {
       late = true;
-      set_failed(occurrence, fmt::format("no effect was seen within {} ms", patience_.effect_ms));
+      set_failed(occurrence, fmt::format("no effect was seen within {} ms", effect_ms));
     }
     if (monotonic_ns() >= next_refresh_ns) {
       keep_up(occurrence, act);
@@ -314,7 +318,7 @@ void FaultRunner::watch_until_over(Occurrence& occurrence, Act& act) {
     occurrence.lasting = !entry.for_ms && !at_once && (seen || late);
     const auto over = [&] {
       if (cancelled_) return true;
-      if (at_once) return seen || late;
+      if (at_once) return seen || late || (end_lasting_ && act.takes_ms());
       return end_ns ? monotonic_ns() >= end_ns : end_lasting_;
     };
     const int64_t pause_ns =
@@ -328,11 +332,11 @@ void FaultRunner::watch_until_over(Occurrence& occurrence, Act& act) {
 
 // Tried again until it works: a fault that stays on would be the next run's trouble.
 void FaultRunner::heal(Occurrence& occurrence, Act& act) {
-  recorder_.event(occurrence.record.id, "healing");
+  tell(occurrence, "healing");
   auto evidence = act.end();
   int64_t pause_ms = patience_.heal_pause_ms;
   for (int attempt = 1; !evidence; ++attempt) {
-    recorder_.event(occurrence.record.id, "healing failed", evidence.error().message);
+    tell(occurrence, "healing failed", evidence.error().message);
     if (attempt == patience_.heal_attempts) {
       {  // what cannot be taken back was done, whatever the injection said; its knobs stay turned
         const std::lock_guard lock(mutex_);
@@ -357,7 +361,7 @@ void FaultRunner::heal(Occurrence& occurrence, Act& act) {
     changed_.notify_all();
   }
   (void)journal_.mark(occurrence.record.id, "healed", healed_ms, *evidence);
-  recorder_.event(occurrence.record.id, "healed");
+  tell(occurrence, "healed");
 }
 
 bool FaultRunner::settled() const {
@@ -367,22 +371,13 @@ bool FaultRunner::settled() const {
   return true;
 }
 
-void FaultRunner::heal_rest() {
+void FaultRunner::end(bool& told) {
   {
     const std::lock_guard lock(mutex_);
-    end_lasting_ = true;
+    told = true;
     changed_.notify_all();
   }
   threads_.clear();  // joins
-}
-
-void FaultRunner::cancel() {
-  {
-    const std::lock_guard lock(mutex_);
-    cancelled_ = true;
-    changed_.notify_all();
-  }
-  threads_.clear();
 }
 
 std::vector<FaultRecord> FaultRunner::records() const {

@@ -39,9 +39,9 @@ class FaultRunner {
   // Every occurrence is over, or lasts until it is told to end.
   bool settled() const;
   // Ends those that last to the end of observation; then waits until all are healed.
-  void heal_rest();
+  void heal_rest() { end(end_lasting_); }
   // Gives up what has not begun and heals everything now.
-  void cancel();
+  void cancel() { end(cancelled_); }
 
   std::vector<FaultRecord> records() const;
   // Monotonic time of the last healing; 0 = nothing was healed yet.
@@ -49,6 +49,7 @@ class FaultRunner {
 
  private:
   struct Occurrence;
+  void end(bool& told);
   void run(Occurrence& occurrence);
   bool wait_for_start(Occurrence& occurrence);
   std::optional<double> wait_for_event(std::unique_lock<std::mutex>& lock,
@@ -65,6 +66,7 @@ class FaultRunner {
   void tell_unknown(Occurrence& occurrence, const std::string& why);
   bool see_effect(Occurrence& occurrence, Act& act);
   void heal(Occurrence& occurrence, Act& act);
+  void tell(const Occurrence& occurrence, const std::string& event, const std::string& detail = "");
   void set_failed(Occurrence& occurrence, const std::string& why);
 
   const Scenario& scenario_;

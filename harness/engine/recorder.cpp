@@ -16,6 +16,15 @@ void Recorder::event(const std::string& source, const std::string& event,
   if (echo_) echo_(fmt::format("{}: {}{}{}", source, event, detail.empty() ? "" : " · ", detail));
 }
 
+void Recorder::act(const std::string& kind, const std::string& source, const std::string& event,
+                   const std::string& detail) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (audit_) audit_->add(kind, source + " " + event, detail);
+  }
+  this->event(source, event, detail);
+}
+
 void Recorder::role(int64_t at_ns, const std::string& node, const std::string& role,
                     int64_t resolution_ns) {
   bool planned = false;
@@ -24,6 +33,7 @@ void Recorder::role(int64_t at_ns, const std::string& node, const std::string& r
     planned = planned_;
     roles_.emplace_back(
         at_ns, RoleChange{0, node, role, planned, static_cast<double>(resolution_ns) / ns_per_ms});
+    if (audit_ && !planned) audit_->add("switch", node + (role.empty() ? " gone" : " " + role));
   }
   if (echo_ && !planned) echo_(fmt::format("{}: {}", node, role.empty() ? "gone" : role));
 }
@@ -37,6 +47,24 @@ void Recorder::trouble(const std::string& text) {
   event("engine", "trouble", text);
   const std::lock_guard lock(mutex_);
   troubles_.push_back(text);
+}
+
+Status Recorder::begin_audit(const std::string& run_dir, const std::string& what) {
+  auto audit = AuditTrail::create(run_dir);
+  if (!audit) return std::unexpected(audit.error());
+  const std::lock_guard lock(mutex_);
+  audit_ = std::move(*audit);
+  audit_->add("run", "begun", what);
+  return {};
+}
+
+Status Recorder::end_audit(const std::string& what, const std::string& manifest_sha256,
+                           const std::string& secret) {
+  const std::lock_guard lock(mutex_);
+  audit_->add("run", "ended", what);
+  const Status sealed = audit_->seal(manifest_sha256, secret);
+  audit_.reset();
+  return sealed;
 }
 
 void Recorder::set_zero(int64_t zero_ns) {

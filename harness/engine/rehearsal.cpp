@@ -12,11 +12,13 @@
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "engine/guard_post.hpp"
+#include "engine/incident.hpp"
 #include "engine/lag_log.hpp"
 #include "engine/machine.hpp"
 #include "engine/machine_watch.hpp"
 #include "engine/node_logs.hpp"
 #include "engine/play.hpp"
+#include "engine/progress.hpp"
 #include "engine/recovery.hpp"
 #include "engine/run_facts.hpp"
 #include "engine/stage.hpp"
@@ -52,6 +54,7 @@ class Rehearsal {
   Status steady();
   Status find_rate_of(const AutoRate& bounds);
   bool play_until(const char* phase, int64_t end_ns);
+  MakeAct acts();
   void disturb();
   void observe();
   void miss_deadline(std::vector<std::string> missing);
@@ -79,6 +82,7 @@ class Rehearsal {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<HistoryWriter> history_;
   std::unique_ptr<Load> load_;
+  RunbookLog runbook_log_;
   GuardPost guardian_{recorder_};  // outlives faults_, which heals when it goes
   std::unique_ptr<FaultRunner> faults_;
   std::unique_ptr<StopWatch> stop_watch_;
@@ -92,6 +96,8 @@ Status Rehearsal::prepare() {
     if (auto made = make_directories(options_.out_dir + part); !made) return made;
   if (auto written = write_file_atomically(path("scenario.yaml"), scenario_.as_run_yaml); !written)
     return written;
+  const std::string what = fmt::format("{}, seed {}", scenario_.name, scenario_.seed);
+  if (auto begun = recorder_.begin_audit(options_.out_dir, what); !begun) return begun;
   auto journal = Journal::create(path("faults.jsonl"));
   if (!journal) return std::unexpected(journal.error());
   journal_ = std::move(*journal);
@@ -158,14 +164,8 @@ Status Rehearsal::reuse() {
 
 void Rehearsal::show(const std::string& phase) {
   guardian_.watch();
-  const auto load = load_->progress();
-  live_.status(fmt::format(
-      "{:<8} {:6.1f} s  sent {} ok {} rejected {} failed {} unknown {}  errors {:.0f}%  "
-      "p95 {:.0f} ms  {}",
-      phase,
-      static_cast<double>(monotonic_ns() - (zero_ns_ ? zero_ns_ : load_began_ns_)) / ns_per_s,
-      load.sent, load.ok, load.rejected, load.failed, load.unknown, 100 * load.recent_error_share,
-      load.recent_p95_ms, stage_.roles_line()));
+  live_.status(progress_line(phase, zero_ns_ ? zero_ns_ : load_began_ns_, load_->progress(),
+                             stage_.roles_line()));
 }
 
 Status Rehearsal::steady() {
@@ -216,6 +216,17 @@ bool Rehearsal::play_until(const char* phase, int64_t end_ns) {
   return !cancelled();
 }
 
+MakeAct Rehearsal::acts() {
+  const ActionContext context{
+      stage_.stack(), [this] { return stage_.observer().view(); }, &options_.runbooks.messages,
+      options_.out_dir,
+      [this] { return incident_of(run_, faults_->records(), recorder_.now_ms()); }};
+  return acts_of(
+      fault_acts(runtime_, stage_.stack(), stage_.observer()),
+      runbook_acts({options_.runbooks, options_.out_dir, run_.id,
+                    [context] { return platform_hands(context); }, recorder_, runbook_log_}));
+}
+
 // Begins a little before the end of the steady phase, so that a fault at 0 s is planned by then.
 void Rehearsal::disturb() {
   const int64_t end_ns = load_began_ns_ + scenario_.steady_ms * ns_per_ms;
@@ -224,8 +235,7 @@ void Rehearsal::disturb() {
   recorder_.set_zero(zero_ns_);
   history_->set_zero_ns(zero_ns_);
   run_.steady_from_ms = -static_cast<double>(scenario_.steady_ms - warm_up_ms(scenario_));
-  faults_ = std::make_unique<FaultRunner>(
-      scenario_, fault_acts(runtime_, stage_.stack(), stage_.observer()), *journal_, recorder_);
+  faults_ = std::make_unique<FaultRunner>(scenario_, acts(), *journal_, recorder_);
   stop_watch_ = std::make_unique<StopWatch>(
       scenario_.stop_when, *load_,
       watch_ledger(scenario_.stop_when, stage_.stack(), stage_.observer()));
@@ -337,13 +347,16 @@ void Rehearsal::scan() {
 Status Rehearsal::record() {
   run_.finished_wall_ns = wall_ns();
   run_.faults = faults_ ? faults_->records() : std::vector<FaultRecord>{};
+  run_.runbook = runbook_log_.steps();
   run_.events = recorder_.events();
   run_.roles = recorder_.roles();
   run_.troubles = recorder_.troubles();
   if (auto copied = logs_.copy_to(path("logs")); !copied) live_.say("  " + copied.error().message);
   if (auto closed = history_->close(); !closed) return closed;
   if (auto written = write_run(options_.out_dir, run_); !written) return written;
-  return write_manifest(options_.out_dir);
+  if (auto written = write_manifest(options_.out_dir); !written) return written;
+  return recorder_.end_audit(run_.interrupted ? "interrupted" : "to its end",
+                             manifest_sha256(options_.out_dir), options_.audit_secret);
 }
 
 Status Rehearsal::play() {

@@ -8,6 +8,7 @@
 #include "engine/active_stack.hpp"
 #include "engine/auto_rate.hpp"
 #include "engine/live_view.hpp"
+#include "engine/runbook_act.hpp"
 #include "scenario/scenario.hpp"
 #include "scenario/stack_file.hpp"
 
@@ -22,6 +23,8 @@ struct RehearsalOptions {
   bool reuse = false;               // use one that is up, and leave it up
   std::function<bool()> cancelled;  // true once the user wants out
   bool shared = false;  // leave the stack up for the next scenario; the caller takes it down
+  std::string audit_secret = {};             // ends the audit trail; empty: nobody signs
+  Runbooks runbooks = {};                    // that the scenario names
   std::optional<double> reset_ms = {};       // with `reuse`: it was reset just now, in that time
   std::optional<FoundRate> known_rate = {};  // found before, and in the scenario already
 };

@@ -1,6 +1,7 @@
 #include "engine/run_facts.hpp"
 
 #include "base/clock.hpp"
+#include "base/ed25519.hpp"
 #include "base/sha256.hpp"
 #include "engine/play.hpp"
 #include "load/behaviour.hpp"
@@ -25,6 +26,8 @@ Run run_facts_of(const RehearsalOptions& options, const LoadPlan& plan) {
   run.stack = scenario.stack;
   run.seed = scenario.seed;
   run.targets = scenario.targets;
+  run.audited = true;
+  run.audit_key = ed25519_public(options.audit_secret);
   run.retries = options.stack.retries;
   run.checks = scenario.checks;
   run.expect_fail = scenario.expect_fail;

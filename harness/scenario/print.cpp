@@ -124,9 +124,11 @@ std::string entry(const TimelineEntry& entry, const std::vector<FaultSchema>& fa
     fields.push_back("every: " + duration(entry.every_ms));
     fields.push_back(fmt::format("times: {}", entry.times));
   }
-  fields.push_back("fault: " + text(entry.fault));
-  const auto schema = std::ranges::find(faults, entry.fault, &FaultSchema::name);
-  for (const ParamSchema& known : schema->params) {
+  const bool is_fault = entry.fault != runbook_fault;
+  if (is_fault) fields.push_back("fault: " + text(entry.fault));
+  const FaultSchema schema =
+      is_fault ? *std::ranges::find(faults, entry.fault, &FaultSchema::name) : runbook_schema({});
+  for (const ParamSchema& known : schema.params) {
     const auto value = entry.params.find(known.name);
     if (value == entry.params.end()) continue;
     fields.push_back(text(known.name) + ": " + param(value->second, known.type));

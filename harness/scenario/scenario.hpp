@@ -62,6 +62,17 @@ struct FaultSchema {
   std::vector<ParamSchema> params;
 };
 
+// A runbook in the place of a fault: `{at: 5s, runbook: NAME}`, with `test_keys: true` where a
+// machine signs for people. Its names are those of scenarios/runbooks.
+constexpr const char* runbook_fault = "runbook";
+inline FaultSchema runbook_schema(std::vector<std::string> names) {
+  return {runbook_fault,
+          "People's steps, timed",
+          Length::once,
+          {{"runbook", ParamType::text, true, std::move(names)},
+           {"test_keys", ParamType::flag, false, {}}}};
+}
+
 // A load profile as its file has it (profile.hpp reads it): names and shares.
 using NamedShares = std::vector<std::pair<std::string, double>>;
 struct ProfileStep {
@@ -82,6 +93,7 @@ struct ProfileFile {
 // What validation needs to know of the world, as data.
 struct Catalogue {
   std::vector<FaultSchema> faults;
+  FaultSchema runbook = runbook_schema({});
   std::map<std::string, std::string> checks;  // name → capabilities it needs, space-separated
   std::vector<std::string> live_checks;       // that stop_when may name as CHECK.live
   std::vector<std::string> profiles;          // load profiles
@@ -119,7 +131,7 @@ using ParamValue = std::variant<Target, int64_t /*ms or count*/, double, bool, s
 
 struct TimelineEntry {
   std::string id;
-  std::string fault;
+  std::string fault;                   // or runbook_fault
   int64_t at_ms = 0;                   // from the end of steady (when `after` is empty)
   std::string after_id, after_event;   // {after: az.effective}
   int64_t plus_ms = 0, within_ms = 0;  // within: the observation's length unless given

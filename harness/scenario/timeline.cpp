@@ -95,7 +95,20 @@ void read_entry_length(MapReader& map, EntryDraft& draft, Problems& problems) {
   }
 }
 
+void read_runbook(MapReader& map, const World& world, EntryDraft& draft, Problems& problems) {
+  draft.entry.fault = runbook_fault;
+  draft.schema = &world.catalogue.runbook;
+  for (const char* key : {"fault", "every"}) {
+    const Node* other = map.take(key);
+    if (other == nullptr) continue;
+    problems.add(other->at, fmt::format("`{}` does not go with `runbook`: that is played once, and "
+                                        "breaks nothing",
+                                        key));
+  }
+}
+
 void read_fault(MapReader& map, const World& world, EntryDraft& draft, Problems& problems) {
+  if (map.take("runbook")) return read_runbook(map, world, draft, problems);
   const Node* node = map.need("fault");
   if (!node) return;
   std::vector<std::string> names;

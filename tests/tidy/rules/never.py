@@ -18,17 +18,18 @@ MAY_KNOW = {
     "stack": {"base", "record", "runtime", "scenario"},
     "platform": {"base", "record", "runtime", "scenario", "stack", "undo", "load"},
     "faults": {"base", "record", "runtime", "scenario", "stack", "undo", "load", "platform"},
+    "runbook": {"base", "record", "runtime", "scenario", "stack", "undo", "load", "platform"},
     "engine": {"base", "record", "runtime", "scenario", "stack", "undo", "load", "platform", "faults",
-               "checks"},
+               "runbook", "checks"},
 }  # fmt: skip
 
 # What no literal says: (folders, folders left out, what it would be, pattern of the whole literal).
 NEVER_SAID = [
-    (["harness/faults", "harness/engine"], [], "an endpoint of the platform",
+    (["harness/faults", "harness/runbook", "harness/engine"], [], "an endpoint of the platform",
      re.compile(r"^/(?:api|control|health|internal|leader|metrics|primary|query|replica|status|v\d|writer)\b"
                 r"|/(?:control|internal)/")),
-    (["harness/faults", "harness/engine"], [], "a port of the platform", re.compile(r":\d{2,5}\b")),
-    (["harness/faults", "harness/engine"], [], "a statement of SQL",
+    (["harness/faults", "harness/runbook", "harness/engine"], [], "a port of the platform", re.compile(r":\d{2,5}\b")),
+    (["harness/faults", "harness/runbook", "harness/engine"], [], "a statement of SQL",
      re.compile(r"\bSELECT\b|\bINSERT INTO\b|\bDELETE FROM\b|\bUPDATE \w+ SET\b")),
     (["harness", "reports"], [], "an address of a stack", re.compile(r"\b198\.18\b")),
 ]  # fmt: skip
@@ -38,7 +39,7 @@ NEVER_COMPARED = [
     (["harness", "reports"], ["harness/stack/technologies"], "a technology's name",
      re.compile(rf'[=!]=\s*"(?:{TECHNOLOGIES})"|"(?:{TECHNOLOGIES})"\s*[=!]=|'
                 rf'\bfind(?:_if)?\([^;"]*"(?:{TECHNOLOGIES})"')),
-    (["harness/faults", "harness/engine"], [], "a port of the platform",
+    (["harness/faults", "harness/runbook", "harness/engine"], [], "a port of the platform",
      re.compile(r"(?<![\w.'])(?:2379|5432|6379|8008|8080|8123|9090|9092|26379)(?![\w.'])")),
     # ThreadSanitizer's build leaves their tests out (tests/CMakeLists.txt).
     (["harness/checks", "harness/record", "harness/scenario", "reports"], [], "a thread",

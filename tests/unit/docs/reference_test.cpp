@@ -14,6 +14,7 @@
 #include "faults/fault.hpp"
 #include "load/behaviour.hpp"
 #include "markdown.hpp"
+#include "runbook/condition.hpp"
 #include "stack/facts.hpp"
 
 namespace rehearse {
@@ -83,6 +84,53 @@ TEST(Reference, Faults) {
                                keys_of(fault.schema)));
   }
   expect_table("Faults", {"fault", "what breaks", "keys"}, rows);
+}
+
+TEST(Reference, Actions) {
+  std::vector<std::string> rows;
+  for (const ActionEntry& action : all_actions()) {
+    std::string keys;
+    for (const ActionParam& param : action.schema.params)
+      keys += fmt::format("{0}{2}`{1}`{2}", keys.empty() ? "" : ", ", param.name,
+                          param.required ? "**" : "");
+    rows.push_back(fmt::format("| `{}` | {} | {} |", action.schema.name, action.schema.summary,
+                               keys.empty() ? "–" : keys));
+  }
+  expect_table("Actions", {"action", "does", "takes"}, rows);
+}
+
+TEST(Reference, Conditions) {
+  std::vector<std::string> rows;
+  for (const Condition& condition : all_conditions())
+    rows.push_back(fmt::format("| `{}` | {} |", condition.name, condition.summary));
+  expect_table("Conditions", {"condition", "holds when"}, rows);
+}
+
+TEST(Reference, Facts) {
+  std::vector<std::string> rows;
+  for (const MessageFact& fact : message_facts())
+    rows.push_back(fmt::format("| `{}` | {} |", fact.name, fact.summary));
+  expect_table("Facts", {"fact", "says"}, rows);
+}
+
+// Those that are shipped, and what they send, can be played as they stand.
+TEST(Reference, RunbooksAreValid) {
+  const auto people = load_people(places());
+  ASSERT_TRUE(people) << people.error().message;
+  for (const auto& file : runbook_files(places())) {
+    const auto runbook = load_runbook(places(), file, *people);
+    EXPECT_TRUE(runbook) << runbook.error().message;
+  }
+  for (const auto& file : message_files(places())) {
+    const auto message = load_message(file);
+    EXPECT_TRUE(message) << message.error().message;
+  }
+  for (const auto& name : stems("scenarios/quarterly")) {
+    const auto scenario = load_scenario(places(), "quarterly/" + name, {});
+    ASSERT_TRUE(scenario) << scenario.error().message;
+    const auto runbooks = load_runbooks(places(), *scenario);
+    EXPECT_TRUE(runbooks) << runbooks.error().message;
+  }
 }
 
 TEST(Reference, Checks) {

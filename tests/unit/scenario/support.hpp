@@ -49,6 +49,7 @@ inline Catalogue small_catalogue() {
                       {"no_duplicate_payouts", ""},
                       {"reads_fresh", "versions"},
                       {"reporting_complete", "reporting"}};
+  catalogue.runbook = runbook_schema({"ledger-switchover"});
   catalogue.live_checks = {"ledger_balanced"};
   catalogue.profiles = {"evening", "flat"};
   catalogue.operations = {"bet",         "win",

@@ -1,0 +1,52 @@
+// The ledger's declared leader leads again, whoever leads now: safe to repeat, so that it is what
+// undoes a switchover. Seen: nobody is left to hand over.
+#include "runbook/action.hpp"
+#include "stack/initial_roles.hpp"
+#include "stack/observer.hpp"
+
+namespace rehearse {
+namespace {
+
+class LeadBack final : public Action {
+ public:
+  Status give(const ActionContext& context) override {
+    const auto stepped = step(context);
+    return stepped ? Status{} : std::unexpected(stepped.error());
+  }
+  // What is refused now may be granted at the next look: copies come into step.
+  Result<std::optional<Evidence>> seen(const ActionContext& context) override {
+    return step(context).value_or(std::nullopt);
+  }
+
+ private:
+  // By the next in line where it must be: once more, when all copies are in step again.
+  static Result<std::optional<Evidence>> step(const ActionContext& context) {
+    for (const ComponentEntry& component : context.stack.file.components) {
+      if (component.name != context.platform().component_of(Purpose::ledger)) continue;
+      const StackView view = context.view();
+      if (!is_complete(context.stack, view)) return std::nullopt;
+      const Technology& technology = technology_of(component);
+      if (!technology.missing(context.stack, component, view).empty()) return std::nullopt;
+      const auto next = next_hand_over(context.stack, component, view);
+      if (!next) break;
+      const Status given = technology.hand_over(context.stack, *next->from, *next->to);
+      if (!given) return std::unexpected(given.error());
+      return std::nullopt;
+    }
+    const auto leader = resolve_role(context.stack, context.view(),
+                                     context.platform().selector_of(Purpose::ledger, Rank::leader));
+    if (!leader) return std::nullopt;
+    return Evidence{{"leads", *leader}};
+  }
+};
+
+}  // namespace
+
+ActionSchema lead_back_action_schema() {
+  return {"lead_back", "The ledger's declared leader leads again", true};
+}
+std::unique_ptr<Action> make_lead_back_action(const StepAction&) {
+  return std::make_unique<LeadBack>();
+}
+
+}  // namespace rehearse

@@ -1,0 +1,47 @@
+#include "runbook/condition.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "stack/observer.hpp"
+
+namespace rehearse {
+namespace {
+
+std::optional<std::string> missing_of_whole(const ActionContext& context, int64_t since_ns) {
+  const StackView view = context.view();
+  for (const Node& node : context.stack.nodes) {
+    const auto seen = view.nodes.find(node.name);
+    if (seen == view.nodes.end() || seen->second.seen_ns < since_ns)
+      return node.name + " was not looked at since";
+  }
+  const auto missing = missing_redundancy(context.stack, view);
+  return missing.empty() ? std::nullopt : std::optional(missing.front());
+}
+
+std::optional<std::string> missing_leader(const ActionContext& context, int64_t since_ns) {
+  const std::string selector = context.platform().selector_of(Purpose::ledger, Rank::leader);
+  const StackView view = context.view();
+  const auto leader = resolve_role(context.stack, view, selector);
+  if (!leader) return leader.error().message;
+  if (view.nodes.at(*leader).seen_ns < since_ns) return *leader + " was not looked at since";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const Condition> all_conditions() {
+  static const auto registry = std::to_array<Condition>({
+      {"stack_whole", "Every node is healthy, every role is held, every copy is in step",
+       missing_of_whole},
+      {"ledger_led", "The ledger has a leader", missing_leader},
+  });
+  return registry;
+}
+
+const Condition* find_condition(const std::string& name) {
+  const auto found = std::ranges::find(all_conditions(), name, &Condition::name);
+  return found == all_conditions().end() ? nullptr : &*found;
+}
+
+}  // namespace rehearse
