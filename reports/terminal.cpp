@@ -368,15 +368,20 @@ void write_terminal(std::ostream& out, const Report& report, bool color, int col
   write_head(page, report);
   write_faults(page, *report.run);
   write_runbook(page, *report.run);
-  write_rto(page, report);
-  write_rpo(page, report);
-  write_slo(page, report);
-  write_pnl(page, report);
+  const bool on_stack = !report.run->table_top;
+  if (on_stack) {
+    write_rto(page, report);
+    write_rpo(page, report);
+    write_slo(page, report);
+    write_pnl(page, report);
+  }
   write_checks(page, report);
   write_counts(page, report);
-  write_load(page, report.load);
-  write_machine(page, report);
-  write_demand(page, report);
+  if (on_stack) {
+    write_load(page, report.load);
+    write_machine(page, report);
+    write_demand(page, report);
+  }
   write_tail(page, report);
 }
 

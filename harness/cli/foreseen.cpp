@@ -15,6 +15,7 @@
 #include "engine/run_facts.hpp"
 #include "faults/fault.hpp"
 #include "load/behaviour.hpp"
+#include "runbook/disruption.hpp"
 
 namespace rehearse {
 namespace {
@@ -28,15 +29,21 @@ std::string about(double count) {
   return fmt::format("{:.0f}", std::floor(count + 0.5));
 }
 
+bool is_disruptive(const TimelineEntry& entry, const Runbooks& runbooks) {
+  if (entry.fault == runbook_fault)
+    return may_disrupt(runbooks.by_name.at(std::get<std::string>(entry.params.at("runbook"))));
+  const FaultEntry* fault = find_fault(entry.fault);
+  return fault != nullptr && fault->make()->disruptive();
+}
+
 class Foresight {
  public:
-  Foresight(const Scenario& scenario, const StackFile& stack)
+  Foresight(const Scenario& scenario, const StackFile& stack, const Runbooks& runbooks)
       : scenario_(scenario), stack_(stack), plan_(load_plan_of(scenario, target_names_of(stack))) {
     const auto kinds = kinds_of(plan_.profile);
     played_ = PlayedKinds(kinds.begin(), kinds.end());
     for (const TimelineEntry& entry : scenario.timeline) {
-      const FaultEntry* fault = find_fault(entry.fault);
-      if (fault != nullptr && fault->make()->disruptive()) disruptive_.push_back(&entry);
+      if (is_disruptive(entry, runbooks)) disruptive_.push_back(&entry);
       last_end_ms_ = std::max(last_end_ms_, end_ms(entry));
     }
   }
@@ -150,8 +157,9 @@ class Foresight {
 
 }  // namespace
 
-std::vector<Foreseen> foresee(const Scenario& scenario, const StackFile& stack) {
-  return Foresight(scenario, stack).all();
+std::vector<Foreseen> foresee(const Scenario& scenario, const StackFile& stack,
+                              const Runbooks& runbooks) {
+  return Foresight(scenario, stack, runbooks).all();
 }
 
 std::vector<std::string> foreseen_lines(const std::vector<Foreseen>& foreseen) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/runbook_act.hpp"
 #include "scenario/scenario.hpp"
 #include "scenario/stack_file.hpp"
 
@@ -16,8 +17,10 @@ struct Foreseen {
   bool surely = true;  // false: only if a length is the least that it may be
 };
 
-// `stack`: with the parts of the scenario alone. Of a rate that is yet to be found: by its most.
-std::vector<Foreseen> foresee(const Scenario& scenario, const StackFile& stack);
+// `stack`: with the parts of the scenario alone; `runbooks`: those that it names. Of a rate that is
+// yet to be found: by its most.
+std::vector<Foreseen> foresee(const Scenario& scenario, const StackFile& stack,
+                              const Runbooks& runbooks);
 
 // The same for people, a line for each reason; nothing when there is none.
 std::vector<std::string> foreseen_lines(const std::vector<Foreseen>& foreseen);

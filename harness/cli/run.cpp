@@ -67,7 +67,8 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
   }
   LiveView live(cli.quiet, obeys_escapes(STDERR_FILENO));
   live.say(fmt::format("{}: {}", scenario->name, scenario->title));
-  for (const auto& line : foreseen_lines(foresee(*scenario, *stack))) live.say("  " + line);
+  for (const auto& line : foreseen_lines(foresee(*scenario, *stack, options.runbooks)))
+    live.say("  " + line);
   const Status played =
       contained([&] { return rehearse_scenario(options, live); },
                 [&] { return options.reuse ? Status{} : take_active_down(live); });

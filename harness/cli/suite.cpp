@@ -23,7 +23,7 @@ Result<SuitePlan> plan_suite(const Cli& cli, const SuiteArguments& arguments) {
   if (!suite) return std::unexpected(suite.error());
   auto overrides = arguments.overrides;
   if (!arguments.rate.empty()) overrides.push_back("load.rate=" + arguments.rate);
-  SuitePlan plan{std::move(*suite), {}, {}, {}};
+  SuitePlan plan{std::move(*suite), {}, {}, {}, {}};
   std::string errors;
   for (const auto& name : plan.suite.scenarios) {
     auto scenario = load_scenario(cli.places, name, overrides);
@@ -36,9 +36,12 @@ Result<SuitePlan> plan_suite(const Cli& cli, const SuiteArguments& arguments) {
     if (!file) return std::unexpected(file.error());
     const auto stack = make_stack(*file, scenario->stack_set);
     if (!stack) return std::unexpected(stack.error());
+    auto runbooks = load_runbooks(cli.places, *scenario);
+    if (!runbooks) return std::unexpected(runbooks.error());
     plan.items.push_back({name, scenario->stack, stack->settings, file->chosen});
     plan.scenarios.push_back(std::move(*scenario));
     plan.stacks.push_back(std::move(*file));
+    plan.runbooks.push_back(std::move(*runbooks));
   }
   if (!errors.empty()) return fail(ExitCode::usage, errors);
   return plan;

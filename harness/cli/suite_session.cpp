@@ -52,7 +52,8 @@ SuiteHands SuiteSession::hands() {
     run_dir_.clear();
     choose_rate(item);
     live_.say(fmt::format("{} · {}", head_, played_.title));
-    for (const auto& line : foreseen_lines(foresee(played_, plan_.stacks[item])))
+    for (const auto& line :
+         foreseen_lines(foresee(played_, plan_.stacks[item], plan_.runbooks[item])))
       live_.say("  " + line);
   };
   hands.rehearse = [this](size_t item, const StackUse& use) { return rehearse(item, use); };
@@ -73,9 +74,7 @@ Status SuiteSession::rehearse(size_t item, const StackUse& use) {
       fmt::format("{}/{}-{}-{}", report_.dir, compact_utc(wall_ns()), played_.name, played_.seed);
   RehearsalOptions options{played_, plan_.stacks[item], cli_.places, run_dir_,
                            false,   use.reuse,          interrupted};
-  auto runbooks = load_runbooks(cli_.places, played_);
-  if (!runbooks) return std::unexpected(runbooks.error());
-  options.runbooks = std::move(*runbooks);
+  options.runbooks = plan_.runbooks[item];
   options.shared = use.shared;
   options.reset_ms = use.reset_ms;
   options.known_rate = known_rate_;

@@ -18,6 +18,7 @@ struct SuitePlan {
   std::vector<SuiteItem> items;
   std::vector<Scenario> scenarios;
   std::vector<StackFile> stacks;
+  std::vector<Runbooks> runbooks;
 };
 
 class SuiteSession {

@@ -23,12 +23,13 @@ ExitCode validate_scenario(const Places& places, const std::string& name,
   }
   const auto stack = load_stack(places, scenario->stack, scenario->parts);
   if (!stack) return complain(stack.error());
-  if (const auto runbooks = load_runbooks(places, *scenario); !runbooks) {
+  const auto runbooks = load_runbooks(places, *scenario);
+  if (!runbooks) {
     fmt::print(stderr, "{}\n", runbooks.error().message);
     return runbooks.error().code;
   }
   if (quiet) return ExitCode::expected;
-  for (const auto& line : foreseen_lines(foresee(*scenario, *stack)))
+  for (const auto& line : foreseen_lines(foresee(*scenario, *stack, *runbooks)))
     fmt::print("{}: {}\n", scenario->name, line);
   return ExitCode::expected;
 }

@@ -6,15 +6,10 @@
 #include <atomic>
 #include <thread>
 
+#include "runbook/disruption.hpp"
+
 namespace rehearse {
 namespace {
-
-bool may_disrupt(const Runbook& runbook) {
-  return std::ranges::any_of(runbook.steps, [](const RunbookStep& step) {
-    const ActionEntry* action = find_action(step.action.name);
-    return action != nullptr && action->schema.disruptive;
-  });
-}
 
 class RunbookAct final : public Act {
  public:

@@ -48,6 +48,10 @@ class StepPlay {
     if (done) record_.outcome = "done";
     record_.ended_ms = input_.now_ms();
     input_.tell("step", record_.step, record_.outcome, record_.error);
+    if (const auto message = step_.action.params.find("template");
+        done && message != step_.action.params.end())
+      input_.tell("message", record_.step,
+                  record_.evidence.contains("not_sent") ? "not sent" : "sent", message->second);
     if (!done && record_.acted_ms && !step_.undo.name.empty()) undo();
     return done;
   }

@@ -30,7 +30,7 @@ struct PlayerInput {
   Approver& approver;
   std::function<double()> now_ms;   // on the run's clock
   std::function<bool()> cancelled;  // the run ends
-  // What happens, as it happens: kind (step, approval), the step, what, detail.
+  // What happens, as it happens: kind (step, approval, message), the step, what, detail.
   std::function<void(const std::string& kind, const std::string& step, const std::string& what,
                      const std::string& detail)>
       tell;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,8 @@ class TableTopHands final : public StepHands {
       : input_fd_(input_fd), say_(std::move(say)) {}
 
   void begin(const RunbookStep& step) override {
+    // An Enter from before a person saw the step says nothing of it.
+    if (::isatty(input_fd_) != 0) ::tcflush(input_fd_, TCIFLUSH);
     const StepOwner& owner = step.owner;
     say_(fmt::format("{}: {}", step.id, step.title));
     say_(fmt::format("  does it: {} ({}) · answers for it: {}", owner.responsible, step.executor,

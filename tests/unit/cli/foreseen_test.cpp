@@ -17,12 +17,16 @@ std::vector<Foreseen> foreseen_of(const std::string& name, std::vector<std::stri
   EXPECT_TRUE(scenario) << scenario.error().message;
   const auto stack = load_stack(places, scenario->stack, scenario->parts);
   EXPECT_TRUE(stack) << stack.error().message;
-  return foresee(*scenario, *stack);
+  return foresee(*scenario, *stack, *load_runbooks(places, *scenario));
 }
 
 const Foreseen* find(const std::vector<Foreseen>& all, const std::string& what) {
   const auto found = std::ranges::find(all, what, &Foreseen::what);
   return found == all.end() ? nullptr : &*found;
+}
+
+TEST(Foreseen, ARunbookThatHandsOverIsFelt) {
+  EXPECT_EQ(find(foreseen_of("planned-switchover", {}), "rto"), nullptr);
 }
 
 TEST(Foreseen, AnEveningShowsEveryCheck) {

@@ -63,6 +63,12 @@ TEST_F(PlayerTest, PlaysItsStepsInTheirOrderAndTimesThem) {
   EXPECT_EQ(steps[1].outcome, "done");
 }
 
+TEST_F(PlayerTest, TellsWhatWasSent) {
+  runbook_.steps[0].action = {"message", {{"template", "regulator-initial"}}};
+  play();
+  EXPECT_THAT(told_, testing::Contains("message book.over sent"));
+}
+
 TEST_F(PlayerTest, TheWaitForPeopleIsNotOfTheStepsOwnTime) {
   hurry(1'000);
   runbook_.steps[0].approval.within_ms = 60'000;
