@@ -183,6 +183,33 @@ constexpr Raw other_facts[] = {
     {"alerts", "alert about node", text, "", "a watcher's own word; its copy may look later"},
     {"alerts", "began_at ended_at", time, "", own_clock}};
 
+constexpr Raw backup_facts[] = {
+    {"backups", "label prior", identity, "backup_policy restore_proof", "each other, restores"},
+    {"backups", "kind", state, "backup_policy", "its words, the declared schedule"},
+    {"backups", "started_at finished_at", time, "backup_policy", "the declared schedule"},
+    {"backups", "expires_at locked_until", time, "backup_policy", "the declared retention"},
+    {"backups", "cluster", identity, "backup_policy", "the other backups"},
+    {"backups", "schema_version", text, "backup_policy", "that it is told"},
+    {"backups", "wal_start wal_stop wal_last", order, "backup_policy", "each other"},
+    {"backups", "checksum_made checksum", identity, "backup_policy restore_proof", "each other"},
+    {"backups", "cipher", state, "backup_policy", "the field's demand"},
+    {"backups", "key_id", identity, "restore_proof", "restores"},
+    {"backups", "place data_places", state, "backup_policy", "each other"},
+    {"backups", "size_bytes stored_bytes", text, "", "the tool's own word"},
+    {"backup_deletions", "status kept", state, "backup_policy", "that none succeeds"},
+    {"backup_deletions", "at account object version", text, "", own_look},
+    {"restores", "label", identity, "restore_proof", "backups"},
+    {"restores", "target_at", time, "restore_proof", "what was restored"},
+    {"restores", "started_at", time, "restore_proof", "when the backup expires"},
+    {"restores", "finished_at", time, "", own_clock},
+    {"restores", "outcome", state, "restore_proof backup_policy", "its words"},
+    {"restores", "error", text, "", "the tool's own word"},
+    {"restores", "cluster schema_version primary_cluster primary_schema_version", identity,
+     "restore_proof", "each other"},
+    {"restores", "key_id", identity, "restore_proof", "backups"},
+    {"restores", "restored_bytes restore_ms replayed_bytes replay_ms", text, "",
+     "figures, by the harness's own look"}};
+
 constexpr std::string_view gone = "a row gone", twice = "a row twice";
 
 const Unknowable unknowable[] = {
@@ -225,7 +252,8 @@ std::vector<ColumnFacts> all_facts() {
   std::vector<ColumnFacts> all;
   for (const std::span<const Raw> part :
        {std::span<const Raw>(ledger_facts), std::span<const Raw>(payment_facts),
-        std::span<const Raw>(game_facts), std::span<const Raw>(other_facts)})
+        std::span<const Raw>(game_facts), std::span<const Raw>(other_facts),
+        std::span<const Raw>(backup_facts)})
     for (const Raw& raw : part)
       all.push_back(
           {raw.table, words_of(raw.columns), raw.meaning, words_of(raw.checks), raw.against});

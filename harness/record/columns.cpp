@@ -94,6 +94,17 @@ COLUMNS_OF(CreditDecision, COLUMN(seq), COLUMN(key), COLUMN(player), COLUMN(amou
            COLUMN(currency), COLUMN(approved), COLUMN(lender), COLUMN(player_max_minor),
            COLUMN(exposure_max_minor), OPTIONAL(state))
 COLUMNS_OF(Alert, COLUMN(alert), COLUMN(about), COLUMN(began_at), COLUMN(ended_at), COLUMN(node))
+COLUMNS_OF(Backup, COLUMN(label), COLUMN(kind), COLUMN(prior), COLUMN(started_at),
+           COLUMN(finished_at), COLUMN(cluster), COLUMN(schema_version), COLUMN(wal_start),
+           COLUMN(wal_stop), COLUMN(wal_last), COLUMN(size_bytes), COLUMN(stored_bytes),
+           COLUMN(checksum_made), COLUMN(checksum), COLUMN(cipher), COLUMN(key_id),
+           COLUMN(expires_at), COLUMN(locked_until), COLUMN(place), COLUMN(data_places))
+COLUMNS_OF(BackupDeletion, COLUMN(at), COLUMN(account), COLUMN(object), COLUMN(version),
+           COLUMN(status), COLUMN(kept))
+COLUMNS_OF(Restore, COLUMN(label), COLUMN(target_at), COLUMN(started_at), COLUMN(finished_at),
+           COLUMN(outcome), COLUMN(error), COLUMN(cluster), COLUMN(schema_version), COLUMN(key_id),
+           COLUMN(primary_cluster), COLUMN(primary_schema_version), COLUMN(restored_bytes),
+           COLUMN(restore_ms), COLUMN(replayed_bytes), COLUMN(replay_ms))
 
 #undef COLUMNS_OF
 #undef LENIENT
@@ -150,6 +161,9 @@ constexpr Table tables[] = {
     TABLE(credit_log),
     TABLE(credit_decisions),
     TABLE(alerts),
+    TABLE(backups),
+    TABLE(backup_deletions),
+    TABLE(restores),
 };
 #undef TABLE
 

@@ -48,44 +48,37 @@ struct Writer {
   static json encode(const RoleChange& value);
   static json encode(const SloTarget& value);
   static json encode(const RetryBudget& value);
+  static json encode(const BackupPolicy& value);
 };
 
-json Writer::encode(const FaultRecord& value) {
+template <typename T, typename Fields>
+json object_of(const T& value, Fields fields) {
   json object = json::object();
   Writer writer{object};
-  fields_of_fault(writer, value);
-  return object;
-}
-json Writer::encode(const ApprovalRecord& value) {
-  json object = json::object();
-  Writer writer{object};
-  fields_of_approval(writer, value);
-  return object;
-}
-json Writer::encode(const StepRecord& value) {
-  json object = json::object();
-  Writer writer{object};
-  fields_of_step(writer, value);
-  return object;
-}
-json Writer::encode(const RoleChange& value) {
-  json object = json::object();
-  Writer writer{object};
-  fields_of_role(writer, value);
-  return object;
-}
-json Writer::encode(const SloTarget& value) {
-  json object = json::object();
-  Writer writer{object};
-  fields_of_slo(writer, value);
+  fields(writer, value);
   return object;
 }
 
+json Writer::encode(const FaultRecord& value) {
+  return object_of(value, [](auto& f, auto& of) { fields_of_fault(f, of); });
+}
+json Writer::encode(const ApprovalRecord& value) {
+  return object_of(value, [](auto& f, auto& of) { fields_of_approval(f, of); });
+}
+json Writer::encode(const StepRecord& value) {
+  return object_of(value, [](auto& f, auto& of) { fields_of_step(f, of); });
+}
+json Writer::encode(const RoleChange& value) {
+  return object_of(value, [](auto& f, auto& of) { fields_of_role(f, of); });
+}
+json Writer::encode(const SloTarget& value) {
+  return object_of(value, [](auto& f, auto& of) { fields_of_slo(f, of); });
+}
 json Writer::encode(const RetryBudget& value) {
-  json object = json::object();
-  Writer writer{object};
-  fields_of_retries(writer, value);
-  return object;
+  return object_of(value, [](auto& f, auto& of) { fields_of_retries(f, of); });
+}
+json Writer::encode(const BackupPolicy& value) {
+  return object_of(value, [](auto& f, auto& of) { fields_of_policy(f, of); });
 }
 
 // What the verdict hangs on. Without one of these, less would be asked of the run, and a damaged
@@ -165,6 +158,11 @@ struct Reader {
     fields_of_retries(reader, value);
     if (value.window_ms < 1 || value.later_pause_ms < 1)
       throw std::runtime_error("its window and its pauses must be longer than 0 ms");
+  }
+  static void decode(const json& from, BackupPolicy& value) {
+    need_object(from);
+    Reader reader{from};
+    fields_of_policy(reader, value);
   }
 };
 
@@ -276,6 +274,8 @@ Status write_run(const std::string& dir, const Run& run) {
   try {
     Status status = write_history(dir + "/history.bin", run.history);
     if (status) status = write_books(dir + "/books", run.books);
+    if (status && run.restored.ledger_entries)
+      status = write_books(fmt::format("{}/{}", dir, restored_folder), run.restored);
     if (status) status = write_events(dir + "/events.jsonl", run);
     if (status) status = write_facts(dir + "/run.json", run);
     return status;
@@ -296,6 +296,7 @@ Result<Run> read_run(const std::string& dir) {
   if (!history) return std::unexpected(history.error());
   run.history = std::move(*history);
   run.books = read_books(dir + "/books", run.troubles);
+  run.restored = read_books(fmt::format("{}/{}", dir, restored_folder), run.troubles);
   run.manifest_sha256 = manifest_sha256(dir);
   return run;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "record/backup_policy.hpp"
 #include "record/history.hpp"
 #include "record/retry_budget.hpp"
 #include "record/runbook_record.hpp"
@@ -53,6 +54,7 @@ struct Run {
 
   Targets targets;
   RetryBudget retries;
+  BackupPolicy backup_policy;
   LoadFacts load;
   std::optional<double> auto_rate_per_s;  // found by `rate: auto`; null: the scenario says its rate
   std::string auto_rate_why;
@@ -62,6 +64,7 @@ struct Run {
   std::optional<std::vector<std::string>> kinds_planned;
   History history;
   Books books;
+  Books restored;  // the same tables, of the database that was restored last; none: nothing was
   bool table_top = false;  // people and the clock alone: no stack, no load, no faults
   bool audited = false;    // it has an audit trail (audit.hpp)
   std::string audit_key;   // public, whose signature that ends with; empty: nobody's
@@ -72,6 +75,9 @@ struct Run {
   // What healing left behind, in words; empty after a clean scan. null = not scanned.
   std::optional<std::vector<std::string>> residue;
 };
+
+// Where a restored database's books are put, within a run's folder.
+inline constexpr const char* restored_folder = "restored";
 
 // Run facts other than history, books, events and faults live in run.json of the run's folder.
 // write_run leaves a history.bin that is already there (the load wrote it) as it is.

@@ -96,6 +96,15 @@ void fields_of_retries(F& f, T& budget) {
 }
 
 template <typename F, typename T>
+void fields_of_policy(F& f, T& policy) {
+  f("hour_ms", policy.hour_ms);
+  f("full_ms", policy.full_ms);
+  f("incremental_ms", policy.incremental_ms);
+  f("retention_ms", policy.retention_ms);
+  f("classes", policy.classes);
+}
+
+template <typename F, typename T>
 void fields_of_run(F& f, T& run) {
   f("id", run.id);
   f("scenario", run.scenario);
@@ -127,6 +136,7 @@ void fields_of_run(F& f, T& run) {
   f("rpo_targets_ms", run.targets.rpo_ms);
   f("slo_targets", run.targets.slo);
   f("retries", run.retries);
+  f("backup_policy", run.backup_policy);
   f("scheduled", run.load.scheduled);
   f("not_sent", run.load.not_sent);
   f("lateness_us", run.load.lateness_us);

@@ -124,6 +124,8 @@ struct PlayerLimit {
   int64_t after_seq = 0;            // entries after this one are under it
   std::optional<int64_t> until_ms;  // end of an exclusion, since 1970; 0 = none
   std::optional<int64_t> from_ms;   // of a looser one: when it begins; 0 = at once
+
+  bool operator==(const PlayerLimit&) const = default;
 };
 
 // Where a player's personal data lies, and where its home is.
@@ -254,6 +256,42 @@ struct Alert {
   std::string node;  // the watcher that says so
 };
 
+// A backup as the tool that made it lists it at the end of the run. Times are RFC 3339, UTC.
+struct Backup {
+  std::string label;
+  std::string kind;   // full | incr
+  std::string prior;  // that it builds on; empty of a full one
+  std::string started_at, finished_at;
+  std::string cluster;                        // the database's own identifier
+  std::string schema_version;                 // when it was made
+  std::string wal_start, wal_stop, wal_last;  // its own segments, and the last archived one
+  int64_t size_bytes = 0, stored_bytes = 0;   // of the database; of what this one added
+  std::string checksum_made, checksum;        // SHA-256 of its list of files: then, and now
+  std::string cipher, key_id;                 // key_id: a digest of the key that it needs
+  std::string expires_at, locked_until;       // kept by the tool; by the store, from everybody
+  std::string place, data_places;             // the zone it lies in; those of its data
+};
+
+// An attempt to take a version of an object from the store of backups.
+struct BackupDeletion {
+  std::string at, account, object, version;
+  int64_t status = 0;  // of the answer
+  int64_t kept = 0;    // that version could be read afterwards: 1 or 0
+};
+
+// A restore of the ledger's database to a moment, and what came of it.
+struct Restore {
+  std::string label;      // of the backup that it began from
+  std::string target_at;  // everything committed until then
+  std::string started_at, finished_at;
+  std::string outcome;  // ok | corrupt | wal_missing | wrong_key | expired | other_cluster | failed
+  std::string error;    // in the tool's words
+  std::string cluster, schema_version, key_id;  // of what was restored
+  std::string primary_cluster, primary_schema_version;
+  int64_t restored_bytes = 0, restore_ms = 0;  // of files
+  int64_t replayed_bytes = 0, replay_ms = 0;   // of WAL
+};
+
 // nullopt = the platform has no such table (its checks are not applicable).
 struct Books {
   std::optional<std::vector<LedgerEntry>> ledger_entries;
@@ -285,6 +323,9 @@ struct Books {
   std::optional<std::vector<ResidencyRead>> residency_reads;
   std::optional<std::vector<CreditDecision>> credit_log, credit_decisions;
   std::optional<std::vector<Alert>> alerts;
+  std::optional<std::vector<Backup>> backups;
+  std::optional<std::vector<BackupDeletion>> backup_deletions;
+  std::optional<std::vector<Restore>> restores;
 };
 
 // Writes DIR/<table>.csv for each table that is there; a file of one that is not goes to

@@ -81,7 +81,8 @@ TEST(ColumnFacts, WhatIsLookedAtIsNotMissed) {
   // It is older than some of them; an alarm was false in its time.
   run->checks.clear();
   for (const CheckSpec& check : all_checks())
-    if (check.name != "alerts_fired") run->checks.emplace_back(check.name);
+    if (check.name != "alerts_fired" && missing_capabilities(check, run->capabilities).empty())
+      run->checks.emplace_back(check.name);
   ASSERT_EQ(judge(*run).verdict, Verdict::pass);
   const corruption::Knowable knowable(*run);
   for (const Table& table : all_tables()) {

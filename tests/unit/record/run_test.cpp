@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "../checks/synthetic.hpp"
+#include "../checks/backed_up.hpp"
 
 namespace rehearse {
 namespace {
@@ -62,6 +62,22 @@ TEST(RunFolder, ComesBackAsItWas) {
   }
   std::filesystem::remove_all(dir);
   std::filesystem::remove_all(again);
+}
+
+TEST(RunFolder, BackupsAndWhatWasRestoredComeBack) {
+  const std::string dir = testing::TempDir() + "rehearse-run-restored";
+  std::filesystem::remove_all(dir);
+  const synthetic::RecordedRun run = synthetic::backed_up_run();
+  ASSERT_TRUE(write_run(dir, run));
+  const auto back = read_run(dir);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->backup_policy, run.backup_policy);
+  EXPECT_EQ(back->books.backups->back().prior, "F");
+  EXPECT_EQ(back->books.restores->back().target_at, run.books.restores->back().target_at);
+  EXPECT_EQ(back->restored.ledger_entries->size(), run.restored.ledger_entries->size());
+  EXPECT_LT(back->restored.ledger_entries->size(), back->books.ledger_entries->size());
+  EXPECT_TRUE(back->troubles.empty());
+  std::filesystem::remove_all(dir);
 }
 
 TEST(RunFolder, DamageIsNamed) {
