@@ -132,7 +132,8 @@ void default_parts(StackFacts& stack, const Catalogue& catalogue, Scenario& scen
         part != stack.part_of.end())
       chosen.insert(part->second);
   if (all)
-    for (const PartFacts& part : stack.parts) chosen.insert(part.name);
+    for (const PartFacts& part : stack.parts)
+      if (!part.on_request) chosen.insert(part.name);
   scenario.parts = closed(stack, std::move(chosen));
   keep_parts(stack, scenario.parts);
 }

@@ -108,6 +108,7 @@ struct Catalogue {
 struct PartFacts {
   std::string name;
   std::vector<std::string> needs;  // other parts
+  bool on_request = false;         // only where it is named or needed
 };
 // Of the stack that a scenario names.
 struct StackFacts {

@@ -102,6 +102,7 @@ struct PartEntry {
   std::vector<std::string> faults;  // that act on it without naming a node of it
   std::vector<std::string> tables;  // of the books
   std::string without;              // what is otherwise where it is left out
+  bool on_request = false;          // raised only where it is named or needed, not with `all`
 };
 
 struct StackFile {

@@ -37,6 +37,8 @@ void read_parts(MapReader& root, StackNames& names, StackFile& stack, Problems& 
     part.faults = take_list(map, "faults", problems);
     part.tables = take_list(map, "tables", problems);
     part.without = map.take_text("without");
+    if (const Node* on_request = map.take("on_request"))
+      part.on_request = read_flag(*on_request, "on_request", problems).value_or(false);
     map.finish();
     stack.capabilities.insert(part.gives.begin(), part.gives.end());
     stack.parts.push_back(std::move(part));
@@ -87,11 +89,12 @@ void drop_books(StackFile& stack) {
 
 }  // namespace
 
-StackFile with_parts(StackFile stack, const std::vector<std::string>& parts) {
+StackFile with_parts(StackFile stack, const std::vector<std::string>& named) {
   stack.chosen.clear();
   for (const PartEntry& part : stack.parts)
-    if (parts.empty() || has(parts, part.name)) stack.chosen.push_back(part.name);
+    if (named.empty() ? !part.on_request : has(named, part.name)) stack.chosen.push_back(part.name);
   if (stack.chosen.size() == stack.parts.size()) return stack;
+  const std::vector<std::string> parts = stack.chosen;
   std::erase_if(stack.targets, [&](const auto& target) {
     return !has(parts, part_of_target(stack, target.first, target.second));
   });
@@ -153,7 +156,7 @@ void add_part_facts(const StackFile& stack, StackFacts& facts) {
   for (const auto& [zone, parts] : parts_in_zone)
     if (parts.size() == 1) facts.part_of["zone " + zone] = *parts.begin();
   for (const PartEntry& part : stack.parts) {
-    facts.parts.push_back({part.name, part.needs});
+    facts.parts.push_back({part.name, part.needs, part.on_request});
     for (const auto& capability : part.gives) facts.part_of["capability " + capability] = part.name;
     for (const auto& fault : part.faults) facts.part_of["fault " + fault] = part.name;
   }

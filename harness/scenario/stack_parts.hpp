@@ -11,9 +11,10 @@
 namespace rehearse {
 
 // The stack with these parts alone: without the components of the others, and without what is said
-// of those. `parts` are known and closed under their needs, as the scenario's reader sees to; none
-// of them: the whole stack. Its `left_out` tells whose placeholders are empty.
-StackFile with_parts(StackFile stack, const std::vector<std::string>& parts);
+// of those. `named` are known and closed under their needs, as the scenario's reader sees to; none
+// of them: the whole stack but what is raised on request only. Its `left_out` tells whose
+// placeholders are empty.
+StackFile with_parts(StackFile stack, const std::vector<std::string>& named);
 
 // Errors (usage): one of these is no part of the stack, or needs another one.
 Status check_parts(const StackFile& stack, const std::vector<std::string>& parts);
