@@ -20,6 +20,7 @@ struct NodeSpec {
   std::map<std::string, std::string> env;
   std::vector<std::pair<std::string, std::string>> read_only_mounts;  // host path → path inside
   int cpu_shares = 0;                                                 // 0 = the usual 1024
+  std::vector<std::string> reaches = {};  // addresses; none: it reaches every other, as usual
 };
 
 struct NetworkSpec {

@@ -142,6 +142,8 @@ ComponentEntry read_component(const std::string& name, const Node& node, const S
   }
   component.fence_path = map.take_text("fence");
   read_secret_names(map, names, component, stack, problems);
+  if (const Node* reaches = map.take("reaches"))
+    component.reaches = yaml::read_components(*reaches, "reaches", names, problems);
   component.cpu_shares = take_whole(map, "cpu_shares", cpu_shares_min, cpu_shares_max, problems);
   map.finish();
   return component;

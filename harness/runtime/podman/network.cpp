@@ -164,17 +164,29 @@ Status check_subnet_free(const std::string& subnet) {
                           subnet, found.substr(0, found.find('\n'))));
 }
 
-Status set_up_node(PacketRules& rules, const NodeSpec& node) {
+Status set_up_node(PacketRules& rules, const NodeSpec& node, const std::string& control_address) {
   const std::string ns = namespace_of(node.name);
   auto done = run_checked({"ip", "-n", ns, "-batch", "-"}, command_ms,
                           fmt::format("address add {}/16 dev eth0\nlink set lo up\n"
                                       "link set eth0 up\n",
                                       node.address));
   if (!done) return std::unexpected(done.error());
-  return rules.run(namespace_path(node.name), ruleset);
+  return rules.run(namespace_path(node.name), ruleset + apart_rules(node, control_address));
 }
 
 }  // namespace
+
+std::string apart_rules(const NodeSpec& node, const std::string& control_address) {
+  if (node.reaches.empty()) return "";
+  const std::string others = fmt::format("{}, {}", fmt::join(node.reaches, ", "), control_address);
+  return fmt::format(
+      "table netdev apart {{\n"
+      "  chain in {{\n    type filter hook ingress device eth0 priority -310;\n"
+      "    ip saddr != {{ {0} }} drop;\n  }}\n"
+      "  chain out {{\n    type filter hook egress device eth0 priority -310;\n"
+      "    ip daddr != {{ {0} }} drop;\n  }}\n}}\n",
+      others);
+}
 
 bool can_cut() {
   std::string rules = ruleset;
@@ -223,7 +235,8 @@ Status create(PacketRules& rules, const NetworkSpec& spec, const std::string& ow
         run_checked({"ip", "-n", bridge_namespace, "-batch", "-"}, 3 * command_ms, batches.inside);
   if (!made) return std::unexpected(made.error());
   std::vector<std::function<Status()>> jobs;
-  for (const auto& node : spec.nodes) jobs.push_back([&] { return set_up_node(rules, node); });
+  for (const auto& node : spec.nodes)
+    jobs.push_back([&] { return set_up_node(rules, node, spec.control_address); });
   if (auto done = run_parallel(jobs); !done) return done;
   return check_way_is_ours(spec.zones);
 }

@@ -19,6 +19,10 @@ struct Batches {
 };
 Batches batches_of(const NetworkSpec& spec, const std::string& owner);
 
+// Of a node that is kept apart: nothing but what it reaches and our control passes, at any time. A
+// table of its own, for no fault and no healing may let more through. Of any other node: nothing.
+std::string apart_rules(const NodeSpec& node, const std::string& control_address);
+
 // Our end in the host carries `owner` (owner.hpp) as its alias.
 Status create(PacketRules& rules, const NetworkSpec& spec, const std::string& owner);
 std::string owner();  // empty: no network is up, or it says nothing

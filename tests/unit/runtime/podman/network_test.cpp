@@ -58,6 +58,18 @@ TEST(Network, NothingOfABridgeIsInTheHost) {
   EXPECT_NE(batches.inside.find("link set rhv0 master rhs0 up"), std::string::npos);
 }
 
+TEST(Network, ANodeThatIsKeptApartReachesWhatItMayAndOurControl) {
+  NodeSpec node{"a", "198.18.1.11", "", {}, {}, {}};
+  EXPECT_EQ(apart_rules(node, "198.18.255.1"), "");
+  node.reaches = {"198.18.6.10", "198.18.6.11"};
+  const std::string rules = apart_rules(node, "198.18.255.1");
+  for (const char* end : {"saddr", "daddr"})
+    EXPECT_NE(rules.find(fmt::format("ip {} != {{ 198.18.6.10, 198.18.6.11, 198.18.255.1 }} drop",
+                                     end)),
+              std::string::npos)
+        << rules;
+}
+
 TEST(Routes, TheDeviceIsWhatFollowsDev) {
   EXPECT_EQ(device_in("198.18.1.1 dev rhs0 src 198.18.255.1 uid 0 \n    cache \n"), "rhs0");
   EXPECT_EQ(device_in("198.18.1.0 via 10.0.0.1 dev tun0 table 100 src 10.0.0.7 uid 0\n"), "tun0");
