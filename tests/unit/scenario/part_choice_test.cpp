@@ -27,6 +27,7 @@ std::expected<Scenario, std::vector<Diagnostic>> parse_shipped(const std::string
     known.checks = {{"ledger_balanced", "ledger"},
                     {"rounds_settled", "ledger rounds"},
                     {"credit_kept", "credit ledger"},
+                    {"backup_policy", "backups"},
                     {"healed", ""}};
     known.played["evening"] = {{"bet", ""}, {"spin", "studio"}, {"session", "session"}};
     return known;
@@ -56,8 +57,24 @@ Names parts_of(const std::string& text) {
   return scenario ? scenario->parts : Names();
 }
 
+// All but what is raised on request only.
+Names usual_parts() {
+  Names names;
+  for (const PartEntry& part : shipped().parts)
+    if (!part.on_request) names.push_back(part.name);
+  return names;
+}
+
 TEST(PartChoice, WithoutAListAllChecksNeedAllParts) {
-  EXPECT_EQ(parts_of(with("", "")).size(), shipped().parts.size());
+  EXPECT_EQ(parts_of(with("", "")), usual_parts());
+  EXPECT_LT(usual_parts().size(), shipped().parts.size());
+}
+
+TEST(PartChoice, WhatIsRaisedOnRequestIsNamedOrNeeded) {
+  EXPECT_EQ(parts_of(with("", "checks: [backup_policy]\n")), (Names{"core", "backups"}));
+  EXPECT_EQ(parts_of(with("", "parts: [core, backups]\n")), (Names{"core", "backups"}));
+  EXPECT_EQ(parts_of(with("", "checks: [healed]\nstack_set: {s3.lock_days: \"7\"}\n")),
+            (Names{"core", "backups"}));
 }
 
 TEST(PartChoice, NamedChecksAndFaultsSayWhatIsNeeded) {
@@ -123,7 +140,17 @@ TEST(WithParts, NothingThatIsLeftOutIsSpokenOf) {
   EXPECT_EQ(core.reset->stop, (Names{"relay", "desk", "cashier", "wallet", "psp"}));
   EXPECT_EQ(parts_left_out(core).at("screening"),
             "the cashier pays and credits without screening, and nobody is limited");
-  EXPECT_EQ(with_parts(shipped(), {}).components.size(), shipped().components.size());
+}
+
+TEST(WithParts, WithoutAListAllIsThereThatNeedsNoRequest) {
+  const StackFile usual = with_parts(shipped(), {});
+  EXPECT_EQ(usual.chosen, usual_parts());
+  EXPECT_EQ(usual.left_out, (std::set<std::string>{"s3"}));
+  EXPECT_FALSE(usual.capabilities.contains("backups"));
+  EXPECT_EQ(usual.secrets.size() + 4, shipped().secrets.size());
+  Names whole = usual_parts();
+  whole.push_back("backups");
+  EXPECT_TRUE(with_parts(shipped(), whole).left_out.empty());
 }
 
 TEST(CheckParts, ForTheCommandLine) {
