@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/sha256.hpp"
+#include "engine/backup_clock.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "engine/guard_post.hpp"
@@ -43,7 +44,9 @@ class Rehearsal {
         runtime_(runtime),
         live_(live),
         recorder_([&live](const std::string& line) { live.say("  " + line); }),
-        stage_(std::move(stack), runtime, recorder_, live, options.cancelled) {}
+        stage_(std::move(stack), runtime, recorder_, live, options.cancelled),
+        backups_(
+            runtime, stage_.stack(), [this] { return stage_.observer().view(); }, recorder_) {}
 
   Status play();
 
@@ -88,6 +91,7 @@ class Rehearsal {
   std::unique_ptr<StopWatch> stop_watch_;
   std::unique_ptr<LagLog> lag_log_;
   MachineWatch machine_;
+  BackupClock backups_;
   int64_t load_began_ns_ = 0, zero_ns_ = 0;
 };
 
@@ -331,6 +335,15 @@ void Rehearsal::collect() {
   source.since_wall_ns = run_.started_wall_ns;
   std::vector<std::string> troubles = collect_books(source, path("books"));
   run_.books = read_books(path("books"), troubles);
+  for (auto& trouble : backups_.finish(run_.books)) troubles.push_back(std::move(trouble));
+  if (backups_.restored()) {
+    BooksSource restored;
+    restored.sql_login = *backups_.restored();
+    restored.sql = source.sql;
+    for (auto& trouble : collect_books(restored, path(restored_folder)))
+      troubles.push_back(trouble);
+    run_.restored = read_books(path(restored_folder), troubles);
+  }
   run_.books.lags = lag_log_->finish();
   run_.books.machine = machine_.finish(recorder_);
   for (const std::string& trouble : troubles) recorder_.trouble(trouble);
@@ -363,6 +376,8 @@ Status Rehearsal::play() {
   if (auto done = prepare(); !done) return done;
   if (auto done = raise(); !done) return done;
   if (auto done = guardian_.begin(options_.out_dir); !done) return done;
+  if (!options_.stack.backups.store.empty()) live_.status("making a backup");
+  if (auto done = backups_.begin(); !done) return done;
   live_.status("waiting for the machine to be calm");
   begin_calm(machine_, recorder_, options_.cancelled);
   if (auto done = steady(); !done) return done;

@@ -29,6 +29,7 @@ Run run_facts_of(const RehearsalOptions& options, const LoadPlan& plan) {
   run.audited = true;
   run.audit_key = ed25519_public(options.audit_secret);
   run.retries = options.stack.retries;
+  run.backup_policy = options.stack.backups.policy;
   run.checks = scenario.checks;
   run.expect_fail = scenario.expect_fail;
   run.capabilities = options.stack.capabilities;

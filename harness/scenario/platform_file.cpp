@@ -129,6 +129,31 @@ RetryBudget read_retries(const Node& node, Problems& problems) {
   return budget;
 }
 
+BackupsEntry read_backups(const Node& node, const StackNames& names, Problems& problems) {
+  MapReader map(node, "backups", problems);
+  BackupsEntry backups;
+  backups.component = take_component(map, "component", names, problems);
+  backups.store = take_component(map, "store", names, problems);
+  backups.restorer = take_component(map, "restores", names, problems);
+  backups.bucket = map.need_text("bucket");
+  backups.stanza = map.need_text("stanza");
+  if (const Node* key = map.need("key"))
+    backups.key = read_one_of(*key, "key", names.secrets, problems).value_or("");
+  backups.schema_query = map.need_text("schema");
+  const auto duration = [&](const char* key, int64_t& ms) {
+    if (const Node* given = map.need(key))
+      ms = read_duration_ms(*given, key, 1, problems).value_or(1);
+  };
+  duration("hour", backups.policy.hour_ms);
+  duration("full", backups.policy.full_ms);
+  duration("incremental", backups.policy.incremental_ms);
+  duration("retention", backups.policy.retention_ms);
+  if (const Node* classes = map.need("classes"))
+    backups.policy.classes = read_named_texts(*classes, "classes", problems);
+  map.finish();
+  return backups;
+}
+
 // What is wiped must not be written to meanwhile, so it must be stopped as well.
 ResetEntry read_reset(const Node& node, const StackNames& names, Problems& problems) {
   MapReader map(node, "reset", problems);
@@ -170,6 +195,8 @@ void read_sections(MapReader& root, const StackNames& names, StackFile& stack, P
     stack.emergency = read_emergency(*emergency, names, problems);
   if (const Node* retries = root.take("retries")) stack.retries = read_retries(*retries, problems);
   if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
+  if (const Node* backups = root.take("backups"))
+    stack.backups = read_backups(*backups, names, problems);
   if (const Node* reset = root.take("reset")) stack.reset = read_reset(*reset, names, problems);
 }
 

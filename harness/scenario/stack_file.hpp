@@ -1,6 +1,6 @@
 // A stack as it is written in fixtures/stacks/NAME.yaml: zones, components, settings; and what it
-// says of its platform in fixtures/platforms/NAME.yaml: targets, paths, books, reset, retries. Data
-// only; stack/ turns it into nodes with addresses.
+// says of its platform in fixtures/platforms/NAME.yaml: targets, paths, books, backups, reset,
+// retries. Data only; stack/ turns it into nodes with addresses.
 #pragma once
 
 #include <map>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "record/backup_policy.hpp"
 #include "record/retry_budget.hpp"
 
 namespace rehearse {
@@ -74,6 +75,15 @@ struct BooksEntry {
   std::map<std::string, std::pair<std::string, std::vector<std::string>>> redis_streams;
 };
 
+// How the ledger's database is backed up, and into which store.
+struct BackupsEntry {
+  std::string component, store;     // the database, and what keeps its backups; store "" = nothing
+  std::string restorer;             // where restores go; or empty
+  std::string bucket, stanza, key;  // where in the store; the secret without which they are noise
+  std::string schema_query;         // SQL: which schema the database has
+  BackupPolicy policy;
+};
+
 // A step of a way into the platform: all nodes of a component, and the name by which it is found.
 struct PathEntry {
   std::string path, hop, component, name;
@@ -128,6 +138,7 @@ struct StackFile {
   RetryBudget retries;
   std::optional<EmergencyEntry> emergency = {};  // none: it has no such way
   BooksEntry books;
+  BackupsEntry backups;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };
 

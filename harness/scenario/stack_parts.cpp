@@ -79,6 +79,7 @@ void drop_books(StackFile& stack) {
     books.redis_streams.clear();
   }
   if (gone(books.kafka_component)) books.kafka_component.clear();
+  if (gone(stack.backups.store)) stack.backups = {};
   if (gone(stack.consumer_component)) stack.consumer_component.clear();
   if (stack.reset) {
     std::erase_if(stack.reset->stop, gone);

@@ -62,8 +62,13 @@ TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
   EXPECT_FALSE(stack->has_container(*stack->find("players")));
   EXPECT_EQ(stack->of_component(stack->file.edge_component).front()->zone, "internet");
   EXPECT_EQ(stack->find("players")->address, "198.18.9.91");
-  // Who decides on credit comes before the others.
   const auto nodes = network_of(*stack, {}).nodes;
+  const auto reaches_of = [&](const char* name) {
+    return std::ranges::find(nodes, name, &NodeSpec::name)->reaches;
+  };
+  EXPECT_EQ(reaches_of("restore-1"), (std::vector<std::string>{"198.18.6.10"}));
+  EXPECT_TRUE(reaches_of("wallet-1").empty());
+  // Who decides on credit comes before the others.
   const auto shares = [&](const char* name) {
     return std::ranges::find(nodes, name, &NodeSpec::name)->cpu_shares;
   };

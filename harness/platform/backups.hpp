@@ -1,0 +1,68 @@
+// Backups of the ledger's database: made on its primary by pgbackrest, kept in an S3 store. What is
+// run inside the nodes is fixtures/images/postgres/backup and fixtures/images/s3/s3.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/platform.hpp"
+#include "record/tables.hpp"
+#include "runtime/effects.hpp"
+
+namespace rehearse {
+
+enum class BackupKind { full, incremental };
+
+class Backups {
+ public:
+  // Both outlive it.
+  Backups(Effects& effects, const Stack& stack) : effects_(effects), stack_(stack) {}
+
+  // Whether the stack that was raised has a store for them.
+  bool are_kept() const { return !entry().store.empty(); }
+  const BackupsEntry& entry() const { return stack_.file.backups; }
+
+  // Makes one on that node, the primary, and waits until it is made. Errors (inconclusive): it
+  // failed and why, or was not made in time.
+  Status take(BackupKind kind, const std::string& primary);
+  // All that there are, by the word of any database node that answers.
+  Result<std::vector<Backup>> list();
+  // Puts an object beside them and tries to delete its version: as who makes backups, and as who
+  // owns the store.
+  Result<std::vector<BackupDeletion>> try_to_delete();
+
+  // The node that restores go to, apart from everybody but the store; null: none is raised.
+  const Node* restorer() const;
+  // What was restored before is forgotten.
+  Status forget_restore();
+  // Begins to restore what was committed until then (RFC 3339), once that is archived. Errors
+  // (inconclusive): it cannot begin.
+  Status begin_restore(const std::string& primary, const std::string& target_at);
+  // As the books' user, where it is restored to.
+  DatabaseLogin restored_login() const;
+  // What has become of it; nullopt: none was begun. While it goes on it has no outcome. Errors
+  // (inconclusive): the node does not say.
+  Result<std::optional<Restore>> restored(const std::string& primary) const;
+
+ private:
+  Result<std::string> ask(const std::string& node, const std::string& query,
+                          const std::string& database = "") const;
+  Result<std::string> schema_at(const std::string& node) const;
+  Result<std::string> cluster_at(const std::string& node) const;
+  Result<std::string> key_id_at(const std::string& node) const;
+  Result<std::vector<Backup>> listed() const;
+  // Of the list of files of each of these, SHA-256; empty: it cannot be read.
+  Result<std::vector<std::string>> checksums_of(const std::vector<Backup>& backups) const;
+  const Node& store() const { return *stack_.of_component(entry().store).front(); }
+
+  Effects& effects_;
+  const Stack& stack_;
+  std::map<std::string, std::string> checksums_made_;  // by label, of those made here
+};
+
+// An identifier of a key that tells nothing of it.
+std::string key_id_of(const std::string& key);
+
+}  // namespace rehearse

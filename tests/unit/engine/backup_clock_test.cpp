@@ -1,0 +1,86 @@
+// Backups are made when they are due, on whoever is the primary then.
+#include "engine/backup_clock.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+
+#include "base/clock.hpp"
+#include "tests/unit/platform/backup_nodes.hpp"
+
+namespace rehearse {
+namespace {
+
+class BackupClockTest : public testing::Test {
+ protected:
+  BackupClockTest() { lead("db-2"); }
+  ~BackupClockTest() override { std::filesystem::remove_all(nodes_.stack.secrets_dir); }
+
+  void lead(const std::string& node) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& one : nodes_.stack.nodes)
+      view_.nodes[one.name].role = one.name == node ? "primary" : "replica";
+  }
+  StackView view() {
+    const std::lock_guard lock(mutex_);
+    return view_;
+  }
+  // Until the event was recorded so often, at most 10 s.
+  bool wait_for(const std::string& event, int64_t times) {
+    const int64_t deadline_ns = monotonic_ns() + 10 * ns_per_s;
+    while (monotonic_ns() < deadline_ns) {
+      if (std::ranges::count(recorder_.events(), event, &Event::event) >= times) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+
+  test::BackupNodes nodes_{testing::TempDir() + "backup-clock-" + std::to_string(::getpid())};
+  std::mutex mutex_;
+  StackView view_;
+  Recorder recorder_{[](const std::string&) {}};
+  BackupClock clock_{nodes_.runtime, nodes_.stack, [this] { return view(); }, recorder_};
+};
+
+TEST_F(BackupClockTest, AFullOneFirstAndThenWhatIsDue) {
+  // An hour is 100 ms: increments are due after 100 ms, full ones after a second.
+  nodes_.stack.file.backups.policy = {100, 36'000'000, 3'600'000, 86'400'000, {}};
+  ASSERT_TRUE(clock_.begin());
+  EXPECT_EQ(nodes_.labels.size(), 1u);
+  EXPECT_TRUE(wait_for("increment", 1));
+  EXPECT_TRUE(wait_for("full", 2));
+  Books books;
+  EXPECT_TRUE(clock_.finish(books).empty());
+  ASSERT_TRUE(books.backups);
+  EXPECT_EQ(books.backups->size(), nodes_.labels.size());
+  EXPECT_EQ(books.backup_deletions->size(), 2u);
+}
+
+TEST_F(BackupClockTest, WithoutAPrimaryItIsTriedAgain) {
+  nodes_.stack.file.backups.policy = {100, 360'000'000, 3'600'000, 86'400'000, {}};
+  ASSERT_TRUE(clock_.begin());
+  lead("");
+  EXPECT_TRUE(wait_for("failed", 1));
+  lead("db-2");
+  const auto before = std::ranges::count(recorder_.events(), "increment", &Event::event);
+  EXPECT_TRUE(wait_for("increment", before + 1));
+  nodes_.dead = {"s3-1"};
+  Books books;
+  EXPECT_EQ(clock_.finish(books).size(), 2u);
+  EXPECT_FALSE(books.backups || books.backup_deletions);
+}
+
+TEST_F(BackupClockTest, WhereNothingIsKeptNothingIsDone) {
+  nodes_.stack.file.backups = {};
+  ASSERT_TRUE(clock_.begin());
+  Books books;
+  EXPECT_TRUE(clock_.finish(books).empty());
+  EXPECT_FALSE(books.backups);
+  EXPECT_TRUE(nodes_.runtime.calls.empty());
+}
+
+}  // namespace
+}  // namespace rehearse
