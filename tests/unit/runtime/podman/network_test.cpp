@@ -64,9 +64,9 @@ TEST(Network, ANodeThatIsKeptApartReachesWhatItMayAndOurControl) {
   node.reaches = {"198.18.6.10", "198.18.6.11"};
   const std::string rules = apart_rules(node, "198.18.255.1");
   for (const char* end : {"saddr", "daddr"})
-    EXPECT_NE(rules.find(fmt::format("ip {} != {{ 198.18.6.10, 198.18.6.11, 198.18.255.1 }} drop",
-                                     end)),
-              std::string::npos)
+    EXPECT_NE(
+        rules.find(fmt::format("ip {} != {{ 198.18.6.10, 198.18.6.11, 198.18.255.1 }} drop", end)),
+        std::string::npos)
         << rules;
 }
 
