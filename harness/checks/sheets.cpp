@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/units.hpp"
 #include "record/columns.hpp"
 
 namespace rehearse {
