@@ -46,8 +46,10 @@ const Catalogue& catalogue();
 // "core,games" → its names.
 std::vector<std::string> names_in(const std::string& list);
 std::string stack_path(const Places& places, const std::string& name);
-// A stack by the name that `list stacks` prints, with these parts or all. Errors (usage): with the
-// nearest name; a part that it has not, or that needs another one.
+// A stack by the name that `list stacks` prints, with every part that it has; and with these parts,
+// or all that need no request. Errors (usage): with the nearest name; a part that it has not, or
+// that needs another one.
+Result<StackFile> whole_stack(const Places& places, const std::string& name);
 Result<StackFile> load_stack(const Places& places, const std::string& name,
                              const std::vector<std::string>& parts = {});
 

@@ -76,7 +76,7 @@ bool explain_check(const std::string& name) {
 }
 
 bool explain_stack(const Places& places, const std::string& name) {
-  const auto stack = load_stack(places, name);
+  const auto stack = whole_stack(places, name);
   if (!stack) return false;
   const StackFacts facts = facts_of(*stack);
   fmt::print("stack {}\n  {}\n", name, stack->title);

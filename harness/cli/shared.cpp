@@ -141,22 +141,25 @@ std::string stack_path(const Places& places, const std::string& name) {
   return places.root + "/fixtures/stacks/" + name + ".yaml";
 }
 
-Result<StackFile> load_stack(const Places& places, const std::string& name,
-                             const std::vector<std::string>& parts) {
+Result<StackFile> whole_stack(const Places& places, const std::string& name) {
   std::vector<std::string> known;
   std::error_code ignored;
   for (const auto& file : fs::directory_iterator(places.root + "/fixtures/stacks", ignored))
     if (file.path().extension() == ".yaml") known.push_back(file.path().stem().string());
-  if (std::ranges::find(known, name) != known.end()) {
-    auto file = read_stack_file(stack_path(places, name));
-    if (!file) return file;
-    if (auto good = check_parts(*file, parts); !good) return std::unexpected(good.error());
-    return with_parts(std::move(*file), parts);
-  }
+  if (std::ranges::find(known, name) != known.end())
+    return read_stack_file(stack_path(places, name));
   return fail(
       ExitCode::usage,
       fmt::format("unknown stack `{}`{}", name,
                   did_you_mean(name, known, "`./rehearse list stacks` names those there are")));
+}
+
+Result<StackFile> load_stack(const Places& places, const std::string& name,
+                             const std::vector<std::string>& parts) {
+  auto file = whole_stack(places, name);
+  if (!file) return file;
+  if (auto good = check_parts(*file, parts); !good) return std::unexpected(good.error());
+  return with_parts(std::move(*file), parts);
 }
 
 std::vector<std::string> scenario_files(const Places& places) {
@@ -189,7 +192,7 @@ Result<Scenario> load_scenario(const Places& places, const std::string& name_or_
   input.overrides = overrides;
   input.catalogue = &catalogue();
   input.stack = [&places](const std::string& name) -> Result<StackFacts> {
-    auto file = load_stack(places, name);
+    auto file = whole_stack(places, name);
     if (!file) return std::unexpected(file.error());
     return facts_of(*file);
   };

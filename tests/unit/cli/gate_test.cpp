@@ -43,5 +43,12 @@ TEST(Gate, ItsScenariosTogetherAskEveryCheckOfTheWholeStackWhileSomethingIsBroke
     }
 }
 
+TEST(Scenarios, MayAskForWhatIsRaisedOnRequest) {
+  const Places places{REHEARSE_SOURCE_DIR, "", ""};
+  const auto scenario = load_scenario(places, "canary/backup-corrupt", {});
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  EXPECT_EQ(scenario->parts, (std::vector<std::string>{"core", "backups"}));
+}
+
 }  // namespace
 }  // namespace rehearse

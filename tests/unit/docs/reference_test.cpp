@@ -195,7 +195,7 @@ TEST(Reference, Parts) {
 }
 
 TEST(Reference, Settings) {
-  const auto stack = load_stack(places(), "one-region");
+  const auto stack = whole_stack(places(), "one-region");
   ASSERT_TRUE(stack) << stack.error().message;
   std::vector<std::string> rows;
   for (const auto& [name, values] : facts_of(*stack).settings) {
