@@ -10,7 +10,8 @@ namespace {
 
 constexpr auto look_interval = std::chrono::milliseconds(200);
 constexpr int64_t restored_ns_max = 180 * ns_per_s;
-constexpr int64_t again_ns = ns_per_s;  // after one that failed: a primary may be elected meanwhile
+constexpr int64_t again_ns =
+    5 * ns_per_s;  // after one that failed: a primary may be elected meanwhile
 
 }  // namespace
 

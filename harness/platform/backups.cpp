@@ -86,11 +86,9 @@ Status Backups::take(BackupKind kind, const std::string& primary) {
     if (monotonic_ns() > deadline_ns)
       return fail(ExitCode::inconclusive, fmt::format("a backup of {} is not made yet", primary));
   }
-  const auto backups = listed();
-  if (!backups) return std::unexpected(backups.error());
-  const auto sums = checksums_of({backups->back()});
-  if (!sums) return std::unexpected(sums.error());
-  checksums_made_[backups->back().label] = sums->front();
+  const auto made = newest();
+  if (!made) return std::unexpected(made.error());
+  checksums_made_[made->label] = made->checksum;
   return {};
 }
 
@@ -106,9 +104,7 @@ Result<std::vector<Backup>> Backups::listed() const {
 
 Result<std::vector<std::string>> Backups::checksums_of(const std::vector<Backup>& backups) const {
   std::vector<std::string> command = {"s3", "sums"};
-  for (const Backup& backup : backups)
-    command.push_back(fmt::format("/{}/backup/{}/{}/backup.manifest", entry().bucket,
-                                  entry().stanza, backup.label));
+  for (const Backup& backup : backups) command.push_back(files_of(backup.label));
   const auto said = effects_.exec(store().name, command);
   if (!said) return std::unexpected(said.error());
   auto sums = lines_in(*said);
@@ -156,20 +152,27 @@ Status Backups::forget_restore() {
   return {};
 }
 
+Result<std::string> Backups::end_segment(const std::string& primary) const {
+  return ask(primary, "SELECT pg_walfile_name(pg_switch_wal())");
+}
+
+Result<std::string> Backups::last_archived(const std::string& primary) const {
+  return ask(primary, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver");
+}
+
 // WAL is read to its first commit after that moment, so what holds it must be archived.
 Status Backups::begin_restore(const std::string& primary, const std::string& target_at) {
-  const auto wanted = ask(primary, "SELECT pg_walfile_name(pg_switch_wal())");
+  const auto wanted = end_segment(primary);
   if (!wanted) return std::unexpected(wanted.error());
   const int64_t deadline_ns = monotonic_ns() + archived_ns_max;
-  std::string archived;
-  while (archived < *wanted) {
+  auto archived = last_archived(primary);
+  while (archived && *archived < *wanted) {
     if (monotonic_ns() > deadline_ns)
       return fail(ExitCode::inconclusive, fmt::format("{} does not archive {}", primary, *wanted));
     std::this_thread::sleep_for(state_interval);
-    const auto last = ask(primary, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver");
-    if (!last) return std::unexpected(last.error());
-    archived = *last;
+    archived = last_archived(primary);
   }
+  if (!archived) return std::unexpected(archived.error());
   const auto begun = effects_.exec(restorer()->name, {"restore", "begin", target_at});
   if (!begun) return std::unexpected(begun.error());
   return {};
@@ -206,11 +209,50 @@ Result<std::optional<Restore>> Backups::restored(const std::string& primary) con
   return restore;
 }
 
+std::string Backups::files_of(const std::string& label) const {
+  return fmt::format("/{}/backup/{}/{}/backup.manifest", entry().bucket, entry().stanza, label);
+}
+
+Result<std::string> Backups::checksum_of(const Backup& backup) const {
+  const auto sums = checksums_of({backup});
+  if (!sums) return std::unexpected(sums.error());
+  return sums->front();
+}
+
+Result<Backup> Backups::newest() const {
+  auto backups = listed();
+  if (!backups) return std::unexpected(backups.error());
+  if (backups->empty()) return fail(ExitCode::inconclusive, "there is no backup");
+  const auto sum = checksum_of(backups->back());
+  if (!sum) return std::unexpected(sum.error());
+  backups->back().checksum = *sum;
+  return backups->back();
+}
+
+Status Backups::spoil(const std::string& label) {
+  // Of the list there is a copy, which the tool takes where the list is damaged.
+  const auto spoiled =
+      effects_.exec(store().name, {"s3", "spoil", files_of(label), files_of(label) + ".copy"});
+  if (!spoiled) return std::unexpected(spoiled.error());
+  return {};
+}
+
 Result<std::vector<BackupDeletion>> Backups::try_to_delete() {
   const std::string object = fmt::format("/{}/{}", entry().bucket, probe_object);
-  const auto put = effects_.exec(store().name, {"s3", "put", object});
-  if (!put) return std::unexpected(put.error());
-  const std::string version = put->substr(0, put->find('\n'));
+  const auto version = effects_.exec(store().name, {"s3", "put", object});
+  if (!version) return std::unexpected(version.error());
+  return try_to_delete(object, *version);
+}
+
+Result<std::vector<BackupDeletion>> Backups::try_to_delete(const std::string& label) {
+  const auto version = effects_.exec(store().name, {"s3", "version", files_of(label)});
+  if (!version) return std::unexpected(version.error());
+  return try_to_delete(files_of(label), *version);
+}
+
+Result<std::vector<BackupDeletion>> Backups::try_to_delete(const std::string& object,
+                                                           const std::string& printed) {
+  const std::string version = printed.substr(0, printed.find('\n'));
   if (version.empty()) return fail(ExitCode::inconclusive, "the store keeps no versions");
   const std::string path = fmt::format("{}?versionId={}", object, version);
   std::vector<BackupDeletion> attempts;
@@ -218,7 +260,7 @@ Result<std::vector<BackupDeletion>> Backups::try_to_delete() {
     BackupDeletion& attempt = attempts.emplace_back();
     attempt.at = rfc3339(wall_ns());
     attempt.account = account;
-    attempt.object = probe_object;
+    attempt.object = object;
     attempt.version = version;
     const auto deleted = effects_.exec(store().name, {"s3", account, "DELETE", path});
     if (!deleted) return std::unexpected(deleted.error());

@@ -32,6 +32,18 @@ class Backups {
   // Puts an object beside them and tries to delete its version: as who makes backups, and as who
   // owns the store.
   Result<std::vector<BackupDeletion>> try_to_delete();
+  // The same of the list of files of a backup, without which it is none.
+  Result<std::vector<BackupDeletion>> try_to_delete(const std::string& label);
+  // Puts garbage over that list, as whoever has the account of backups can. Nobody can take that
+  // back: the store keeps both versions.
+  Status spoil(const std::string& label);
+  // Ends the segment of WAL that is written now: its name. And the last one that is archived.
+  Result<std::string> end_segment(const std::string& primary) const;
+  Result<std::string> last_archived(const std::string& primary) const;
+  // The last one that was made, with the checksum that it has now. Errors (inconclusive): none.
+  Result<Backup> newest() const;
+  // Of its list of files as it is now, SHA-256; empty: it cannot be read.
+  Result<std::string> checksum_of(const Backup& backup) const;
 
   // The node that restores go to, apart from everybody but the store; null: none is raised.
   const Node* restorer() const;
@@ -55,6 +67,9 @@ class Backups {
   Result<std::vector<Backup>> listed() const;
   // Of the list of files of each of these, SHA-256; empty: it cannot be read.
   Result<std::vector<std::string>> checksums_of(const std::vector<Backup>& backups) const;
+  std::string files_of(const std::string& label) const;  // the object that lists them
+  Result<std::vector<BackupDeletion>> try_to_delete(const std::string& object,
+                                                    const std::string& version);
   const Node& store() const { return *stack_.of_component(entry().store).front(); }
 
   Effects& effects_;

@@ -1,0 +1,99 @@
+// What is done to the newest backup, and to the way to where backups are kept.
+#include "fault_fixture.hpp"
+
+namespace rehearse {
+namespace {
+
+class BackupFaultTest : public FaultTest {
+ protected:
+  explicit BackupFaultTest(const std::string& fault) : FaultTest(fault) {
+    runtime_.on_exec = [this](const std::string& node, const std::vector<std::string>& argv) {
+      return answer(node, argv);
+    };
+  }
+  Result<std::string> answer(const std::string& node, const std::vector<std::string>& argv) {
+    asked_.push_back(node + " " + argv[0] + " " + argv[1]);
+    if (argv[0] == "psql")
+      return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
+    if (argv[1] == "info")
+      return R"([{"name":"casino","cipher":"aes-256-cbc","status":{"code":0,"message":"ok"},
+"db":[{"id":1,"system-id":7}],"archive":[],"backup":[{"label":"F1","type":"full",
+"timestamp":{"start":1,"stop":2},"archive":{"start":"1","stop":"2"},
+"info":{"size":1,"repository":{"delta":1}},"database":{"id":1}}]}])";
+    if (argv[1] == "sums") return spoiled_ ? "c2\n" : "c1\n";
+    if (argv[1] == "version") return "v1\n";
+    if (argv[1] == "spoil") spoiled_ = argv.size() == 4;
+    return argv.size() > 2 && argv[2] == "DELETE" ? "\n403\n" : "\n200\n";
+  }
+  std::vector<std::string> asked_;
+  bool spoiled_ = false;
+};
+
+class BackupDeleteAttemptTest : public BackupFaultTest {
+ protected:
+  BackupDeleteAttemptTest() : BackupFaultTest("backup_delete_attempt") {}
+};
+
+TEST_F(BackupDeleteAttemptTest, IsMadeByBothAccountsAndAnswered) {
+  const auto planned = plan();
+  ASSERT_TRUE(planned) << planned.error().message;
+  EXPECT_EQ(planned->target, "F1");
+  EXPECT_EQ(std::ranges::count(asked_, "s3-1 s3 backup"), 0);
+  ASSERT_TRUE(fault_->inject(runtime_));
+  ASSERT_TRUE(seen());
+  EXPECT_EQ(seen()->at("by_backup"), "status 403, kept");
+  EXPECT_EQ(seen()->at("by_owner"), "status 403, kept");
+  EXPECT_EQ(seen()->at("object"), "/backups/backup/casino/F1/backup.manifest");
+  EXPECT_TRUE(fault_->restored(runtime_));
+}
+
+class BackupCorruptTest : public BackupFaultTest {
+ protected:
+  BackupCorruptTest() : BackupFaultTest("backup_corrupt") {}
+};
+
+TEST_F(BackupCorruptTest, IsSeenByAnotherChecksum) {
+  ASSERT_TRUE(plan());
+  EXPECT_FALSE(spoiled_);
+  EXPECT_FALSE(seen());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  ASSERT_TRUE(seen());
+  EXPECT_EQ(seen()->at("checksum"), "c2");
+  EXPECT_EQ(seen()->at("checksum_before"), "c1");
+}
+
+TEST_F(BackupCorruptTest, WhereNothingIsKeptThereIsNone) {
+  stack_.file.backups = {};
+  EXPECT_EQ(plan().error().message, "the stack has no store of backups");
+}
+
+class ArchiveFailureTest : public BackupFaultTest {
+ protected:
+  ArchiveFailureTest() : BackupFaultTest("archive_failure") {}
+};
+
+TEST_F(ArchiveFailureTest, CutsTheWayAndOpensItAgain) {
+  const auto planned = plan();
+  ASSERT_TRUE(planned) << planned.error().message;
+  EXPECT_EQ(planned->target, "s3-1");
+  EXPECT_TRUE(runtime_.cut_nodes.empty());
+  EXPECT_FALSE(seen());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_EQ(runtime_.cut_nodes, (std::set<std::string>{"postgres-1", "postgres-2", "postgres-3"}));
+  ASSERT_TRUE(seen());
+  EXPECT_EQ(seen()->at("waiting"), "00A");
+  EXPECT_EQ(fault_->afterwards(runtime_).at("last_archived"), "009");
+  EXPECT_TRUE(*fault_->holds(runtime_));
+  EXPECT_FALSE(fault_->restored(runtime_));
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_TRUE(fault_->restored(runtime_));
+  EXPECT_FALSE(fault_->disruptive());
+}
+
+TEST_F(ArchiveFailureTest, WithoutAPrimaryThereIsNone) {
+  view_.nodes["postgres-2"].role = "replica";
+  EXPECT_FALSE(plan());
+}
+
+}  // namespace
+}  // namespace rehearse
