@@ -54,8 +54,8 @@ std::string examine_declared(Examination& examination, const Run& run) {
   return left_out;
 }
 
-// Begins of backups, with what is no full one or with all; none was missing for longer than
-// allowed.
+// Of full backups alone, or of all: one was there when the rehearsal began, and the next one always
+// began in time.
 void examine_times(Examination& examination, const Run& run, bool full_only, int64_t every_ms) {
   const int64_t zero_ms = run.zero_wall_ns / ns_per_ms;
   const int64_t from_ms = zero_ms + static_cast<int64_t>(run.steady_from_ms);
