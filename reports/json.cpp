@@ -177,6 +177,28 @@ Json demand_json(const DemandPhase& phase) {
           {"idle", or_null(phase.idle)}};
 }
 
+// Rates are of a restore that came to its end.
+Json restore_json(const Restore& restore) {
+  const auto mib_per_s = [](int64_t bytes, int64_t ms) {
+    constexpr double bytes_per_mib = 1'048'576;
+    return ms > 0
+               ? Json(static_cast<double>(bytes) / bytes_per_mib * 1000 / static_cast<double>(ms))
+               : Json(nullptr);
+  };
+  return {{"backup", text_or_null(restore.label)},
+          {"target", restore.target_at},
+          {"started", restore.started_at},
+          {"finished", restore.finished_at},
+          {"outcome", restore.outcome},
+          {"error", text_or_null(restore.error)},
+          {"restored_bytes", restore.restored_bytes},
+          {"restore_ms", restore.restore_ms},
+          {"restore_mib_per_s", mib_per_s(restore.restored_bytes, restore.restore_ms)},
+          {"replayed_bytes", restore.replayed_bytes},
+          {"replay_ms", restore.replay_ms},
+          {"replay_mib_per_s", mib_per_s(restore.replayed_bytes, restore.replay_ms)}};
+}
+
 Json check_json(const Finding& check) {
   return {{"check", check.check},
           {"verdict", name_of(check.verdict)},
@@ -253,45 +275,47 @@ Json list(const Rows& rows, F&& to_json) {
 
 void write_json(std::ostream& out, const Report& report) {
   const Run& run = *report.run;
-  const Json document = {{"schema", "rehearse.report/1"},
-                         {"run", run_json(run)},
-                         {"manifest_sha256", text_or_null(run.manifest_sha256)},
-                         {"expect", expectation_of(run)},
-                         {"verdict", name_of(report.verdict)},
-                         {"met", report.met},
-                         {"troubles", report.troubles},
-                         {"faults", list(run.faults, fault_json)},
-                         {"runbook", list(run.runbook, step_json)},
-                         {"rto", list(report.rto, rto_json)},
-                         {"rpo", list(report.rpo, rpo_json)},
-                         {"slo", list(report.slo, slo_json)},
-                         {"checks", list(report.checks, check_json)},
-                         {"counts", counts_json(report)},
-                         {"pnl", list(report.pnl, pnl_json)},
-                         {"load", load_json(report.load)},
-                         {"machine", list(report.machine, machine_json)},
-                         {"demand", list(report.demand, demand_json)},
-                         {"roles", list(run.roles,
-                                        [](const RoleChange& change) {
-                                          return Json{{"t_ms", change.t_ms},
-                                                      {"component", change.component},
-                                                      {"role", change.role},
-                                                      {"planned", change.planned}};
-                                        })},
-                         {"events", list(run.events,
-                                         [](const Event& event) {
-                                           return Json{{"t_ms", event.t_ms},
-                                                       {"source", event.source},
-                                                       {"event", event.event},
-                                                       {"detail", event.detail}};
-                                         })},
-                         {"findings", list(report.findings,
-                                           [](const ReportFinding& finding) {
-                                             return Json{{"severity", finding.severity},
-                                                         {"text", finding.text},
-                                                         {"check", finding.check}};
-                                           })},
-                         {"limits", report.limits}};
+  const Json document = {
+      {"schema", "rehearse.report/1"},
+      {"run", run_json(run)},
+      {"manifest_sha256", text_or_null(run.manifest_sha256)},
+      {"expect", expectation_of(run)},
+      {"verdict", name_of(report.verdict)},
+      {"met", report.met},
+      {"troubles", report.troubles},
+      {"faults", list(run.faults, fault_json)},
+      {"runbook", list(run.runbook, step_json)},
+      {"rto", list(report.rto, rto_json)},
+      {"rpo", list(report.rpo, rpo_json)},
+      {"slo", list(report.slo, slo_json)},
+      {"checks", list(report.checks, check_json)},
+      {"counts", counts_json(report)},
+      {"pnl", list(report.pnl, pnl_json)},
+      {"load", load_json(report.load)},
+      {"machine", list(report.machine, machine_json)},
+      {"demand", list(report.demand, demand_json)},
+      {"roles", list(run.roles,
+                     [](const RoleChange& change) {
+                       return Json{{"t_ms", change.t_ms},
+                                   {"component", change.component},
+                                   {"role", change.role},
+                                   {"planned", change.planned}};
+                     })},
+      {"restores", run.books.restores ? list(*run.books.restores, restore_json) : Json(nullptr)},
+      {"events", list(run.events,
+                      [](const Event& event) {
+                        return Json{{"t_ms", event.t_ms},
+                                    {"source", event.source},
+                                    {"event", event.event},
+                                    {"detail", event.detail}};
+                      })},
+      {"findings", list(report.findings,
+                        [](const ReportFinding& finding) {
+                          return Json{{"severity", finding.severity},
+                                      {"text", finding.text},
+                                      {"check", finding.check}};
+                        })},
+      {"limits", report.limits}};
   // Text of the outside world may not be UTF-8: shown as replacement characters, never a failure.
   out << document.dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
 }

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "../checks/synthetic.hpp"
+#include "../checks/backed_up.hpp"
 #include "reports/report.hpp"
 
 namespace rehearse {
@@ -112,6 +112,17 @@ TEST(Reports, JsonMatchesGolden) {
   compare_with_golden("pass.json", json_of(honest_run()));
   compare_with_golden("fail.json", json_of(bad_run()));
   compare_with_golden("canary.json", json_of(canary_run()));
+}
+
+TEST(Reports, JsonTellsWhatWasRestoredAndHowFast) {
+  const auto report = nlohmann::json::parse(json_of(backed_up_run()));
+  const auto& restore = report.at("restores").at(0);
+  EXPECT_EQ(restore.at("backup"), "F_0I");
+  EXPECT_EQ(restore.at("outcome"), "ok");
+  EXPECT_EQ(restore.at("restored_bytes"), 3'221'225'472);
+  EXPECT_DOUBLE_EQ(restore.at("restore_mib_per_s").get<double>(), 102.4);
+  EXPECT_TRUE(restore.at("error").is_null());
+  EXPECT_TRUE(nlohmann::json::parse(json_of(honest_run())).at("restores").is_null());
 }
 
 TEST(Reports, TerminalMatchesGolden) {
