@@ -17,6 +17,7 @@
 
 #include "casino/common/http_server.hpp"
 #include "stack/stack.hpp"
+#include "tests/unit/platform/backup_words.hpp"
 #include "tests/unit/platform/fake_postgres.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
 
@@ -239,6 +240,7 @@ class World {
  private:
   size_t sessions() { return sessions_left_.value_or(database.connections()); }
   std::string print(const std::string& node, const std::vector<std::string>& argv) {
+    if (const auto of_backups = test::backup_answer(argv, spoiled_)) return *of_backups;
     const std::string& last = argv.back();
     if (last.find("pg_terminate_backend") != std::string::npos) {
       if (sessions_left_ && node == leader) sessions_left_ = 0;
@@ -255,7 +257,7 @@ class World {
   std::function<void(const std::string&)> tell_;
   Picture baseline_;
   std::optional<size_t> sessions_left_;  // of a picture; else those of the database itself
-  bool flushed_ = false;
+  bool flushed_ = false, spoiled_ = false;
 };
 
 }  // namespace rehearse

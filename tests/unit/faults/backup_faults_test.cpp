@@ -1,5 +1,6 @@
 // What is done to the newest backup, and to the way to where backups are kept.
 #include "fault_fixture.hpp"
+#include "tests/unit/platform/backup_words.hpp"
 
 namespace rehearse {
 namespace {
@@ -15,15 +16,7 @@ class BackupFaultTest : public FaultTest {
     asked_.push_back(node + " " + argv[0] + " " + argv[1]);
     if (argv[0] == "psql")
       return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
-    if (argv[1] == "info")
-      return R"([{"name":"casino","cipher":"aes-256-cbc","status":{"code":0,"message":"ok"},
-"db":[{"id":1,"system-id":7}],"archive":[],"backup":[{"label":"F1","type":"full",
-"timestamp":{"start":1,"stop":2},"archive":{"start":"1","stop":"2"},
-"info":{"size":1,"repository":{"delta":1}},"database":{"id":1}}]}])";
-    if (argv[1] == "sums") return spoiled_ ? "c2\n" : "c1\n";
-    if (argv[1] == "version") return "v1\n";
-    if (argv[1] == "spoil") spoiled_ = argv.size() == 4;
-    return argv.size() > 2 && argv[2] == "DELETE" ? "\n403\n" : "\n200\n";
+    return test::backup_answer(argv, spoiled_).value_or("");
   }
   std::vector<std::string> asked_;
   bool spoiled_ = false;
