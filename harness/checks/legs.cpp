@@ -56,6 +56,8 @@ constexpr Leg legs[] = {
     {"hold", "player:held", 1},
     {"release", "player:held", -1},
     {"release", "player:cash", 1},
+    {"release", "house:fees", -1},  // of a network that reverted the payout
+    {"release", "psp", 1},
     {"payout", "player:held", -1},
     {"payout", "house:fees", -1},
     {"payout", "psp", 1},

@@ -1,12 +1,12 @@
 // Proves that the providers' books close against ours, payment by payment: what succeeded at a
 // provider is booked on its account and its payment is settled; a declined payment has nothing that
 // succeeded and was kept, and what ended holds nothing of its player's money; refunds, chargebacks
-// and fees are those that the provider tells of; nothing is still pending; nothing else was booked
-// on a provider's account; and the provider's settlement files, as the platform read them, are its
-// own transfers, each once; and a payment that went to two providers is known as switched. From:
-// provider_transfers and provider_requests (the providers' own books), ledger_entries,
-// settlement_lines, payment_switches and intents if they are there. Cannot see: money that a
-// provider moved without a transfer in its book.
+// and fees are those that the provider tells of, also of what it reverted; nothing is still
+// pending; nothing else was booked on a provider's account; and the provider's settlement files, as
+// the platform read them, are its own transfers, each once; and a payment that went to two
+// providers is known as switched. From: provider_transfers and provider_requests (the providers'
+// own books), ledger_entries, settlement_lines, payment_switches and intents if they are there.
+// Cannot see: money that a provider moved without a transfer in its book.
 #include <map>
 #include <tuple>
 
@@ -80,6 +80,11 @@ class Reconciliation {
   void add(const ProviderTransfer& transfer) {
     Payment& payment = payments_[transfer.business_key];
     payment.transfers.push_back(&transfer);
+    // A network keeps the fee of what it reverts: it comes with the money that is free again.
+    if (transfer.state == "failed" && transfer.fee_minor.value_or(0) > 0) {
+      Sides& sides = payment.flows[{transfer.provider, "release", transfer.currency}];
+      sides.provider_fee_minor = sides.provider_fee_minor.value_or(0) + *transfer.fee_minor;
+    }
     if (transfer.state != "succeeded") return;
     if (given_back_.contains(transfer.business_key)) return;
     const bool in = transfer.direction == "in";
@@ -96,7 +101,7 @@ class Reconciliation {
       payments_[business_key_of(transaction.key)].held_minor[transaction.currency] +=
           transaction.held_minor;
     if (transaction.provider.empty()) return;
-    if (!is_provider_kind(transaction.kind)) {
+    if (!is_provider_kind(transaction.kind) && transaction.kind != "release") {
       return examination_.violation("tx {} ({} {}): {} on the account of {}", transaction.tx,
                                     transaction.kind, transaction.key,
                                     money(transaction.provider_minor, transaction.currency),
@@ -152,7 +157,7 @@ class Reconciliation {
       if (sides.provider_minor == sides.ledger_minor) {
         const Int128 fee = sides.provider_fee_minor.value_or(sides.ledger_fee_minor);
         if (fee == sides.ledger_fee_minor) continue;
-        wrong(key, false,
+        wrong(key, kind == "release" && sides.ledger_fee_minor == 0,
               fmt::format("{} at {}: the provider's fee is {}, the ledger has {}", kind, provider,
                           money(fee, currency), money(sides.ledger_fee_minor, currency)));
         continue;

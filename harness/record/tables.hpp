@@ -44,7 +44,7 @@ struct ProviderTransfer {
   std::string direction;  // in (deposit) | out (payout) | refund | chargeback (both of a deposit)
   int64_t amount_minor = 0;
   std::string currency, state, at;
-  std::optional<int64_t> fee_minor = {};  // that the provider kept; null: not told
+  std::optional<int64_t> fee_minor = {};  // that the provider kept, also of one that failed
   std::string updated_at = "";            // when it came to its state; empty: not told
 };
 

@@ -112,6 +112,24 @@ TEST_F(ProvidersReconciled, AFeeThatTheLedgerDoesNotHave) {
   EXPECT_THAT(first_unreconciled(run_), testing::HasSubstr("the provider's fee is 0.20 EUR"));
 }
 
+TEST_F(ProvidersReconciled, AFeeOfWhatANetworkReverted) {
+  const ProviderTransfer& reverted = transfer_of(run_, declined_);
+  transfer_of(run_, declined_).fee_minor = 20;
+  EXPECT_THAT(first_unreconciled(run_),
+              testing::HasSubstr("the provider's fee is 0.20 EUR, the ledger has 0.00 EUR"));
+  auto& entries = *run_.books.ledger_entries;
+  LedgerEntry entry = *std::ranges::find(entries, declined_ + ":release", &LedgerEntry::key);
+  entry.account = "house:fees:EUR";
+  entry.amount_minor = -20;
+  entries.push_back(entry);
+  entry.account = "psp:" + reverted.provider + ":EUR";
+  entry.amount_minor = 20;
+  entries.push_back(entry);
+  EXPECT_EQ(finding_of(run_, "providers_reconciled").violations, 0);
+  entries.push_back(entry);
+  EXPECT_GT(finding_of(run_, "providers_reconciled").violations, 0) << "booked twice";
+}
+
 TEST_F(ProvidersReconciled, ASettlementLineThatDiffers) {
   const ProviderTransfer& transfer = transfer_of(run_, deposit_);
   run_.books.settlement_lines = {{transfer.provider, transfer.transfer, deposit_, "in",
