@@ -47,6 +47,8 @@ struct Behaviour {
   // Sent with the token of its player, who has logged in before the load began, where that is
   // possible at all.
   bool as_player = false;
+  // With the one that is good for bets at studios and for nothing else.
+  bool opens_game = false;
   bool starts = true;  // arrives by itself; otherwise only as what another one is followed by
   bool stays =
       false;  // the node that was asked first alone knows the operation: all tries go there

@@ -176,7 +176,7 @@ Generator::Running* Generator::add(const Operation& operation, size_t arrival) {
 HttpRequest Generator::request_for(const Operation& operation) const {
   const Behaviour& behaviour = *behaviour_of(operation.kind);
   HttpRequest request = behaviour.request_of(operation, history_.run_key());
-  if (logins_ && behaviour.as_player) logins_->sign(request, operation.player);
+  if (logins_) logins_->sign(request, behaviour, operation.player);
   return request;
 }
 

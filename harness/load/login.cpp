@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/clock.hpp"
-#include "load/behaviours/sessions.hpp"
 #include "load/retry.hpp"
 
 namespace rehearse {
@@ -46,9 +45,9 @@ void Logins::log_in(uint32_t player) {
 
 void Logins::answered(uint32_t player, const std::expected<HttpResponse, HttpError>& result) {
   if (!done_) return;
-  std::string token = result ? token_of(*result) : "";
-  if (!token.empty()) {
-    tokens_[player] = std::move(token);
+  Tokens tokens = result ? tokens_of(*result) : Tokens{};
+  if (!tokens.session.empty()) {
+    tokens_[player] = std::move(tokens);
     if (++in_ == tokens_.size() - 1) return end({});
     return next();
   }
@@ -67,8 +66,12 @@ void Logins::end(Status status) {
   if (const auto done = std::exchange(done_, nullptr)) done(std::move(status));
 }
 
-void Logins::sign(HttpRequest& request, uint32_t player) const {
-  request.headers.emplace_back("Authorization", "Bearer " + tokens_.at(player));
+void Logins::sign(HttpRequest& request, const Behaviour& behaviour, uint32_t player) const {
+  const Tokens& tokens = tokens_.at(player);
+  if (behaviour.as_player)
+    request.headers.emplace_back("Authorization", "Bearer " + tokens.session);
+  else if (behaviour.opens_game && !tokens.launch.empty())
+    request.headers.emplace_back("Authorization", "Bearer " + tokens.launch);
 }
 
 }  // namespace rehearse

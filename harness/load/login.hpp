@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "load/behaviour.hpp"
+#include "load/behaviours/sessions.hpp"
 #include "load/entry.hpp"
 
 namespace rehearse {
@@ -21,8 +23,8 @@ class Logins {
   // Calls `done` once: everybody is in, or somebody was not within a minute (machine).
   void begin(std::function<void(Status)> done);
 
-  // Adds the player's token to a request.
-  void sign(HttpRequest& request, uint32_t player) const;
+  // Adds the player's token to a request that is to have one.
+  void sign(HttpRequest& request, const Behaviour& behaviour, uint32_t player) const;
 
  private:
   void log_in(uint32_t player);
@@ -32,7 +34,7 @@ class Logins {
 
   Entry& entry_;
   const std::string run_key_;
-  std::vector<std::string> tokens_;  // by player; players count from 1
+  std::vector<Tokens> tokens_;  // by player; players count from 1
   std::function<void(Status)> done_;
   uint32_t next_ = 1;
   size_t in_ = 0;  // who are logged in

@@ -26,7 +26,7 @@ void Generator::begin_watch(const Operation& payment, size_t arrival, int64_t ac
   Running* running = add(operation, arrival);
   if (running != nullptr) {
     running->request = running->behaviour->look_of(payment, history_.run_key());
-    if (logins_ && running->behaviour->as_player) logins_->sign(running->request, payment.player);
+    if (logins_) logins_->sign(running->request, *running->behaviour, payment.player);
   }
   if (running == nullptr || !begin_attempt(*running, accepted_ns)) {
     ++result_.not_sent;

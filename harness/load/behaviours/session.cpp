@@ -27,9 +27,10 @@ HttpRequest login_request(const std::string& player, const std::string& key) {
                {"proof", hmac_sha256_hex(player_secret, fmt::format("login|{}|{}", player, key))}});
 }
 
-std::string token_of(const HttpResponse& response) {
-  if (response.status != 200) return "";
-  return std::string(text_of(object_of(response.body), "token"));
+Tokens tokens_of(const HttpResponse& response) {
+  if (response.status != 200) return {};
+  const auto told = object_of(response.body);
+  return {std::string(text_of(told, "token")), std::string(text_of(told, "launch"))};
 }
 
 void sign_as_game(HttpRequest& request) {

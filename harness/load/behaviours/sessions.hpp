@@ -8,8 +8,12 @@
 namespace rehearse {
 
 HttpRequest login_request(const std::string& player, const std::string& key);
-// The token of a login's answer; empty: it was none.
-std::string token_of(const HttpResponse& response);
+// What a login's answer gives a player: for what he sends himself, and for the games that he opens
+// at studios. Empty: nothing.
+struct Tokens {
+  std::string session, launch;
+};
+Tokens tokens_of(const HttpResponse& response);
 
 // Wins and rollbacks of house games come server to server: "t=<unix>,v1=<hex HMAC-SHA256(secret,
 // t + "." + path + "\n" + body)>" as `Game-Signature`. Signed once: the same request in every try.

@@ -43,6 +43,7 @@ Behaviour spin_behaviour() {
   return {.kind = OperationKind::spin,
           .summary = "A round at a studio, watched until it is closed",
           .target = "studio",
+          .opens_game = true,
           .stays = true,
           .draw = draw_spin,
           .request_of = spin_request,

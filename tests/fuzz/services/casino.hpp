@@ -15,7 +15,8 @@ class Casino {
   Casino() {
     studios_["studio-a"] = {find_dialect("replay"), "secret-a"};
     studios_["studio-b"] = {find_dialect("code"), "secret-b"};
-    bridge_ = std::make_unique<Bridge>(studios_, caller_, "game-1", PlantedBug::none);
+    bridge_ = std::make_unique<Bridge>(studios_, std::vector<std::string>{}, caller_, "game-1",
+                                       PlantedBug::none);
     server_ = std::move(
         HttpServer::listen({.address = "127.0.0.1", .port = 0}, [this](const Request& request,
                                                                        const Reply& reply) {
