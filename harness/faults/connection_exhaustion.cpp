@@ -29,7 +29,7 @@ class ConnectionExhaustion final : public Fault {
                                    context.platform().selector_of(Purpose::ledger, Rank::leader));
     if (!node) return std::unexpected(node.error());
     node_ = *node;
-    login_ = platform_login(context.stack, node_);
+    login_ = reader_login(context.stack, node_);
     name_ = session_name(context.entry.id);
     return PlannedFault{
         context.entry.id, "connection_exhaustion", *node, {end_sessions(*node, name_)}};

@@ -45,7 +45,7 @@ class LockStorm final : public Fault {
                                    context.platform().selector_of(Purpose::ledger, Rank::leader));
     if (!node) return std::unexpected(node.error());
     node_ = *node;
-    login_ = platform_login(context.stack, node_);
+    login_ = owner_login(context.stack, node_);
     name_ = session_name(context.entry.id);
     return PlannedFault{context.entry.id,
                         "lock_storm",

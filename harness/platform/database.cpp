@@ -63,10 +63,17 @@ std::string field_of(const PGresult* result, int field) {
 
 }  // namespace
 
-DatabaseLogin platform_login(const Stack& stack, const std::string& node) {
+DatabaseLogin reader_login(const Stack& stack, const std::string& node) {
   const auto& books = stack.file.books;
   const Endpoint at = client_endpoint(stack, *stack.find(node));
   return {at.address, books.sql_user, books.sql_password, books.sql_database, at.port};
+}
+
+DatabaseLogin owner_login(const Stack& stack, const std::string& node) {
+  DatabaseLogin login = reader_login(stack, node);
+  login.user = stack.file.books.sql_owner;
+  login.password = stack.file.books.sql_owner_password;
+  return login;
 }
 
 std::string connection_text(const DatabaseLogin& login) {

@@ -1,6 +1,7 @@
-// One session of the platform's own database user: for faults that consist of what sessions do, and
-// for looks at the ledger while it lives. libpq itself and not libpqxx, because only libpq tells
-// the SQLSTATE of a connection that was refused and lets every wait have a deadline; its only user.
+// One session of a database user of the platform's: for faults that consist of what sessions do,
+// and for looks at the ledger while it lives. libpq itself and not libpqxx, because only libpq
+// tells the SQLSTATE of a connection that was refused and lets every wait have a deadline; its only
+// user.
 //
 // Such a session dies with the harness: the kernel closes its socket, and the server rolls back and
 // frees its place. One that waits for a lock notices within a second, one of a harness that stands
@@ -27,9 +28,10 @@ struct DatabaseLogin {
 // As libpq and libpqxx read it.
 std::string connection_text(const DatabaseLogin& login);
 
-// As the stack's books name it. That user is no superuser: the connections that the server reserves
-// for superusers stay free for Patroni and for the undo.
-DatabaseLogin platform_login(const Stack& stack, const std::string& node);
+// As the stack's books name them: who reads them, and whose the tables are. Neither is a superuser:
+// the connections that the server reserves for superusers stay free for Patroni and for the undo.
+DatabaseLogin reader_login(const Stack& stack, const std::string& node);
+DatabaseLogin owner_login(const Stack& stack, const std::string& node);
 
 // The name that a fault's sessions carry in pg_stat_activity, at most as long as the server keeps.
 std::string session_name(const std::string& fault_id);

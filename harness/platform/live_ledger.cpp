@@ -83,7 +83,7 @@ std::unique_ptr<LiveLedger> watch_ledger_of(const Stack& stack, const Observer& 
         const auto node = resolve_role(stack, observer.view(),
                                        Platform(stack).selector_of(Purpose::ledger, Rank::leader));
         if (!node) return std::unexpected(node.error());
-        return platform_login(stack, *node);
+        return reader_login(stack, *node);
       },
       query->second);
 }

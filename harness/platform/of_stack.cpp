@@ -30,10 +30,12 @@ BooksSource Platform::books_source(const StackView& view) const {
   const auto& books = stack_.file.books;
   const auto primary = resolve_role(stack_, view, selector_of(Purpose::ledger, Rank::leader));
   BooksSource source;
-  if (primary)
-    source.sql_login = platform_login(stack_, *primary);
-  else
+  if (primary) {
+    source.sql_login = reader_login(stack_, *primary);
+    source.sql_owner = owner_login(stack_, *primary);
+  } else {
     source.sql_missing = primary.error().message;
+  }
   source.sql = books.sql;
   source.kafka_topic = books.kafka_topic;
   std::vector<std::string> brokers;

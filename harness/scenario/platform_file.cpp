@@ -46,6 +46,8 @@ void read_sql(const Node& node, const StackNames& names, BooksEntry& books, Prob
   books.sql_user = map.need_text("user");
   books.sql_password = map.need_text("password");
   books.sql_database = map.need_text("database");
+  books.sql_owner = map.take_text("owner", books.sql_user);
+  books.sql_owner_password = map.take_text("owner_password", books.sql_password);
   if (const Node* tables = map.need("tables")) {
     books.sql = read_named_texts(*tables, "tables", problems);
   }

@@ -64,6 +64,7 @@ struct BooksEntry {
   std::map<std::string, std::string> sql;  // canonical table → query giving its columns by name
   std::string sql_component, sql_user, sql_password, sql_database;
   std::string kafka_component, kafka_topic;
+  std::string sql_owner, sql_owner_password;  // of the tables; else the same user
   std::vector<std::string> provider_components;
   std::string provider_path;
   std::vector<std::string> stream_components;  // of live streams: GET stream_path → {"samples":[…]}
@@ -93,7 +94,7 @@ struct PathEntry {
 // they wrote is wiped, they are started again in the opposite order.
 struct ResetEntry {
   std::vector<std::string> stop;    // components
-  std::vector<std::string> sql;     // statements, by the books' user, in one transaction
+  std::vector<std::string> sql;     // statements, by the tables' owner, in one transaction
   std::vector<std::string> topics;  // of Kafka, deleted
   std::vector<std::string> data;    // components whose own folder is emptied
 };

@@ -22,6 +22,7 @@ struct RedisStream {
 struct BooksSource {
   DatabaseLogin sql_login;                   // on the primary; without an address:
   std::string sql_missing;                   // why nobody can be asked at this moment
+  DatabaseLogin sql_owner;                   // there, for whoever wipes it
   std::map<std::string, std::string> sql;    // canonical table → query
   std::string kafka_bootstrap, kafka_topic;  // empty = no events
   std::vector<std::pair<std::string, Endpoint>> providers;  // name → where its book is

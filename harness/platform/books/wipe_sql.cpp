@@ -16,7 +16,7 @@ Status wipe_sql(const BooksSource& source, const std::vector<std::string>& state
         fmt::format("{} connect_timeout=5 target_session_attrs=read-write options='-c "
                     "statement_timeout=20s -c lock_timeout=5s "
                     "-c client_min_messages=warning'",
-                    connection_text(source.sql_login)));
+                    connection_text(source.sql_owner)));
     pqxx::work transaction(connection);
     for (const auto& statement : statements) {
       doing = statement;

@@ -84,7 +84,7 @@ TEST(Stack, TextsOfOtherNodesAreExpanded) {
             "1@198.18.1.31:9093,2@198.18.2.31:9093,3@198.18.3.31:9093");
   EXPECT_EQ(stack->find("kafka-2")->env.at("NODE_ID"), "2");
   EXPECT_EQ(stack->find("psp-b")->env.at("PROVIDER"), "psp-b");
-  EXPECT_EQ(stack->find("wallet-1")->env.at("PGUSER"), "casino");  // through the YAML anchor
+  EXPECT_EQ(stack->find("wallet-1")->env.at("PGDATABASE"), "casino");  // through the YAML anchor
 }
 
 TEST(Stack, StockSafeIsTheDefaultProfileAndFastIsChosenBySetting) {
