@@ -113,7 +113,7 @@ Result<KeyPair> make_authority(const std::string& common_name) {
 }
 
 Result<KeyPair> make_certificate(const KeyPair& authority, const std::vector<std::string>& names,
-                                 const std::vector<std::string>& addresses) {
+                                 const std::vector<std::string>& addresses, bool mutual) {
   const Bio certificate_in = reading(authority.certificate), key_in = reading(authority.key);
   const Certificate issuer(PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr));
   const Key issuer_key(PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr));
@@ -129,7 +129,8 @@ Result<KeyPair> make_certificate(const KeyPair& authority, const std::vector<std
   X509V3_set_ctx(&context, issuer.get(), certificate.get(), nullptr, nullptr, 0);
   if (!extend(certificate.get(), &context, NID_basic_constraints, "critical,CA:FALSE") ||
       !extend(certificate.get(), &context, NID_key_usage, "critical,digitalSignature") ||
-      !extend(certificate.get(), &context, NID_ext_key_usage, "serverAuth") ||
+      !extend(certificate.get(), &context, NID_ext_key_usage,
+              mutual ? "serverAuth,clientAuth" : "serverAuth") ||
       !extend(certificate.get(), &context, NID_subject_alt_name, called) ||
       X509_sign(certificate.get(), issuer_key.get(), EVP_sha256()) == 0) {
     return refused("the certificate cannot be signed");

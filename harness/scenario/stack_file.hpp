@@ -50,6 +50,7 @@ struct SecretEntry {
   std::string name;
   std::vector<std::string> certificate_names;  // host names, besides its nodes' own
   int random_bytes = 0;                        // > 0: a random text instead of a certificate
+  bool mutual = false;  // a certificate by which its nodes know each other, as clients too
 };
 
 struct SettingEntry {

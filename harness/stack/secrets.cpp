@@ -39,7 +39,7 @@ Result<std::string> certificate_text(const Stack& stack, const SecretEntry& secr
     names.push_back(node.name);
     addresses.push_back(node.address);
   }
-  const auto made = make_certificate(authority, names, addresses);
+  const auto made = make_certificate(authority, names, addresses, secret.mutual);
   if (!made) return std::unexpected(made.error());
   return made->certificate + made->key;
 }

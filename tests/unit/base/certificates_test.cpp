@@ -3,7 +3,9 @@
 #include "base/certificates.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <csignal>
 #include <filesystem>
@@ -155,6 +157,19 @@ TEST(CertificateErrors, SayWhatIsMissing) {
   EXPECT_FALSE(make_certificate({"no PEM", "no PEM"}, {"x"}, {}));
   EXPECT_FALSE(serial_of("no PEM"));
   EXPECT_FALSE(TlsTrust::load("/no/such/file"));
+}
+
+TEST(CertificateUse, OnlyAMutualOneIsGoodForClients) {
+  const auto authority = make_authority("a").value();
+  for (const bool mutual : {false, true}) {
+    const auto made = make_certificate(authority, {"x"}, {}, mutual).value();
+    BIO* in = BIO_new_mem_buf(made.certificate.data(), static_cast<int>(made.certificate.size()));
+    X509* certificate = PEM_read_bio_X509(in, nullptr, nullptr, nullptr);
+    EXPECT_EQ(X509_check_purpose(certificate, X509_PURPOSE_SSL_SERVER, 0), 1);
+    EXPECT_EQ(X509_check_purpose(certificate, X509_PURPOSE_SSL_CLIENT, 0), mutual ? 1 : 0);
+    X509_free(certificate);
+    BIO_free(in);
+  }
 }
 
 }  // namespace

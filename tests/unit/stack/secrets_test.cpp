@@ -106,10 +106,11 @@ TEST_F(SecretEntries, MistakesAreNamed) {
   EXPECT_NE(refusal(secrets, secrets + "  extra: {random: 8}\n").find("16 to 1024"),
             std::string::npos);
   EXPECT_NE(refusal(secrets, secrets + "  extra: {}\n").find("`certificate`"), std::string::npos);
-  const std::string etcd = "\n  etcd:\n";
-  EXPECT_NE(refusal(etcd, etcd + "    secrets: [nothing]\n").find("unknown secret `nothing`"),
+  const std::string kafka = "\n  kafka:\n";
+  EXPECT_NE(refusal(kafka, kafka + "    secrets: [nothing]\n").find("unknown secret `nothing`"),
             std::string::npos);
-  EXPECT_NE(refusal(etcd, etcd + "    tls_port: 8443\n").find("no certificate"), std::string::npos);
+  EXPECT_NE(refusal(kafka, kafka + "    tls_port: 8443\n").find("no certificate"),
+            std::string::npos);
 }
 
 }  // namespace

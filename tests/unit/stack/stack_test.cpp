@@ -136,7 +136,8 @@ TEST(Stack, WhoIsToLeadIsWhoMakesTheCluster) {
   ASSERT_TRUE(stack) << stack.error().message;
   const auto nodes = stack->of_component("postgres");
   const int leads = stack->component_of(*nodes.at(0)).leads;
-  for (const Node* node : nodes) EXPECT_EQ(node->env.at("FIRST"), nodes.at(leads - 1)->name);
+  for (const Node* node : nodes)
+    EXPECT_TRUE(node->env.at("MEMBERS").starts_with(nodes.at(leads - 1)->address + ","));
 }
 
 // What is said of a small stack, after the path of its file or of its platform's. `edge` goes on
