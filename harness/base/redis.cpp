@@ -58,7 +58,8 @@ void RedisConnection::Close::operator()(redisContext* context) const {
 RedisConnection::~RedisConnection() = default;
 
 std::expected<std::unique_ptr<RedisConnection>, RedisError> RedisConnection::open(
-    const Endpoint& to, const std::string& password, int database, int64_t connect_ms) {
+    const Endpoint& to, const std::string& password, int database, int64_t connect_ms,
+    const std::string& user) {
   const std::string peer = fmt::format("{}:{}", to.address, to.port);
   redisContext* context =
       redisConnectWithTimeout(to.address.c_str(), to.port, timeval_of(connect_ms));
@@ -68,7 +69,7 @@ std::expected<std::unique_ptr<RedisConnection>, RedisError> RedisConnection::ope
   if (context->err) return connection->lost(HttpFailure::not_sent, context->errstr);
   redisSetTimeout(context, timeval_of(connect_ms));  // of sending; reading has its own deadlines
   std::vector<RedisCommand> greeting;
-  if (!password.empty()) greeting.push_back({"AUTH", password});
+  if (!password.empty()) greeting.push_back({"AUTH", user, password});
   if (database != 0) greeting.push_back({"SELECT", std::to_string(database)});
   if (greeting.empty()) return connection;
   const auto answers = connection->call(greeting, connect_ms);

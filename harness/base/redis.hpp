@@ -37,10 +37,11 @@ struct RedisError {
 // One connection. After an error it is broken for good: open another.
 class RedisConnection {
  public:
-  // Connects, authenticates (unless `password` is empty) and selects the database. Errors:
-  // not_sent.
+  // Connects, authenticates (unless `password` is empty; without `user` as the default one) and
+  // selects the database. Errors: not_sent.
   static std::expected<std::unique_ptr<RedisConnection>, RedisError> open(
-      const Endpoint& to, const std::string& password, int database, int64_t connect_ms);
+      const Endpoint& to, const std::string& password, int database, int64_t connect_ms,
+      const std::string& user = "default");
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "platform/orders.hpp"
 
 namespace rehearse {
 namespace {
@@ -19,11 +20,8 @@ constexpr int64_t pause_ms = 250;
 // Why it is not fenced; nullopt = it is.
 std::optional<std::string> fence(const Stack& stack, const Node& node) {
   const std::string& path = stack.component_of(node).fence_path;
-  HttpRequest order{"POST", path, {}, "{}"};
-  // Who may give orders, the node itself was told.
-  if (const auto token = node.env.find("CONTROL_TOKEN"); token != node.env.end())
-    order.headers.emplace_back("Authorization", "Bearer " + token->second);
-  const auto answer = http_call(stack.endpoint(node), order, connect_ms, total_ms);
+  const auto answer = http_call(stack.endpoint(node), {"POST", path, control_token_of(node), "{}"},
+                                connect_ms, total_ms);
   if (!answer) return answer.error().message;
   if (answer->status != 200) return fmt::format("status {} {}", answer->status, answer->body);
   const auto said = nlohmann::json::parse(answer->body, nullptr, false);

@@ -51,6 +51,7 @@ BooksSource Platform::books_source(const StackView& view) const {
       source.paths.push_back({entry.path, entry.hop, entry.component, node->address, entry.name});
   source.reporting = places_of(stack_, {books.reporting_component});
   source.reporting_query = books.reporting_query;
+  source.reporting_password = books.reporting_password;
   // Whoever wipes the other books need not wait for a master.
   if (const auto master = resolve_role(stack_, view, selector_of(Purpose::cache, Rank::leader)))
     source.redis = client_endpoint(stack_, *stack_.find(*master));

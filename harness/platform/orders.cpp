@@ -50,12 +50,19 @@ Result<std::vector<std::string>> faults_obeyed(const std::string& node, const En
 
 }  // namespace
 
+Headers control_token_of(const Node& node) {
+  const auto token = node.env.find("CONTROL_TOKEN");
+  if (token == node.env.end()) return {};
+  return {{"Authorization", "Bearer " + token->second}};
+}
+
 Orders::Orders(const Stack& stack, const std::vector<const Node*>& nodes, OrderKind kind,
                const std::string& fault_id)
     : path_(path_of(kind)), fault_id_(fault_id) {
   for (const Node* node : nodes) {
     nodes_.push_back(node->name);
     places_.push_back(stack.endpoint(*node));
+    rights_.push_back(control_token_of(*node));
   }
 }
 
@@ -71,10 +78,14 @@ Status Orders::give(const nlohmann::json& words) const {
   nlohmann::json order = words;
   order["fault"] = fault_id_;
   order["lease_ms"] = lease_ms;
-  const HttpRequest request{"POST", path_, {{"Content-Type", "application/json"}}, order.dump()};
+  HttpRequest request{"POST", path_, {}, order.dump()};
   Status first;
-  for (const auto& at : places_)
-    if (const auto done = told(at, request); !done && first) first = std::unexpected(done.error());
+  for (size_t i = 0; i < places_.size(); ++i) {
+    request.headers = rights_[i];
+    request.headers.emplace_back("Content-Type", "application/json");
+    const auto done = told(places_[i], request);
+    if (!done && first) first = std::unexpected(done.error());
+  }
   return first;
 }
 

@@ -23,6 +23,10 @@ enum class OrderKind {
 // (machine): one of them cannot be asked.
 Result<std::vector<std::string>> orders_on(Effects& runtime, const Stack& stack);
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+// The token without which the node takes no orders, as it was told itself; none: it needs none.
+Headers control_token_of(const Node& node);
+
 class Orders {
  public:
   Orders() = default;  // to nobody
@@ -51,6 +55,7 @@ class Orders {
   std::string fault_id_;
   std::vector<std::string> nodes_;
   std::vector<Endpoint> places_;  // of each node
+  std::vector<Headers> rights_;   // what each asks of whoever gives it orders
 };
 
 }  // namespace rehearse

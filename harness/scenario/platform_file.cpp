@@ -101,7 +101,13 @@ BooksEntry read_books(const Node& node, const StackNames& names, Problems& probl
   };
   read("kafka", books.kafka_component, "topic", &books.kafka_topic);
   read("alerts", books.alerts_component, "", nullptr);
-  read("reporting", books.reporting_component, "query", &books.reporting_query);
+  if (const Node* reporting = map.take("reporting")) {
+    MapReader one(*reporting, "books.reporting", problems);
+    books.reporting_component = take_component(one, "component", names, problems);
+    books.reporting_query = one.need_text("query");
+    books.reporting_password = one.take_text("password");
+    one.finish();
+  }
   read_many("providers", books.provider_components, books.provider_path);
   read_many("streams", books.stream_components, books.stream_path);
   map.finish();

@@ -64,14 +64,15 @@ struct SettingEntry {
 struct BooksEntry {
   std::map<std::string, std::string> sql;  // canonical table → query giving its columns by name
   std::string sql_component, sql_user, sql_password, sql_database;
-  std::string kafka_component, kafka_topic;
   std::string sql_owner, sql_owner_password;  // of the tables; else the same user
+  std::string kafka_component, kafka_topic;
   std::vector<std::string> provider_components;
   std::string provider_path;
   std::vector<std::string> stream_components;  // of live streams: GET stream_path → {"samples":[…]}
   std::string stream_path;
-  std::string alerts_component;                      // Prometheus, on every node of it
-  std::string reporting_component, reporting_query;  // ClickHouse by HTTP, on every node of it
+  std::string alerts_component;  // Prometheus, on every node of it
+  // ClickHouse by HTTP, on every node of it.
+  std::string reporting_component, reporting_query, reporting_password;
   std::string redis_component, redis_password;
   // Canonical table → stream, and the fields of its entries that are the table's columns.
   std::map<std::string, std::pair<std::string, std::vector<std::string>>> redis_streams;

@@ -31,7 +31,7 @@ struct BooksSource {
   std::string stream_path;
   std::vector<PathHop> paths;                               // known beforehand: nobody is asked
   std::vector<std::pair<std::string, Endpoint>> reporting;  // node → its ClickHouse by HTTP
-  std::string reporting_query;
+  std::string reporting_query, reporting_password;
   Endpoint redis;  // the master; port 0 = none at this moment
   std::string redis_password;
   std::map<std::string, RedisStream> redis_streams;      // by canonical table

@@ -32,8 +32,9 @@ OrWhy<CsvRow> row_of(const std::string& node, std::string_view line) {
 }
 
 OrWhy<std::vector<CsvRow>> rows_of(const std::string& node, const Endpoint& endpoint,
-                                   const std::string& query) {
-  const auto answer = ask_clickhouse(endpoint, query + " FORMAT JSONEachRow", 2'000, 30'000);
+                                   const BooksSource& source) {
+  const auto answer = ask_clickhouse(endpoint, source.reporting_password,
+                                     source.reporting_query + " FORMAT JSONEachRow", 2'000, 30'000);
   if (!answer) return std::unexpected(answer.error().message);
   std::vector<CsvRow> rows;
   std::string_view rest = *answer;
@@ -55,7 +56,7 @@ void collect_reporting(const BooksSource& source, Shelf& shelf) {
   shelf.put_shares("reporting", {"tx", "kind", "amount_minor", "currency", "loaded_at", "node"},
                    "the reporting", source.reporting,
                    [&](const Endpoint& endpoint, const std::string& node) {
-                     return rows_of(node, endpoint, source.reporting_query);
+                     return rows_of(node, endpoint, source);
                    });
 }
 

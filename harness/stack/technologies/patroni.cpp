@@ -1,6 +1,7 @@
 // PostgreSQL under Patroni: one primary, a synchronous standby where the stack's setting
 // COMPONENT.synchronous asks for one, replicas. Patroni's REST API is at the component's port.
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 
@@ -15,6 +16,19 @@ namespace {
 constexpr const char *primary_role = "primary", *sync_role = "sync", *replica_role = "replica";
 constexpr int server_port = 5432;
 constexpr int64_t switchover_ms = 40'000;
+
+// Who changes something by Patroni's REST API says who he is (RFC 7617), as the node was told.
+std::vector<std::pair<std::string, std::string>> operator_headers(const Node& node) {
+  const auto password = node.env.find("REST_PASSWORD");
+  if (password == node.env.end()) return {};
+  const std::string plain = "operator:" + password->second;
+  std::string encoded((plain.size() + 2) / 3 * 4 + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                     reinterpret_cast<const unsigned char*>(plain.data()),
+                                     static_cast<int>(plain.size()));
+  encoded.resize(static_cast<size_t>(length));
+  return {{"Authorization", "Basic " + encoded}};
+}
 
 class Patroni final : public Technology {
  public:
@@ -88,7 +102,8 @@ class Patroni final : public Technology {
   // synchronous standby only.
   Status hand_over(const Stack& stack, const Node& leader, const Node& to) const override {
     const nlohmann::json body = {{"leader", leader.name}, {"candidate", to.name}};
-    const auto answer = http_call(stack.endpoint(leader), {"POST", "/switchover", {}, body.dump()},
+    const auto answer = http_call(stack.endpoint(leader),
+                                  {"POST", "/switchover", operator_headers(leader), body.dump()},
                                   look_connect_ms, switchover_ms);
     if (answer && answer->status == 200) return {};
     return fail(ExitCode::machine,

@@ -38,8 +38,8 @@ class Redis final : public Technology {
     const auto role = (*connection)->call({"ROLE"}, look_connect_ms);
     if (!role) return view;
     read_redis_role(*role, view);
-    const auto sentinel =
-        RedisConnection::open({to.address, sentinel_port}, "", 0, look_connect_ms);
+    const auto sentinel = RedisConnection::open({to.address, sentinel_port}, redis_password(node),
+                                                0, look_connect_ms);
     const auto known = sentinel ? (*sentinel)->call({"SENTINEL", "MASTERS"}, look_connect_ms)
                                 : std::unexpected(sentinel.error());
     if (known) view.timeline = redis_epoch_of(*known);

@@ -105,6 +105,8 @@ TEST_F(InitialRoles, PatroniIsAskedToSwitchOverAndHeardOut) {
   test::TestServer willing({"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"});
   EXPECT_TRUE(ask(willing));
   EXPECT_THAT(willing.request(), testing::HasSubstr("POST /switchover"));
+  EXPECT_THAT(willing.request(),
+              testing::HasSubstr("Authorization: Basic b3BlcmF0b3I6cGF0cm9uaS1zZWNyZXQ=\r\n"));
   test::TestServer unwilling({"HTTP/1.1 412 No\r\nContent-Length: 7\r\n\r\nno sync"});
   const Status refused = ask(unwilling);
   ASSERT_FALSE(refused);
