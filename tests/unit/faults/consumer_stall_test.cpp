@@ -67,6 +67,28 @@ TEST_F(ConsumerStallTest, ASlowRelayIsNoEffect) {
   server->stop();
 }
 
+TEST_F(ConsumerStallTest, ItsOrderCarriesTheTokenThatConsumersWereTold) {
+  std::vector<std::string> tokens;
+  const auto server = std::move(
+      casino::HttpServer::listen({.address = "127.0.0.1", .port = 0},
+                                 [&](const casino::Request& request, const casino::Reply& reply) {
+                                   tokens.emplace_back(request.header("authorization"));
+                                   reply({200, R"({"ok":true})", {}});
+                                 })
+          .value());
+  std::jthread running([&] { server->run(); });
+  for (auto& node : stack_.nodes)
+    if (node.component == "consumer") node.address = "127.0.0.1";
+  for (auto& component : stack_.file.components)
+    if (component.name == "consumer") component.port = server->port();
+  entry_.params["group"] = std::string("audit");
+  ASSERT_TRUE(plan());
+  EXPECT_TRUE(fault_->inject(runtime_));
+  server->stop();
+  running.join();
+  EXPECT_EQ(tokens, std::vector<std::string>(2, "Bearer control-token"));
+}
+
 TEST_F(ConsumerStallTest, AStackWithoutConsumersHasNothingToStall) {
   std::erase_if(stack_.nodes, [](const Node& node) { return node.component == "consumer"; });
   EXPECT_FALSE(plan());
