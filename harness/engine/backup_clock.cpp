@@ -75,8 +75,21 @@ Status BackupClock::collect_restore(Books& books) {
   return fail(ExitCode::inconclusive, "a restore did not come to its end");
 }
 
-std::vector<std::string> BackupClock::finish(Books& books) {
+Books BackupClock::collect_restored(const std::map<std::string, std::string>& tables,
+                                    const std::string& dir,
+                                    std::vector<std::string>& troubles) const {
+  BooksSource source;
+  source.sql_login = *restored_;
+  source.sql = tables;
+  for (auto& trouble : collect_books(source, dir)) troubles.push_back(std::move(trouble));
+  return read_books(dir, troubles);
+}
+
+std::vector<std::string> BackupClock::finish(Run& run,
+                                             const std::map<std::string, std::string>& tables,
+                                             const std::string& run_dir) {
   if (!backups_.are_kept()) return {};
+  Books& books = run.books;
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
   std::vector<std::string> troubles;
@@ -90,6 +103,9 @@ std::vector<std::string> BackupClock::finish(Books& books) {
     books.backup_deletions = std::move(*attempts);
   else
     troubles.push_back(attempts.error().message);
+  if (restored_)
+    run.restored =
+        collect_restored(tables, fmt::format("{}/{}", run_dir, restored_folder), troubles);
   return troubles;
 }
 

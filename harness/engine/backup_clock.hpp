@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -10,6 +11,7 @@
 
 #include "engine/recorder.hpp"
 #include "platform/backups.hpp"
+#include "record/run.hpp"
 #include "stack/observer.hpp"
 
 namespace rehearse {
@@ -24,25 +26,27 @@ class BackupClock {
   // Returns once there is a full one. Nothing happens where no store is raised. Errors
   // (inconclusive): it could not be made.
   Status begin();
-  // Ends it once the one that is being made is made, and tells what there is; what cannot be told,
-  // in words.
-  std::vector<std::string> finish(Books& books);
-  // Where a restored database is; nullopt: none was restored. Known when it is finished.
-  const std::optional<DatabaseLogin>& restored() const { return restored_; }
+  // Ends it once the one that is being made is made, and tells what there is; of a database that
+  // was restored the tables of the primary's, which are put into the run's folder, too. What cannot
+  // be told, in words.
+  std::vector<std::string> finish(Run& run, const std::map<std::string, std::string>& tables,
+                                  const std::string& run_dir);
 
  private:
   Status make(BackupKind kind);
   void keep_time(const std::stop_token& stop);
   Result<std::string> primary() const;
   Status collect_restore(Books& books);
+  Books collect_restored(const std::map<std::string, std::string>& tables, const std::string& dir,
+                         std::vector<std::string>& troubles) const;
 
   Backups backups_;
   const Stack& stack_;
   const std::function<StackView()> view_;
   Recorder& recorder_;
-  std::optional<DatabaseLogin> restored_;
-  int64_t full_ns_ = 0, made_ns_ = 0;  // when the last full one and the last of any kind began
-  std::jthread thread_;                // last: it uses the others
+  std::optional<DatabaseLogin> restored_;  // nullopt: none was
+  int64_t full_ns_ = 0, made_ns_ = 0;      // when the last full one and the last of any kind began
+  std::jthread thread_;                    // last: it uses the others
 };
 
 }  // namespace rehearse

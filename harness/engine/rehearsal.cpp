@@ -32,8 +32,6 @@ namespace rehearse {
 namespace {
 
 constexpr auto tick = std::chrono::milliseconds(100);
-constexpr int64_t settle_after_heal_ns = settle_after_heal_ms * ns_per_ms;
-constexpr int64_t judged_every_ns = ns_per_s;  // whether everything has recovered
 constexpr int64_t interrupted_drain_ns = 5 * ns_per_s;
 
 class Rehearsal {
@@ -105,19 +103,13 @@ Status Rehearsal::prepare() {
   auto journal = Journal::create(path("faults.jsonl"));
   if (!journal) return std::unexpected(journal.error());
   journal_ = std::move(*journal);
-
   const auto plan = plan_of(scenario_);
   run_ = run_facts_of(options_, plan);
   if (plan.profile.weights_sum() <= 0)
     return fail(ExitCode::usage, fmt::format("the stack {} has no way for anything that profile "
                                              "`{}` does",
                                              scenario_.stack, scenario_.profile));
-  const auto room = room_with_probe(plan, scenario_.auto_rate);
-  // Keys of two runs on one stack must differ; everything else about them comes from the seed.
-  const std::string run_key =
-      "k" + sha256_hex(run_.id + rfc3339(run_.started_wall_ns)).substr(0, 8);
-  auto history =
-      HistoryWriter::create(path("history.bin"), run_key, room.operations, room.attempts);
+  auto history = begin_history(options_.out_dir, run_, room_with_probe(plan, scenario_.auto_rate));
   if (!history) return std::unexpected(history.error());
   history_ = std::move(*history);
   auto images = read_image_list(options_.places.images_list);
@@ -279,7 +271,7 @@ void Rehearsal::observe() {
     }
     std::this_thread::sleep_for(tick);
     if (!faults_->settled()) continue;
-    if (now_ns - judged_ns >= judged_every_ns) {
+    if (now_ns - judged_ns >= ns_per_s) {
       recovered = recovery.not_recovered(now_ns).empty();
       judged_ns = now_ns;
     }
@@ -292,7 +284,8 @@ void Rehearsal::observe() {
       whole_ns = 0;
     else if (whole_ns == 0)
       whole_ns = now_ns;
-    if (recovered && whole_ns != 0 && now_ns - faults_->last_healed_ns() >= settle_after_heal_ns)
+    if (recovered && whole_ns != 0 &&
+        now_ns - faults_->last_healed_ns() >= settle_after_heal_ms * ns_per_ms)
       break;
   }
   stop_watch_.reset();
@@ -335,15 +328,8 @@ void Rehearsal::collect() {
   source.since_wall_ns = run_.started_wall_ns;
   std::vector<std::string> troubles = collect_books(source, path("books"));
   run_.books = read_books(path("books"), troubles);
-  for (auto& trouble : backups_.finish(run_.books)) troubles.push_back(std::move(trouble));
-  if (backups_.restored()) {
-    BooksSource restored;
-    restored.sql_login = *backups_.restored();
-    restored.sql = source.sql;
-    for (auto& trouble : collect_books(restored, path(restored_folder)))
-      troubles.push_back(trouble);
-    run_.restored = read_books(path(restored_folder), troubles);
-  }
+  for (auto& trouble : backups_.finish(run_, source.sql, options_.out_dir))
+    troubles.push_back(std::move(trouble));
   run_.books.lags = lag_log_->finish();
   run_.books.machine = machine_.finish(recorder_);
   for (const std::string& trouble : troubles) recorder_.trouble(trouble);
@@ -376,7 +362,6 @@ Status Rehearsal::play() {
   if (auto done = prepare(); !done) return done;
   if (auto done = raise(); !done) return done;
   if (auto done = guardian_.begin(options_.out_dir); !done) return done;
-  if (!options_.stack.backups.store.empty()) live_.status("making a backup");
   if (auto done = backups_.begin(); !done) return done;
   live_.status("waiting for the machine to be calm");
   begin_calm(machine_, recorder_, options_.cancelled);

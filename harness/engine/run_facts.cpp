@@ -9,6 +9,13 @@
 
 namespace rehearse {
 
+Result<std::unique_ptr<HistoryWriter>> begin_history(const std::string& run_dir, const Run& run,
+                                                     const HistoryRoom& room) {
+  // Keys of two runs on one stack must differ; everything else about them comes from the seed.
+  const std::string key = "k" + sha256_hex(run.id + rfc3339(run.started_wall_ns)).substr(0, 8);
+  return HistoryWriter::create(run_dir + "/history.bin", key, room.operations, room.attempts);
+}
+
 std::vector<std::string> target_names_of(const StackFile& stack) {
   std::vector<std::string> names;
   for (const auto& [name, component] : stack.targets) names.push_back(name);

@@ -141,7 +141,7 @@ const Node* Backups::restorer() const {
 }
 
 DatabaseLogin Backups::restored_login() const {
-  auto login = platform_login(stack_, restorer()->name);
+  auto login = reader_login(stack_, restorer()->name);
   login.port = client_endpoint(stack_, *stack_.of_component(entry().component).front()).port;
   return login;
 }

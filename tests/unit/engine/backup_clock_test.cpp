@@ -52,11 +52,11 @@ TEST_F(BackupClockTest, AFullOneFirstAndThenWhatIsDue) {
   EXPECT_EQ(nodes_.labels.size(), 1u);
   EXPECT_TRUE(wait_for("increment", 1));
   EXPECT_TRUE(wait_for("full", 2));
-  Books books;
-  EXPECT_TRUE(clock_.finish(books).empty());
-  ASSERT_TRUE(books.backups);
-  EXPECT_EQ(books.backups->size(), nodes_.labels.size());
-  EXPECT_EQ(books.backup_deletions->size(), 2u);
+  rehearse::Run run;
+  EXPECT_TRUE(clock_.finish(run, {}, "").empty());
+  ASSERT_TRUE(run.books.backups);
+  EXPECT_EQ(run.books.backups->size(), nodes_.labels.size());
+  EXPECT_EQ(run.books.backup_deletions->size(), 2u);
 }
 
 TEST_F(BackupClockTest, WithoutAPrimaryItIsTriedAgain) {
@@ -68,17 +68,17 @@ TEST_F(BackupClockTest, WithoutAPrimaryItIsTriedAgain) {
   const auto before = std::ranges::count(recorder_.events(), "increment", &Event::event);
   EXPECT_TRUE(wait_for("increment", before + 1));
   nodes_.dead = {"s3-1"};
-  Books books;
-  EXPECT_EQ(clock_.finish(books).size(), 2u);
-  EXPECT_FALSE(books.backups || books.backup_deletions);
+  rehearse::Run run;
+  EXPECT_EQ(clock_.finish(run, {}, "").size(), 2u);
+  EXPECT_FALSE(run.books.backups || run.books.backup_deletions);
 }
 
 TEST_F(BackupClockTest, WhereNothingIsKeptNothingIsDone) {
   nodes_.stack.file.backups = {};
   ASSERT_TRUE(clock_.begin());
-  Books books;
-  EXPECT_TRUE(clock_.finish(books).empty());
-  EXPECT_FALSE(books.backups);
+  rehearse::Run run;
+  EXPECT_TRUE(clock_.finish(run, {}, "").empty());
+  EXPECT_FALSE(run.books.backups);
   EXPECT_TRUE(nodes_.runtime.calls.empty());
 }
 
