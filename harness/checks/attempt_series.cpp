@@ -4,6 +4,7 @@
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "checks/measures.hpp"
 #include "checks/view.hpp"
@@ -51,6 +52,7 @@ bool is_rightly_declined(const Attempt& answer) {
 AttemptSeries::AttemptSeries(std::vector<AttemptPoint> points, double end_ms)
     : points_(std::move(points)), end_ms_(end_ms) {
   std::ranges::stable_sort(points_, {}, &AttemptPoint::t_ms);
+  window_attempts_min_ = static_cast<size_t>(window_attempts_min(steady_attempts()));
   measure_baseline();
   sum_up();
   judge_windows();
@@ -69,7 +71,7 @@ bool AttemptSeries::is_stray(size_t i) const {
 bool AttemptSeries::opens(size_t i) const {
   if (!baseline_.measured) return false;
   const size_t end = std::min(window_end(i), points_.size());
-  if (end - i < window_attempts_min) return false;
+  if (std::cmp_less(end - i, window_attempts_max)) return false;
   if (points_[i].refused) return refuses(i, end, opens_below, opens_chance);
   const bool slow = far_slower_[i + 1] > far_slower_[i];
   return slow && 2 * (far_slower_[end] - far_slower_[i]) > static_cast<int64_t>(end - i);
@@ -123,7 +125,7 @@ void AttemptSeries::sum_up() {
 // One past the last point of the window from `i`.
 size_t AttemptSeries::window_end(size_t i) const {
   if (i >= points_.size()) return i;
-  return std::max(first_from(points_[i].t_ms + window_ms), i + window_attempts_min);
+  return std::max(first_from(points_[i].t_ms + window_ms), i + window_attempts_min_);
 }
 
 bool AttemptSeries::good(size_t begin, size_t end) const {

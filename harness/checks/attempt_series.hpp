@@ -64,6 +64,7 @@ class AttemptSeries {
 
   std::vector<AttemptPoint> points_;
   double end_ms_;
+  size_t window_attempts_min_ = 0;
   Baseline baseline_;
   // Before each point.
   std::vector<int64_t> successes_, accepted_, slow_, far_slower_;

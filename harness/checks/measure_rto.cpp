@@ -9,6 +9,7 @@
 #include "checks/machine.hpp"
 #include "checks/measures.hpp"
 #include "checks/phases.hpp"
+#include "record/felt.hpp"
 
 namespace rehearse {
 namespace {
@@ -195,7 +196,7 @@ RtoRow measure_row(const Context& context, const AttemptSeries& series, Operatio
 bool is_tried_too_seldom(double steady_attempts, double steady_ms, double after_ms,
                          double target_ms) {
   const double expected = steady_attempts * after_ms / steady_ms;
-  return steady_attempts < window_attempts_min || expected < window_attempts_min ||
+  return steady_attempts < window_attempts_max || expected < window_attempts_max ||
          after_ms / expected > target_ms / 2;
 }
 

@@ -25,8 +25,8 @@ namespace rehearse {
 // tenth above what the steady phase leads to expect. Rejections are answers, so successes; but
 // where most of a window are refused (exact test, once in a million by chance) or far slower than
 // before (10x the steady p95, and a second), an outage starts with them too; players' limits are no
-// refusals. Small samples: a window is stretched until it has `window_attempts_min` attempts; with
-// fewer than 100 attempts no failure is allowed, with fewer than 40 a single slow one. Up to
+// refusals. Small samples: a window is stretched until it has `window_attempts_min()` attempts;
+// with fewer than 100 attempts no failure is allowed, with fewer than 40 a single slow one. Up to
 // `felt_at_once_ms` nothing is slow. Without steady
 // attempts of a kind every attempt must succeed and latency is not compared (`baseline` says so).
 //
@@ -36,7 +36,6 @@ namespace rehearse {
 // opens a further outage only if the window from it is not good (a stray failure is none). The row
 // tells the worst outage: the one open at the end, else the longest; measured = its end − start.
 constexpr double window_ms = 5000;
-constexpr size_t window_attempts_min = 5;
 
 struct RtoRow {
   std::string operation, fault;  // fault id

@@ -14,8 +14,8 @@ class RecoveryWatch {
  public:
   // The baseline is what attempts felt between the two times (monotonic ns).
   RecoveryWatch(const Load& load, int64_t baseline_from_ns, int64_t baseline_to_ns);
-  // Kinds that in the last 5 s (longer where they are rare: five attempts) had < 99% of the
-  // baseline's success, or p95 above twice it.
+  // Kinds that in the last 5 s (longer where they are rare: see window_attempts_min) had < 99% of
+  // the baseline's success, or p95 above twice it.
   std::vector<std::string> not_recovered(int64_t now_ns) const;
 
  private:

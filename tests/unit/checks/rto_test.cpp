@@ -73,6 +73,16 @@ TEST(MeasureRto, NoOutageIsZero) {
   EXPECT_EQ(row.verdict, Verdict::pass);
 }
 
+// One in 4 s: three in the steady phase, and as many tell that it is well again.
+TEST(MeasureRto, OfARareKindAsManyTellAsTheSteadyPhaseHad) {
+  const RtoRow back = only_row(traffic(out_between(1000, 3000), 4000, 17'000));
+  EXPECT_EQ(back.outages, 1);
+  EXPECT_FALSE(back.open_at_end);
+  EXPECT_EQ(back.verdict, Verdict::pass);
+  const RtoRow once = only_row(traffic(out_between(1000, 7000), 4000, 17'000));
+  EXPECT_TRUE(once.open_at_end) << "two good attempts are fewer than the steady phase had";
+}
+
 TEST(MeasureRto, AFewRejectionsAreAnswers) {
   const RtoRow row = only_row(traffic([](double t_ms) {
     const bool refused = static_cast<int64_t>(t_ms) % 1000 < 100;

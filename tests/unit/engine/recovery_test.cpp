@@ -71,6 +71,15 @@ class RecoveryTest : public testing::Test {
   std::unique_ptr<PlayedLoad> load_;
 };
 
+TEST_F(RecoveryTest, OfARareKindAsManyTellAsTheSteadyPhaseHad) {
+  play_well(OperationKind::cancel, -8, 0, 6);  // two
+  play(OperationKind::cancel, 1, Outcome::failed);
+  play(OperationKind::cancel, 7, Outcome::ok);
+  EXPECT_EQ(not_recovered(9), std::vector<std::string>{"cancel"});
+  play(OperationKind::cancel, 13, Outcome::ok);
+  EXPECT_TRUE(not_recovered(15).empty());
+}
+
 TEST_F(RecoveryTest, AFrequentKindIsWellAgainAfterFiveGoodSeconds) {
   play_well(OperationKind::bet, -10, 0, 0.1);
   for (double at_s = 0; at_s < 3; at_s += 0.1) play(OperationKind::bet, at_s, Outcome::failed);
