@@ -167,6 +167,19 @@ void say_why_nothing(SloRow& row, const Run& run, std::span<const OperationKind>
   if (!row.unsure.empty()) row.verdict = Verdict::not_applicable;
 }
 
+// Nor did the steady phase let it expect enough of them in so short a phase.
+void say_too_few(SloRow& row, const PhaseSpan& phase, const PhaseSpan& steady,
+                 std::span<const OperationKind> kinds, const FeltByKind& steady_felt) {
+  int64_t attempts = 0;
+  for (const OperationKind kind : kinds) attempts += steady_felt.at(static_cast<size_t>(kind)).all;
+  const double share = (phase.to_ms - phase.from_ms) / (steady.to_ms - steady.from_ms);
+  const int64_t needed = operations_needed(row.name, row.target);
+  const double expected = static_cast<double>(attempts) * share;
+  if (!std::isfinite(share) || expected >= static_cast<double>(needed)) return;
+  row.verdict = Verdict::not_applicable;
+  row.unsure = fmt::format("it takes {} operations, and there were none", needed);
+}
+
 // When everything had been mended and every kind had recovered; null: something had not.
 std::optional<double> back_to_normal_ms(const Run& run, const std::vector<RtoRow>& rto) {
   auto last = mended_ms_of(run);
@@ -254,6 +267,8 @@ std::vector<SloRow> measure_slo(const Joined& joined, const std::vector<RtoRow>&
     const auto kinds = kinds_of_slo(target.name);
     measure_figure(row, *figure, kinds, felt.at(index));
     if (row.attempts == 0) say_why_nothing(row, joined.run, kinds, played);
+    if (row.attempts == 0 && row.unsure.empty())
+      say_too_few(row, *phase, phases[0], kinds, felt[0]);
     if (row.verdict != Verdict::fail) continue;
     row.unsure = machine_late(joined.run, phase->from_ms, phase->to_ms);
     if (!row.unsure.empty()) row.verdict = Verdict::inconclusive;

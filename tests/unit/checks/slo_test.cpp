@@ -111,6 +111,24 @@ TEST(MeasureSlo, WithoutADisruptiveFaultThereIsNoDuring) {
   EXPECT_EQ(level(run, "bet_p95", "after", 1'000).attempts, 400);
 }
 
+// Ten a second before and a fault that is over at 59.5 s: five come after it, and 20 are needed.
+// None came: of these few that can be; of 300 it cannot.
+TEST(MeasureSlo, NoneOfAFewIsTooFewAndNoneOfManyIsUnsure) {
+  const auto drop_from = [](rehearse::Run run, double t_ms) {
+    std::erase_if(run.history.attempts,
+                  [&](const Attempt& attempt) { return attempt.intended_ns >= at_ns(t_ms); });
+    run.targets.slo = {{"bet_p95", "after", 500}};
+    return run;
+  };
+  auto few = bets_by_fate(slow_in_the_middle);
+  few.faults[0].healed_ms = 59'500;
+  const auto rows = measure_slo(Joined(drop_from(few, 59'500)), {});
+  EXPECT_EQ(rows.at(0).verdict, Verdict::not_applicable);
+  EXPECT_EQ(rows.at(0).unsure, "it takes 20 operations, and there were none");
+  const auto many = drop_from(bets_by_fate(slow_in_the_middle), 20'000);
+  EXPECT_EQ(measure_slo(Joined(many), {}).at(0).verdict, Verdict::inconclusive);
+}
+
 TEST(MeasureSlo, WhatTheLoadNeverPlaysIsNotAsked) {
   RecordedRun run = bets_by_fate([](double) { return BetFate{}; });
   EXPECT_EQ(level(run, "spin_p95", "before", 1'000).verdict, Verdict::inconclusive);
