@@ -52,7 +52,8 @@ FaultSchema restore_to_time_schema() {
       "restore_to_time",
       "No failure: the ledger's database is restored to so long before now, apart from everybody",
       Length::once,
-      {{"to", ParamType::duration, true, {}, 0, 3'600'000}}};
+      {{"to", ParamType::duration, true, {}, 0, 3'600'000}},
+      true};
 }
 std::unique_ptr<Fault> make_restore_to_time() {
   return std::make_unique<RestoreToTime>();

@@ -60,6 +60,7 @@ struct FaultSchema {
   std::string summary;  // one line: what breaks
   Length length = Length::lasting;
   std::vector<ParamSchema> params;
+  bool single = false;  // a run has room for one
 };
 
 // A runbook in the place of a fault: `{at: 5s, runbook: NAME}`, with `test_keys: true` where a

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "scenario/parts.hpp"
 
@@ -33,6 +34,7 @@ class Rules {
       drafts_[i].entry.start_ms = start_ms(i).value_or(0);
     }
     check_knobs();
+    check_singles();
   }
 
  private:
@@ -241,6 +243,17 @@ class Rules {
                                   shown(drafts_[i].entry.id), shown(drafts_[later].entry.id),
                                   drafts_[later].entry.fault));
       }
+    }
+  }
+
+  // What becomes of one is known at the run's end: a second would be told of in its place.
+  void check_singles() {
+    std::set<std::string> seen;
+    for (const EntryDraft& draft : drafts_) {
+      if (!draft.schema || !draft.schema->single) continue;
+      if (!seen.insert(draft.entry.fault).second || draft.entry.times > 1)
+        problems_.add(draft.at,
+                      shown(draft.entry.fault) + " is to be twice: a run has room for one");
     }
   }
 

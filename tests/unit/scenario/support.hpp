@@ -44,6 +44,7 @@ inline Catalogue small_catalogue() {
         {"note", text, false, {}}}},
       {"network_partition", "parted", Length::lasting, {{"between", target_sides, true, {}}}},
       {"network_loss", "holes", Length::lasting, {{"target", target_place, true, {}}}},
+      {"restore", "none breaks", Length::once, {}, true},
   };
   catalogue.checks = {{"ledger_balanced", ""},
                       {"no_duplicate_payouts", ""},

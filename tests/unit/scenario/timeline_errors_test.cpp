@@ -218,6 +218,17 @@ TEST(ScenarioErrors, CirclesOfAfter) {
   EXPECT_EQ(errors(text), expected);
 }
 
+TEST(ScenarioErrors, ARunHasRoomForOneRestore) {
+  const auto with_restores = [](const std::string& keys, const std::string& more) {
+    return first_error(with("", "  - {id: a, fault: restore, at: 1s" + keys + "}\n" + more));
+  };
+  EXPECT_EQ(with_restores("", ""), "");
+  const std::string twice = "`restore` is to be twice: a run has room for one";
+  EXPECT_EQ(with_restores("", "  - {id: b, fault: restore, after: a.injected, plus: 50s}\n"),
+            "x.yaml:11:5: " + twice);
+  EXPECT_EQ(with_restores(", every: 5s, times: 2", ""), "x.yaml:10:5: " + twice);
+}
+
 TEST(ScenarioErrors, OneKnobAtATime) {
   const auto both = [](const std::string& first, const std::string& second) {
     return first_error(with("", "  - {id: a, " + first + "}\n  - {id: b, " + second + "}\n"));

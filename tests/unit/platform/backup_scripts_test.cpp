@@ -1,0 +1,58 @@
+// What the images' scripts that make, keep and restore backups refuse.
+#include <thread>
+
+#include "base/clock.hpp"
+#include "image_script.hpp"
+
+namespace rehearse {
+namespace {
+
+class RestoreScript : public testing::Test {
+ protected:
+  RestoreScript() {
+    script_.program("setpriv", "while [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\"");
+    script_.program("install", "for last; do :; done; mkdir -p \"$last\"");
+    script_.program("pg_ctl", "exit 1");
+    // It goes on until the test opens the gate.
+    script_.program("pgbackrest",
+                    "until [ -e \"$DIR/gate\" ]; do sleep 0.02; done; echo FATAL >&2; exit 1");
+    (void)make_directories(script_.dir + "/www");
+    EXPECT_EQ(script_.run({"forget"}).exit_status, 0);
+  }
+  int begin() { return script_.run({"begin", "2026-01-31T12:00:00.000Z"}).exit_status; }
+  bool told(const std::string& word) {
+    return read_file(script_.dir + "/www/state").value_or("").find(word) != std::string::npos;
+  }
+  bool soon_told(const std::string& word) {
+    const int64_t deadline_ns = monotonic_ns() + 10 * ns_per_s;
+    while (!told(word) && monotonic_ns() < deadline_ns)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return told(word);
+  }
+  test::ImageScript script_{"postgres/restore",
+                            {{"/run/restore", ""}, {"/data/postgres", "/data"}}};
+};
+
+TEST_F(RestoreScript, WhatBecameOfOneIsNotToldOfAnother) {
+  EXPECT_EQ(begin(), 0);
+  EXPECT_TRUE(told("started_ms")) << "as soon as it is begun";
+  EXPECT_EQ(begin(), 75);
+  EXPECT_EQ(script_.run({"forget"}).exit_status, 75);
+  ASSERT_TRUE(write_file_atomically(script_.dir + "/gate", ""));
+  EXPECT_TRUE(soon_told(R"("outcome": "failed")"));
+  EXPECT_EQ(begin(), 75) << "it failed, and that is not read yet";
+  EXPECT_TRUE(told(R"("outcome": "failed")"));
+  EXPECT_EQ(script_.run({"forget"}).exit_status, 0);
+  EXPECT_EQ(begin(), 0);
+  EXPECT_TRUE(soon_told("finished_ms"));
+}
+
+TEST_F(RestoreScript, OneThatIsCutShortFailed) {
+  script_.program("install", "exit 1");
+  EXPECT_EQ(begin(), 0);
+  EXPECT_TRUE(soon_told("it was cut short"));
+  EXPECT_TRUE(told(R"("outcome": "failed")"));
+}
+
+}  // namespace
+}  // namespace rehearse

@@ -1,0 +1,50 @@
+// A script of an image, run in a folder of ours with programs of ours in the place of others.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+
+#include "base/files.hpp"
+#include "runtime/command.hpp"
+
+namespace rehearse::test {
+
+class ImageScript {
+ public:
+  // Of fixtures/images; `moved` are places in it that become places below `dir`.
+  ImageScript(const std::string& path, const std::map<std::string, std::string>& moved)
+      : dir(testing::TempDir() + "script-" + std::to_string(::getpid())) {
+    std::string text = read_file(REHEARSE_SOURCE_DIR "/fixtures/images/" + path).value_or("");
+    for (const auto& [from, to] : moved)
+      for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += dir.size())
+        text.replace(at, from.size(), dir + to);
+    EXPECT_TRUE(make_directories(dir + "/bin"));
+    EXPECT_TRUE(write_file_atomically(dir + "/script", text));
+  }
+  ~ImageScript() { std::filesystem::remove_all(dir); }
+
+  void program(const std::string& name, const std::string& words) const {
+    const std::string file = dir + "/bin/" + name;
+    EXPECT_TRUE(write_file_atomically(file, "#!/bin/sh\n" + words + "\n"));
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  }
+  CommandResult run(const std::vector<std::string>& words) const {
+    std::vector<std::string> argv = {"env",
+                                     "PATH=" + dir + "/bin:/usr/bin:/bin",
+                                     "DIR=" + dir,
+                                     "SCOPE=casino",
+                                     "ADDRESS=198.18.9.9",
+                                     "BUCKET=backups",
+                                     "sh",
+                                     dir + "/script"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    return run_command(argv, 10'000).value_or(CommandResult{-1, "", ""});
+  }
+
+  const std::string dir;
+};
+
+}  // namespace rehearse::test
