@@ -143,6 +143,10 @@ void examine_lock(Examination& examination, const Books& books) {
     if (attempt.status / 100 == 2 || attempt.kept != 1)
       examination.violation("{} could delete version {} of {} (status {})", attempt.account,
                             attempt.version, attempt.object, attempt.status);
+    else if (attempt.status != 403 || attempt.error != "AccessDenied")
+      examination.cannot_say(
+          fmt::format("the lock was not what refused {} to delete {}: status {} {}",
+                      attempt.account, attempt.object, attempt.status, attempt.error));
   }
 }
 

@@ -196,7 +196,7 @@ constexpr Raw backup_facts[] = {
     {"backups", "key_id", identity, "restore_proof", "restores"},
     {"backups", "place data_places", state, "backup_policy", "each other"},
     {"backups", "size_bytes stored_bytes", text, "", "the tool's own word"},
-    {"backup_deletions", "status kept", state, "backup_policy", "that none succeeds"},
+    {"backup_deletions", "status kept error", state, "backup_policy", "that none succeeds"},
     {"backup_deletions", "at account object version", text, "", own_look},
     {"restores", "label", identity, "restore_proof", "backups"},
     {"restores", "target_at", time, "restore_proof", "what was restored"},

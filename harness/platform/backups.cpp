@@ -36,6 +36,15 @@ int64_t status_in(const std::string& printed) {
   return lines.empty() ? 0 : std::atoll(lines.back().c_str());
 }
 
+// An error says why in XML.
+std::string error_in(const std::string& printed) {
+  const std::string open = "<Code>";
+  const size_t at = printed.find(open);
+  if (at == std::string::npos) return "";
+  const size_t from = at + open.size();
+  return printed.substr(from, printed.find('<', from) - from);
+}
+
 }  // namespace
 
 std::string key_id_of(const std::string& key) {
@@ -265,6 +274,7 @@ Result<std::vector<BackupDeletion>> Backups::try_to_delete(const std::string& ob
     const auto deleted = effects_.exec(store().name, {"s3", account, "DELETE", path});
     if (!deleted) return std::unexpected(deleted.error());
     attempt.status = status_in(*deleted);
+    attempt.error = error_in(*deleted);
     const auto read = effects_.exec(store().name, {"s3", "restore", "GET", path});
     if (!read) return std::unexpected(read.error());
     attempt.kept = status_in(*read) == 200 ? 1 : 0;

@@ -100,7 +100,7 @@ COLUMNS_OF(Backup, COLUMN(label), COLUMN(kind), COLUMN(prior), COLUMN(started_at
            COLUMN(checksum_made), COLUMN(checksum), COLUMN(cipher), COLUMN(key_id),
            COLUMN(expires_at), COLUMN(locked_until), COLUMN(place), COLUMN(data_places))
 COLUMNS_OF(BackupDeletion, COLUMN(at), COLUMN(account), COLUMN(object), COLUMN(version),
-           COLUMN(status), COLUMN(kept))
+           COLUMN(status), COLUMN(kept), OPTIONAL(error))
 COLUMNS_OF(Restore, COLUMN(label), COLUMN(target_at), COLUMN(started_at), COLUMN(finished_at),
            COLUMN(outcome), COLUMN(error), COLUMN(cluster), COLUMN(schema_version), COLUMN(key_id),
            COLUMN(primary_cluster), COLUMN(primary_schema_version), COLUMN(restored_bytes),

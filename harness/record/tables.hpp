@@ -277,6 +277,7 @@ struct BackupDeletion {
   std::string at, account, object, version;
   int64_t status = 0;  // of the answer
   int64_t kept = 0;    // that version could be read afterwards: 1 or 0
+  std::string error;   // the store's code for why it refused
 };
 
 // A restore of the ledger's database to a moment, and what came of it.

@@ -95,8 +95,9 @@ inline RecordedRun backed_up_run() {
         backup_of(run, fmt::format("F_{}I", i), "incr", 15'000 + 30'000.0 * i));
     run.books.backups->back().prior = "F";
   }
-  run.books.backup_deletions = {{{at(run, 60'000), "backup", "probe", "v1", 403, 1},
-                                 {at(run, 60'000), "owner", "probe", "v1", 403, 1}}};
+  run.books.backup_deletions = {
+      {{at(run, 60'000), "backup", "probe", "v1", 403, 1, "AccessDenied"},
+       {at(run, 60'000), "owner", "probe", "v1", 403, 1, "AccessDenied"}}};
   Restore restore;
   restore.label = "F_0I";
   restore.target_at = at(run, 20'000);

@@ -96,6 +96,16 @@ TEST_F(BackupPolicyCheck, NobodyMayDeleteAndSomebodyTried) {
   attempts[1] = attempts[0];
   attempts[1].kept = 0;
   EXPECT_THAT(said(), HasSubstr("backup could delete version v1"));
+  const std::vector<std::pair<int, std::string>> no_proof = {
+      {503, "SlowDown"}, {403, "SignatureDoesNotMatch"}, {400, "AccessDenied"}, {0, ""}};
+  for (const auto& [status, error] : no_proof) {
+    attempts[1] = attempts[0];
+    attempts[1].kept = 1;
+    attempts[1].status = status;
+    attempts[1].error = error;
+    EXPECT_EQ(finding().verdict, Verdict::inconclusive) << status << error;
+    EXPECT_THAT(finding().summary, HasSubstr("the lock was not what refused backup"));
+  }
   attempts.clear();
   EXPECT_EQ(finding().verdict, Verdict::inconclusive);
   EXPECT_THAT(finding().summary, HasSubstr("nobody tried"));

@@ -47,7 +47,9 @@ class BackupNodes {
       return sums;
     }
     if (argv[1] == "put") return "v7\n";
-    return fmt::format("said\n{}\n", argv[2] == "DELETE" ? deletion_status : read_status);
+    if (argv[2] != "DELETE") return fmt::format("said\n{}\n", read_status);
+    return fmt::format("<Error><Code>{}</Code><Message/></Error>\n{}\n", deletion_error,
+                       deletion_status);
   }
 
   std::string catalogue() const {
@@ -69,6 +71,7 @@ class BackupNodes {
   std::set<std::string> dead;
   std::vector<std::string> labels;
   std::string state = "done\n", sum = "sum of ";
+  std::string deletion_error = "AccessDenied";
   int deletion_status = 403, read_status = 200;
 };
 

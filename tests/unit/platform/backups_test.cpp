@@ -63,6 +63,7 @@ TEST_F(BackupsTest, DeletionIsTriedByWhoMakesThemAndByWhoOwnsTheStore) {
     EXPECT_EQ(attempt.version, "v7");
     EXPECT_EQ(attempt.status, 403);
     EXPECT_EQ(attempt.kept, 1);
+    EXPECT_EQ(attempt.error, "AccessDenied");
   }
   EXPECT_TRUE(
       nodes_.runtime.called("exec s3-1 s3 owner DELETE /backups/deletion-probe?versionId=v7"));
