@@ -21,6 +21,7 @@ namespace {
 constexpr int64_t made_ns_max = 120 * ns_per_s, archived_ns_max = 20 * ns_per_s;
 constexpr int64_t state_connect_ms = 500, state_total_ms = 2'000;
 constexpr auto state_interval = std::chrono::milliseconds(500);
+constexpr int64_t day_ns = 86'400 * ns_per_s;
 constexpr const char* probe_object = "deletion-probe";
 
 std::vector<std::string> lines_in(const std::string& text) {
@@ -34,6 +35,12 @@ std::vector<std::string> lines_in(const std::string& text) {
 int64_t status_in(const std::string& printed) {
   const auto lines = lines_in(printed);
   return lines.empty() ? 0 : std::atoll(lines.back().c_str());
+}
+
+Result<int64_t> retention_ns_in(const std::string& said) {
+  const int64_t days = std::atoll(said.c_str());
+  if (days > 0) return days * day_ns;
+  return fail(ExitCode::inconclusive, "the tool does not tell how long it keeps a backup");
 }
 
 // An error says why in XML.
@@ -101,14 +108,22 @@ Status Backups::take(BackupKind kind, const std::string& primary) {
   return {};
 }
 
-Result<std::vector<Backup>> Backups::listed() const {
+template <typename Read>
+std::invoke_result_t<Read, const std::string&> Backups::by_any_node(
+    const std::vector<std::string>& command, Read read) const {
   Error last;
   for (const Node* node : stack_.of_component(entry().component)) {
-    const auto said = effects_.exec(node->name, {"backup", "info", "--output=json"});
-    if (said) return read_catalogue(*said, entry().stanza);
+    const auto said = effects_.exec(node->name, command);
+    if (said) return read(*said);
     last = said.error();
   }
   return std::unexpected(last);
+}
+
+Result<std::vector<Backup>> Backups::listed() const {
+  return by_any_node({"backup", "info", "--output=json"}, [this](const std::string& said) {
+    return read_catalogue(said, entry().stanza);
+  });
 }
 
 Result<std::vector<std::string>> Backups::checksums_of(const std::vector<Backup>& backups) const {
@@ -126,6 +141,9 @@ Result<std::vector<Backup>> Backups::list() {
   if (!backups) return backups;
   const auto sums = checksums_of(*backups);
   if (!sums) return std::unexpected(sums.error());
+  // Not as it is declared: that is what it is compared with.
+  const auto kept_ns = by_any_node({"backup", "retention"}, retention_ns_in);
+  if (!kept_ns) return std::unexpected(kept_ns.error());
   const auto locked_s = effects_.exec(store().name, {"s3", "locked-until"});
   if (!locked_s) return std::unexpected(locked_s.error());
   std::vector<std::string> data_zones;
@@ -136,7 +154,7 @@ Result<std::vector<Backup>> Backups::list() {
     if (const auto made = checksums_made_.find(backup.label); made != checksums_made_.end())
       backup.checksum_made = made->second;
     const auto finished_ns = parse_utc_ns(backup.finished_at).value_or(0);
-    backup.expires_at = rfc3339(finished_ns + entry().policy.retention_ms * ns_per_ms);
+    backup.expires_at = rfc3339(finished_ns + *kept_ns);
     backup.locked_until = rfc3339(std::atoll(locked_s->c_str()) * ns_per_s);
     backup.place = store().zone;
     backup.data_places = fmt::format("{}", fmt::join(data_zones, " "));

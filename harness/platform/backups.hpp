@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "platform/platform.hpp"
@@ -64,6 +65,10 @@ class Backups {
   Result<std::string> schema_at(const std::string& node) const;
   Result<std::string> cluster_at(const std::string& node) const;
   Result<std::string> key_id_at(const std::string& node) const;
+  // What `read` makes of the answer of the first database node that gives one.
+  template <typename Read>
+  std::invoke_result_t<Read, const std::string&> by_any_node(
+      const std::vector<std::string>& command, Read read) const;
   Result<std::vector<Backup>> listed() const;
   // Of the list of files of each of these, SHA-256; empty: it cannot be read.
   Result<std::vector<std::string>> checksums_of(const std::vector<Backup>& backups) const;

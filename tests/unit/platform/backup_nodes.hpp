@@ -40,6 +40,7 @@ class BackupNodes {
     }
     if (argv[1] == "state") return state;
     if (argv[1] == "info") return catalogue();
+    if (argv[1] == "retention") return retention;
     if (argv[1] == "locked-until") return "1772452800\n";
     if (argv[1] == "sums") {
       std::string sums;
@@ -70,7 +71,7 @@ class BackupNodes {
   FakeRuntime runtime;
   std::set<std::string> dead;
   std::vector<std::string> labels;
-  std::string state = "done\n", sum = "sum of ";
+  std::string state = "done\n", sum = "sum of ", retention = "30\n";
   std::string deletion_error = "AccessDenied";
   int deletion_status = 403, read_status = 200;
 };

@@ -7,10 +7,13 @@
 namespace rehearse {
 namespace {
 
+constexpr const char* without_setpriv =
+    "while [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\"";
+
 class RestoreScript : public testing::Test {
  protected:
   RestoreScript() {
-    script_.program("setpriv", "while [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\"");
+    script_.program("setpriv", without_setpriv);
     script_.program("install", "for last; do :; done; mkdir -p \"$last\"");
     script_.program("pg_ctl", "exit 1");
     // It goes on until the test opens the gate.
@@ -52,6 +55,17 @@ TEST_F(RestoreScript, OneThatIsCutShortFailed) {
   EXPECT_EQ(begin(), 0);
   EXPECT_TRUE(soon_told("it was cut short"));
   EXPECT_TRUE(told(R"("outcome": "failed")"));
+}
+
+TEST(BackupScript, TellsTheRetentionThatTheToolHas) {
+  const test::ImageScript script("postgres/backup", {{"/etc/pgbackrest.conf", "/conf"}});
+  script.program("setpriv", without_setpriv);
+  const std::string days = "repo1-retention-full=14\n";
+  ASSERT_TRUE(
+      write_file_atomically(script.dir + "/conf", "repo1-retention-full-type=time\n" + days));
+  EXPECT_EQ(script.run({"retention"}).out, "14\n");
+  ASSERT_TRUE(write_file_atomically(script.dir + "/conf", days));
+  EXPECT_NE(script.run({"retention"}).exit_status, 0) << "so many backups are no time";
 }
 
 }  // namespace

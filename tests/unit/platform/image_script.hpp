@@ -22,14 +22,12 @@ class ImageScript {
       for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += dir.size())
         text.replace(at, from.size(), dir + to);
     EXPECT_TRUE(make_directories(dir + "/bin"));
-    EXPECT_TRUE(write_file_atomically(dir + "/script", text));
+    write_program(dir + "/script", text);
   }
   ~ImageScript() { std::filesystem::remove_all(dir); }
 
   void program(const std::string& name, const std::string& words) const {
-    const std::string file = dir + "/bin/" + name;
-    EXPECT_TRUE(write_file_atomically(file, "#!/bin/sh\n" + words + "\n"));
-    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+    write_program(dir + "/bin/" + name, "#!/bin/sh\n" + words + "\n");
   }
   CommandResult run(const std::vector<std::string>& words) const {
     std::vector<std::string> argv = {"env",
@@ -45,6 +43,12 @@ class ImageScript {
   }
 
   const std::string dir;
+
+ private:
+  static void write_program(const std::string& file, const std::string& text) {
+    EXPECT_TRUE(write_file_atomically(file, text));
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  }
 };
 
 }  // namespace rehearse::test
