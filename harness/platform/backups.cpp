@@ -104,6 +104,8 @@ Status Backups::take(BackupKind kind, const std::string& primary) {
   }
   const auto made = newest();
   if (!made) return std::unexpected(made.error());
+  if (made->checksum.empty())
+    return fail(ExitCode::inconclusive, made->label + ": its list of files cannot be read");
   checksums_made_[made->label] = made->checksum;
   return {};
 }

@@ -44,7 +44,7 @@ class BackupNodes {
     if (argv[1] == "locked-until") return "1772452800\n";
     if (argv[1] == "sums") {
       std::string sums;
-      for (size_t i = 2; i < argv.size(); ++i) sums += sum + argv[i] + "\n";
+      for (size_t i = 2; i < argv.size(); ++i) sums += sum.empty() ? "\n" : sum + argv[i] + "\n";
       return sums;
     }
     if (argv[1] == "put") return "v7\n";

@@ -32,6 +32,10 @@ TEST_F(BackupsTest, OneThatFailsSaysWhy) {
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("unable to load info file"), std::string::npos);
   EXPECT_FALSE(backups_.take(BackupKind::full, "db-1")) << "it has no key";
+  nodes_.state = "done\n";
+  nodes_.sum = "";
+  EXPECT_EQ(backups_.take(BackupKind::full, "db-2").error().message,
+            "B0: its list of files cannot be read");
 }
 
 TEST_F(BackupsTest, AreListedByAnyNodeThatAnswers) {
