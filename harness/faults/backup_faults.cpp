@@ -60,7 +60,7 @@ class BackupCorrupt final : public BackupFault {
   Result<std::optional<Evidence>> effect(Effects&) override {
     const auto now = backups_->checksum_of(newest_);
     if (!now) return std::unexpected(now.error());
-    if (*now == newest_.checksum) return std::nullopt;
+    if (now->empty() || *now == newest_.checksum) return std::nullopt;  // empty: it cannot be read
     return Evidence{{"checksum_before", newest_.checksum}, {"checksum", *now}};
   }
 };

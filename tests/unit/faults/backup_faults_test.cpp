@@ -16,10 +16,11 @@ class BackupFaultTest : public FaultTest {
     asked_.push_back(node + " " + argv[0] + " " + argv[1]);
     if (argv[0] == "psql")
       return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
-    return test::backup_answer(argv, spoiled_).value_or("");
+    return test::backup_answer(argv, spoiled_, sum_spoiled_).value_or("");
   }
   std::vector<std::string> asked_;
   bool spoiled_ = false;
+  std::string sum_spoiled_ = "c2";
 };
 
 class BackupDeleteAttemptTest : public BackupFaultTest {
@@ -53,6 +54,13 @@ TEST_F(BackupCorruptTest, IsSeenByAnotherChecksum) {
   ASSERT_TRUE(seen());
   EXPECT_EQ(seen()->at("checksum"), "c2");
   EXPECT_EQ(seen()->at("checksum_before"), "c1");
+}
+
+TEST_F(BackupCorruptTest, WhatCannotBeReadIsNoOtherChecksum) {
+  ASSERT_TRUE(plan());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  sum_spoiled_ = "";
+  EXPECT_FALSE(seen());
 }
 
 TEST_F(BackupCorruptTest, WhereNothingIsKeptThereIsNone) {

@@ -68,5 +68,18 @@ TEST(BackupScript, TellsTheRetentionThatTheToolHas) {
   EXPECT_NE(script.run({"retention"}).exit_status, 0) << "so many backups are no time";
 }
 
+TEST(StoreScript, APutThatIsRefusedFails) {
+  const test::ImageScript script("s3/s3", {{"/run/secrets", "/secrets"}});
+  ASSERT_TRUE(make_directories(script.dir + "/secrets"));
+  ASSERT_TRUE(write_file_atomically(script.dir + "/secrets/backup-writer", "secret"));
+  script.program("openssl", "cat >/dev/null; echo sum");
+  script.program("curl", "printf 'HTTP/1.1 200 OK\\r\\nx-amz-version-id: v7\\r\\n'");
+  EXPECT_EQ(script.run({"put", "/backups/probe"}).out, "v7\n");
+  EXPECT_EQ(script.run({"spoil", "/backups/a", "/backups/b"}).exit_status, 0);
+  script.program("curl", "exit 22");
+  EXPECT_NE(script.run({"put", "/backups/probe"}).exit_status, 0);
+  EXPECT_NE(script.run({"spoil", "/backups/a", "/backups/b"}).exit_status, 0);
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -8,16 +8,17 @@
 
 namespace rehearse::test {
 
-// nullopt: it is no question of backups. `spoiled`: garbage was put over F1's list of files.
-inline std::optional<std::string> backup_answer(const std::vector<std::string>& argv,
-                                                bool& spoiled) {
+// nullopt: it is no question of backups. `spoiled`: garbage was put over F1's list of files, which
+// has the checksum `sum_spoiled` then.
+inline std::optional<std::string> backup_answer(const std::vector<std::string>& argv, bool& spoiled,
+                                                const std::string& sum_spoiled = "c2") {
   if (argv.size() < 2 || (argv[0] != "backup" && argv[0] != "s3")) return std::nullopt;
   if (argv[1] == "info")
     return R"([{"name":"casino","cipher":"aes-256-cbc","status":{"code":0,"message":"ok"},
 "db":[{"id":1,"system-id":7}],"archive":[],"backup":[{"label":"F1","type":"full",
 "timestamp":{"start":1,"stop":2},"archive":{"start":"1","stop":"2"},
 "info":{"size":1,"repository":{"delta":1}},"database":{"id":1}}]}])";
-  if (argv[1] == "sums") return spoiled ? "c2\n" : "c1\n";
+  if (argv[1] == "sums") return (spoiled ? sum_spoiled : "c1") + "\n";
   if (argv[1] == "version") return "v1\n";
   if (argv[1] == "spoil") spoiled = argv.size() == 4;
   return argv.size() > 2 && argv[2] == "DELETE" ? "\n403\n" : "\n200\n";
