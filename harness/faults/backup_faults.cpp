@@ -56,12 +56,19 @@ class BackupDeleteAttempt final : public BackupFault {
 
 class BackupCorrupt final : public BackupFault {
  public:
-  Status inject(Effects&) override { return backups_->spoil(newest_.label); }
+  // Another may have been made since the plan: that one would be restored, and is whole.
+  Status inject(Effects&) override {
+    auto newest = backups_->newest();
+    if (!newest) return std::unexpected(newest.error());
+    newest_ = std::move(*newest);
+    return backups_->spoil(newest_.label);
+  }
   Result<std::optional<Evidence>> effect(Effects&) override {
     const auto now = backups_->checksum_of(newest_);
     if (!now) return std::unexpected(now.error());
     if (now->empty() || *now == newest_.checksum) return std::nullopt;  // empty: it cannot be read
-    return Evidence{{"checksum_before", newest_.checksum}, {"checksum", *now}};
+    return Evidence{
+        {"backup", newest_.label}, {"checksum_before", newest_.checksum}, {"checksum", *now}};
   }
 };
 

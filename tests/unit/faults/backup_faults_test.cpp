@@ -1,4 +1,6 @@
 // What is done to the newest backup, and to the way to where backups are kept.
+#include <fmt/ranges.h>
+
 #include "fault_fixture.hpp"
 #include "tests/unit/platform/backup_words.hpp"
 
@@ -13,14 +15,17 @@ class BackupFaultTest : public FaultTest {
     };
   }
   Result<std::string> answer(const std::string& node, const std::vector<std::string>& argv) {
-    asked_.push_back(node + " " + argv[0] + " " + argv[1]);
+    asked_.push_back(fmt::format("{} {}", node, fmt::join(argv, " ")));
     if (argv[0] == "psql")
       return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
-    return test::backup_answer(argv, spoiled_, sum_spoiled_).value_or("");
+    return test::backup_answer(argv, spoiled_, sum_spoiled_, label_).value_or("");
+  }
+  bool asked(const std::string& words) const {
+    return std::ranges::any_of(asked_, [&](const auto& one) { return one.starts_with(words); });
   }
   std::vector<std::string> asked_;
   bool spoiled_ = false;
-  std::string sum_spoiled_ = "c2";
+  std::string sum_spoiled_ = "c2", label_ = "F1";
 };
 
 class BackupDeleteAttemptTest : public BackupFaultTest {
@@ -32,7 +37,7 @@ TEST_F(BackupDeleteAttemptTest, IsMadeByBothAccountsAndAnswered) {
   const auto planned = plan();
   ASSERT_TRUE(planned) << planned.error().message;
   EXPECT_EQ(planned->target, "F1");
-  EXPECT_EQ(std::ranges::count(asked_, "s3-1 s3 backup"), 0);
+  EXPECT_FALSE(asked("s3-1 s3 backup"));
   ASSERT_TRUE(fault_->inject(runtime_));
   ASSERT_TRUE(seen());
   EXPECT_EQ(seen()->at("by_backup"), "status 403, kept");
@@ -54,6 +59,14 @@ TEST_F(BackupCorruptTest, IsSeenByAnotherChecksum) {
   ASSERT_TRUE(seen());
   EXPECT_EQ(seen()->at("checksum"), "c2");
   EXPECT_EQ(seen()->at("checksum_before"), "c1");
+}
+
+TEST_F(BackupCorruptTest, MeansTheNewestWhenItIsPutThere) {
+  ASSERT_TRUE(plan());
+  label_ = "F2";
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_TRUE(asked("s3-1 s3 spoil /backups/backup/casino/F2/"));
+  EXPECT_EQ(seen()->at("backup"), "F2");
 }
 
 TEST_F(BackupCorruptTest, WhatCannotBeReadIsNoOtherChecksum) {
