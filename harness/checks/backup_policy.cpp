@@ -3,7 +3,8 @@
 // its data; that nobody could delete a version; that they were restored; and that every class of
 // data is among them, or says why not.
 // From: the declared policy, backups (the tool's catalogue at the end), backup_deletions, restores.
-// Cannot see: whether the key itself is kept where it should be.
+// Cannot see: whether the key itself is kept where it should be; garbage over a backup's data, for
+// checksums are of its list of files: only a restore finds that.
 #include <algorithm>
 #include <vector>
 
@@ -54,14 +55,17 @@ std::string examine_declared(Examination& examination, const Run& run) {
   return left_out;
 }
 
-// Of full backups alone, or of all: one was there when the rehearsal began, and the next one always
+struct MadeBackup {
+  int64_t began_ms = 0, took_ms = 0;
+};
+
+// Of full backups alone, or of all: one was made when the rehearsal began, and the next one always
 // began in time.
 void examine_times(Examination& examination, const Run& run, bool full_only, int64_t every_ms) {
   const int64_t zero_ms = run.zero_wall_ns / ns_per_ms;
   const int64_t from_ms = zero_ms + static_cast<int64_t>(run.steady_from_ms);
   const int64_t to_ms = zero_ms + static_cast<int64_t>(run.arrivals_end_ms);
-  std::vector<int64_t> begins;
-  int64_t longest_ms = 0;
+  std::vector<MadeBackup> made;
   for (const Backup& backup : *run.books.backups) {
     if (full_only && backup.kind != "full") continue;
     const auto began = wall_ms_of(backup.started_at), ended = wall_ms_of(backup.finished_at);
@@ -70,23 +74,25 @@ void examine_times(Examination& examination, const Run& run, bool full_only, int
                             backup.finished_at);
       continue;
     }
-    begins.push_back(*began);
-    longest_ms = std::max(longest_ms, *ended - *began);
+    made.push_back({*began, *ended - *began});
   }
-  std::ranges::sort(begins);
-  // One begins when it is due and the one before has ended.
-  const int64_t allowed_ms = run.backup_policy.scaled_ms(every_ms) * 3 / 2 + longest_ms;
+  std::ranges::sort(made, {}, &MadeBackup::began_ms);
   const char* what = full_only ? "full backup" : "backup";
   examination.examined();
-  if (begins.empty() || begins.front() > from_ms)
+  if (std::ranges::none_of(
+          made, [&](const MadeBackup& one) { return one.began_ms + one.took_ms <= from_ms; }))
     examination.violation("there was no {} when the rehearsal began", what);
-  begins.push_back(to_ms);
-  for (size_t i = 1; i < begins.size(); ++i) {
+  made.push_back({to_ms, 0});
+  for (size_t i = 1; i < made.size(); ++i) {
     examination.examined();
-    const int64_t gap_ms = begins[i] - std::max(begins[i - 1], from_ms - allowed_ms);
-    if (gap_ms <= allowed_ms || begins[i] <= from_ms) continue;
+    const auto& [opens_ms, took_ms] = made[i - 1];
+    // One begins when it is due and the one before has ended.
+    const int64_t allowed_ms = run.backup_policy.scaled_ms(every_ms) * 3 / 2 + took_ms;
+    const int64_t ends_ms = made[i].began_ms;
+    const int64_t gap_ms = ends_ms - std::max(opens_ms, from_ms - allowed_ms);
+    if (gap_ms <= allowed_ms || ends_ms <= from_ms) continue;
     examination.violation("no {} from {} on for {} s, {} of the schedule's clock", what,
-                          rfc3339(begins[i - 1] * ns_per_ms), gap_ms / 1000,
+                          rfc3339(opens_ms * ns_per_ms), gap_ms / 1000,
                           in_hours(gap_ms * hour_ms / run.backup_policy.hour_ms));
   }
 }
@@ -122,7 +128,7 @@ void examine_backup(Examination& examination, const Backup& backup, const Run& r
     wrong("lies in `{}`, its data in `{}`", backup.place, backup.data_places);
   if (backup.checksum.empty() ||
       (!backup.checksum_made.empty() && backup.checksum != backup.checksum_made))
-    wrong("is not as it was made: the checksum of its files is `{}`", backup.checksum);
+    wrong("is not as it was made: the checksum of its list of files is `{}`", backup.checksum);
   if (backup.wal_start.empty() || backup.wal_stop < backup.wal_start ||
       backup.wal_last < backup.wal_stop)
     wrong("needs WAL from `{}` to `{}`, and the last that is there is `{}`", backup.wal_start,

@@ -36,7 +36,7 @@ void examine_origin(Examination& examination, const Restore& restore, const Book
   differ("the restored schema is", restore.schema_version, restore.primary_schema_version);
   differ("the key that opened it is", restore.key_id, backup->key_id);
   if (!backup->checksum_made.empty())
-    differ("the checksum of its files is", backup->checksum, backup->checksum_made);
+    differ("the checksum of its list of files is", backup->checksum, backup->checksum_made);
   if (wall_ms_of(backup->expires_at) <= wall_ms_of(restore.started_at))
     examination.violation("{}: expired at {}, and was restored at {}", restore.label,
                           backup->expires_at, restore.started_at);

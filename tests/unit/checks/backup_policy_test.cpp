@@ -63,8 +63,19 @@ TEST_F(BackupPolicyCheck, ABackupThatWasNotMadeInItsTime) {
   run_.books.backups->front().started_at = at(run_, -5'000);
   run_.books.backups->front().finished_at = at(run_, -2'000);
   EXPECT_THAT(said(), HasSubstr("there was no full backup when the rehearsal began"));
+  run_.books.backups->front().started_at = at(run_, -15'000);
+  run_.books.backups->front().finished_at = at(run_, 2'000);
+  EXPECT_THAT(said(), HasSubstr("there was no full backup when the rehearsal began")) << "begun";
   run_.books.backups->clear();
   EXPECT_THAT(said(), HasSubstr("ledger: is backed up nowhere"));
+}
+
+TEST_F(BackupPolicyCheck, HowLongOneTakesPutsOffTheNextOneAlone) {
+  auto& backups = *run_.books.backups;
+  backups.front().started_at = at(run_, -75'000);
+  EXPECT_EQ(finding().verdict, Verdict::pass) << "the one that opens the gap";
+  backups.erase(backups.begin() + 2);
+  EXPECT_THAT(said(), HasSubstr("for 60 s, 4.0 h of the schedule's clock"));
 }
 
 TEST_F(BackupPolicyCheck, EachBackupIsWholeEncryptedKeptAndApart) {

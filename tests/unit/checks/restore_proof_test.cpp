@@ -63,7 +63,7 @@ TEST_F(RestoreProof, ABackupThatIsNotWhatItMustBe) {
   EXPECT_THAT(said(), HasSubstr("key that opened it is `k0`"));
   run_ = good;
   (*run_.books.backups)[1].checksum = "c2";
-  EXPECT_THAT(said(), HasSubstr("checksum of its files is `c2`"));
+  EXPECT_THAT(said(), HasSubstr("checksum of its list of files is `c2`"));
   run_ = good;
   (*run_.books.backups)[1].expires_at = at(run_, 44'000);
   EXPECT_THAT(said(), HasSubstr("expired at"));
