@@ -116,8 +116,9 @@ std::invoke_result_t<Read, const std::string&> Backups::by_any_node(
   Error last;
   for (const Node* node : stack_.of_component(entry().component)) {
     const auto said = effects_.exec(node->name, command);
-    if (said) return read(*said);
-    last = said.error();
+    auto answer = said ? read(*said) : std::unexpected(said.error());
+    if (answer) return answer;
+    last = answer.error();
   }
   return std::unexpected(last);
 }

@@ -65,7 +65,8 @@ class Backups {
   Result<std::string> schema_at(const std::string& node) const;
   Result<std::string> cluster_at(const std::string& node) const;
   Result<std::string> key_id_at(const std::string& node) const;
-  // What `read` makes of the answer of the first database node that gives one.
+  // What `read` makes of the answer of the first database node that has one: who cannot reach the
+  // store answers, too.
   template <typename Read>
   std::invoke_result_t<Read, const std::string&> by_any_node(
       const std::vector<std::string>& command, Read read) const;

@@ -39,7 +39,7 @@ class BackupNodes {
       return "";
     }
     if (argv[1] == "state") return state;
-    if (argv[1] == "info") return catalogue();
+    if (argv[1] == "info") return catalogue(cut_off.contains(node) ? 99 : 0);
     if (argv[1] == "retention") return retention;
     if (argv[1] == "locked-until") return "1772452800\n";
     if (argv[1] == "sums") {
@@ -53,7 +53,7 @@ class BackupNodes {
                        deletion_status);
   }
 
-  std::string catalogue() const {
+  std::string catalogue(int status) const {
     std::string backups;
     for (const auto& label : labels)
       backups += fmt::format(
@@ -62,14 +62,14 @@ class BackupNodes {
 "database":{{"id":1}}}})",
           backups.empty() ? "" : ",", label);
     return fmt::format(
-        R"([{{"name":"casino","cipher":"aes-256-cbc","status":{{"code":0,"message":"ok"}},
+        R"([{{"name":"casino","cipher":"aes-256-cbc","status":{{"code":{},"message":"said"}},
 "db":[{{"id":1,"system-id":7}}],"archive":[],"backup":[{}]}}])",
-        backups);
+        status, backups);
   }
 
   Stack stack;
   FakeRuntime runtime;
-  std::set<std::string> dead;
+  std::set<std::string> dead, cut_off;  // cut_off: from the store
   std::vector<std::string> labels;
   std::string state = "done\n", sum = "sum of ", retention = "30\n";
   std::string deletion_error = "AccessDenied";

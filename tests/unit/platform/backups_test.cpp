@@ -53,6 +53,11 @@ TEST_F(BackupsTest, AreListedByAnyNodeThatAnswers) {
   EXPECT_EQ(backup.locked_until, "2026-03-02T12:00:00.000Z");
   EXPECT_EQ(backup.place, "store");
   EXPECT_EQ(backup.data_places, "az-1 az-2");
+  nodes_.dead.clear();
+  nodes_.cut_off = {"db-1"};
+  EXPECT_TRUE(backups_.list()) << "by who reaches the store";
+  nodes_.dead = {"db-2"};
+  EXPECT_FALSE(backups_.list());
   nodes_.dead = {"db-1", "db-2"};
   EXPECT_FALSE(backups_.list());
   nodes_.dead.clear();
