@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,8 @@ struct NodeSpec {
   std::map<std::string, std::string> env;
   std::vector<std::pair<std::string, std::string>> read_only_mounts;  // host path → path inside
   int cpu_shares = 0;                                                 // 0 = the usual 1024
-  std::vector<std::string> reaches = {};  // addresses; none: it reaches every other, as usual
+  // Addresses; of an empty list it reaches our control alone; without one every other, as usual.
+  std::optional<std::vector<std::string>> reaches = {};
 };
 
 struct NetworkSpec {

@@ -40,8 +40,8 @@ struct ComponentEntry {
   std::map<std::string, int64_t> idle;  // fields of GET /status that mean: nothing is pending
   std::string fence_path;               // POST: no more writes from here on
   std::vector<std::string> secrets;     // mounted at /run/secrets
-  std::vector<std::string> reaches;     // components; none: it reaches every node, as usual
-  int tls_port = 0;                     // where it shows a certificate of these; 0 = nowhere
+  std::optional<std::vector<std::string>> reaches;  // components; nullopt: every one, as usual
+  int tls_port = 0;    // where it shows a certificate of these; 0 = nowhere
   int cpu_shares = 0;  // weight when processors are short, as podman's; 0 = everybody's, 1024
 };
 

@@ -171,9 +171,11 @@ NetworkSpec network_of(const Stack& stack, const StackPlaces& places) {
     if (!stack.secrets_dir.empty())
       spec.read_only_mounts.emplace_back(stack.secrets_dir + "/" + node.name, "/run/secrets");
     spec.cpu_shares = component.cpu_shares;
-    for (const auto& other : component.reaches)
+    // Where none of them is raised it stays apart all the same.
+    if (component.reaches) spec.reaches.emplace();
+    for (const auto& other : component.reaches.value_or(std::vector<std::string>()))
       for (const auto* reached : stack.of_component(other))
-        spec.reaches.push_back(reached->address);
+        spec.reaches->push_back(reached->address);
     network.nodes.push_back(std::move(spec));
   }
   return network;

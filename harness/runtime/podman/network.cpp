@@ -177,15 +177,16 @@ Status set_up_node(PacketRules& rules, const NodeSpec& node, const std::string& 
 }  // namespace
 
 std::string apart_rules(const NodeSpec& node, const std::string& control_address) {
-  if (node.reaches.empty()) return "";
-  const std::string others = fmt::format("{}, {}", fmt::join(node.reaches, ", "), control_address);
+  if (!node.reaches) return "";
+  std::vector<std::string> others = *node.reaches;
+  others.push_back(control_address);
   return fmt::format(
       "table netdev apart {{\n"
       "  chain in {{\n    type filter hook ingress device eth0 priority -310;\n"
       "    ip saddr != {{ {0} }} drop;\n  }}\n"
       "  chain out {{\n    type filter hook egress device eth0 priority -310;\n"
       "    ip daddr != {{ {0} }} drop;\n  }}\n}}\n",
-      others);
+      fmt::join(others, ", "));
 }
 
 bool can_cut() {

@@ -67,7 +67,13 @@ TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
     return std::ranges::find(nodes, name, &NodeSpec::name)->reaches;
   };
   EXPECT_EQ(reaches_of("restore-1"), (std::vector<std::string>{"198.18.6.10"}));
-  EXPECT_TRUE(reaches_of("wallet-1").empty());
+  EXPECT_FALSE(reaches_of("wallet-1"));
+  StackFile without_store = shipped();
+  std::erase_if(without_store.components, [](const auto& one) { return one.name == "s3"; });
+  without_store.left_out.insert("s3");
+  const auto apart = network_of(*make_stack(without_store, {}), {}).nodes;
+  EXPECT_EQ(std::ranges::find(apart, "restore-1", &NodeSpec::name)->reaches,
+            std::vector<std::string>());
   // Who decides on credit comes before the others.
   const auto shares = [&](const char* name) {
     return std::ranges::find(nodes, name, &NodeSpec::name)->cpu_shares;

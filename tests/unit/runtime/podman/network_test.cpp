@@ -68,6 +68,10 @@ TEST(Network, ANodeThatIsKeptApartReachesWhatItMayAndOurControl) {
         rules.find(fmt::format("ip {} != {{ 198.18.6.10, 198.18.6.11, 198.18.255.1 }} drop", end)),
         std::string::npos)
         << rules;
+  node.reaches->clear();
+  EXPECT_NE(apart_rules(node, "198.18.255.1").find("saddr != { 198.18.255.1 } drop"),
+            std::string::npos)
+      << "what it reaches is not raised";
 }
 
 TEST(Routes, TheDeviceIsWhatFollowsDev) {
