@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 #include "base/ed25519.hpp"
 #include "base/files.hpp"
 #include "base/json_field.hpp"
+#include "base/json_strict.hpp"
 #include "base/sha256.hpp"
 
 namespace rehearse {
@@ -23,7 +25,8 @@ using nlohmann::json;
 using Ordered = nlohmann::ordered_json;
 
 constexpr std::string_view sum_key = R"(,"sha256":")", line_end = R"("})";
-// What is signed is the last line up to here, and with it, by its `before`, all lines.
+// What is signed is the last line up to here, and with it, by its `before`, all lines. Nothing but
+// the sum comes after it.
 constexpr std::string_view signature_key = R"(,"signature":")";
 constexpr size_t sum_size = 64;
 const std::string no_line_before(sum_size, '0');
@@ -36,8 +39,8 @@ std::string summed(std::string body, std::string& sum) {
 
 struct TrailLine {
   int64_t number = 0;
-  std::string kind, before, sum, signed_text;
-  json fields;
+  std::string kind, before, sum, signed_text, signature;
+  json fields;  // of the signed text: nobody answers for what stands elsewhere
 };
 
 // Nothing: it is not as it was written.
@@ -49,12 +52,21 @@ std::optional<TrailLine> line_of(std::string_view text) {
   TrailLine line;
   line.sum = text.substr(body.size() + sum_key.size(), sum_size);
   if (sha256_hex(body) != line.sum) return std::nullopt;
-  line.fields = json::parse(text, nullptr, false);
-  if (!line.fields.is_object()) return std::nullopt;
+  const size_t signed_size = std::min(body.rfind(signature_key), body.size());
+  line.signed_text = body.substr(0, signed_size);
+  if (signed_size < body.size()) {
+    line.signature = body.substr(signed_size + signature_key.size());
+    if (!line.signature.ends_with('"')) return std::nullopt;
+    line.signature.pop_back();
+  }
+  try {
+    line.fields = parse_strictly(line.signed_text + "}");
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
   line.number = field(line.fields, "n", int64_t{0});
   line.kind = field(line.fields, "kind", "");
   line.before = field(line.fields, "before", "");
-  line.signed_text = body.substr(0, body.rfind(signature_key));
   return line;
 }
 
@@ -121,7 +133,7 @@ class TrailReader {
     reading_.manifest_sha256 = field(last->fields, "manifest_sha256", "");
     const std::string key = field(last->fields, "key", "");
     if (key.empty()) return;
-    if (ed25519_verify(key, last->signed_text, field(last->fields, "signature", "")))
+    if (ed25519_verify(key, last->signed_text, last->signature))
       reading_.signed_by = key;
     else
       wrong("the signature of the last line is not over this trail");

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "base/files.hpp"
+#include "base/json_strict.hpp"
 #include "record/manifest.hpp"
 #include "record/run_fields.hpp"
 
@@ -215,18 +216,6 @@ Status write_history(const std::string& path, const History& history) {
   }
   (*writer)->set_zero_ns(history.zero_ns);
   return (*writer)->close();
-}
-
-// A key twice says two things, and the library keeps the last without a word.
-json parse_strictly(const std::string& text) {
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  return json::parse(text, [&](int, json::parse_event_t event, json& part) {
-    if (event == json::parse_event_t::object_start) keys.emplace_back();
-    if (event == json::parse_event_t::object_end) keys.pop_back();
-    if (event == json::parse_event_t::key && !keys.back().insert(part.get<std::string>()).second)
-      throw std::runtime_error(fmt::format("`{}` is there twice", part.get<std::string>()));
-    return true;
-  });
 }
 
 Status read_facts(const std::string& path, Run& run) {

@@ -113,6 +113,24 @@ TEST_F(AuditTest, SaysWhichLineIsMissingAlteredMovedOrAdded) {
               ElementsAre("the last line was cut off"));
 }
 
+// The library keeps the last of two keys, and the first is what was signed.
+TEST_F(AuditTest, NothingIsAddedToWhatWasSigned) {
+  const std::string added = R"(,"manifest_sha256":"another")";
+  const size_t signature = lines_[5].find(",\"signature\""), sum = lines_[5].rfind(",\"sha256\"");
+  for (const size_t at : {signature, sum}) {
+    Lines lines = lines_;
+    lines[5].insert(at, added);
+    lines[5] = forged(lines[5], added, added);
+    EXPECT_FALSE(wrong_of(joined(lines)).empty()) << lines[5];
+  }
+  // Also where nobody signed: which of the two holds, cannot be said.
+  std::filesystem::remove(path());
+  ASSERT_TRUE((*AuditTrail::create(dir_))->seal("manifest", ""));
+  std::string line = *read_file(path());
+  line = forged(line.substr(0, line.size() - 1), ",\"key\"", added + ",\"key\"");
+  EXPECT_THAT(wrong_of(line + "\n"), testing::Contains("line 1 was altered"));
+}
+
 // Each byte changed, each line left out, doubled, moved, emptied, forged with a sum that is right;
 // the text cut off at each byte.
 TEST_F(AuditTest, EveryChangeOfASingleLineIsFound) {
