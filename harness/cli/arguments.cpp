@@ -62,6 +62,8 @@ void Arguments::words(const std::string& name, std::vector<std::string>& into,
 void Arguments::text(const std::string& name, std::string& into, const std::string& help,
                      const std::vector<std::string>& choices) {
   auto* option = impl_.verb->add_option(name, into, help);
+  // A shell's variable that is not set must not mean "without".
+  option->check([](const std::string& given) { return given.empty() ? "it is empty" : ""; });
   if (!choices.empty()) option->check(one_of(choices));
 }
 

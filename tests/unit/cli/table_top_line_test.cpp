@@ -1,0 +1,100 @@
+// A table top from the command line, its trail, and who must have signed that.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/ed25519.hpp"
+#include "cli/cli.hpp"
+#include "record/audit.hpp"
+#include "record/manifest.hpp"
+#include "record/run.hpp"
+
+namespace rehearse {
+namespace {
+
+using testing::HasSubstr;
+using testing::internal::CaptureStderr;
+using testing::internal::CaptureStdout;
+using testing::internal::GetCapturedStderr;
+using testing::internal::GetCapturedStdout;
+
+class TableTopLine : public testing::Test {
+ protected:
+  TableTopLine() {
+    char pattern[] = "/tmp/rehearse-line-XXXXXX";
+    dir_ = ::mkdtemp(pattern);
+    ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1);
+  }
+  ~TableTopLine() override { std::filesystem::remove_all(dir_); }
+
+  std::string run_dir() const { return dir_ + "/run"; }
+
+  ExitCode says(std::vector<std::string> words) {
+    words.insert(words.begin(), "rehearse");
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    CaptureStdout();
+    CaptureStderr();
+    const int exit = run_command_line(static_cast<int>(argv.size()), argv.data());
+    std::fflush(nullptr);
+    out_ = GetCapturedStdout();
+    err_ = GetCapturedStderr();
+    return static_cast<ExitCode>(exit);
+  }
+  // All steps done, each by an Enter.
+  ExitCode walk_through(const std::vector<std::string>& more) {
+    std::ofstream(dir_ + "/input") << "\n\n\n";
+    const int kept = ::dup(STDIN_FILENO);
+    EXPECT_NE(std::freopen((dir_ + "/input").c_str(), "r", stdin), nullptr);
+    std::vector<std::string> words{"run", "planned-switchover", "--table-top", "--out", run_dir()};
+    words.insert(words.end(), more.begin(), more.end());
+    const ExitCode exit = says(words);
+    ::dup2(kept, STDIN_FILENO);
+    ::close(kept);
+    return exit;
+  }
+  // By somebody who can write the folder, and has no key.
+  void write_anew_unsigned() const {
+    rehearse::Run run = *read_run(run_dir());
+    run.audit_key.clear();
+    std::filesystem::remove(run_dir() + "/" + audit_file);
+    ASSERT_TRUE(write_run(run_dir(), run));
+    ASSERT_TRUE(write_manifest(run_dir()));
+    ASSERT_TRUE((*AuditTrail::create(run_dir()))->seal(manifest_sha256(run_dir()), ""));
+  }
+
+  const std::string secret_ = std::string(64, '7');
+  std::string dir_, out_, err_;
+};
+
+TEST_F(TableTopLine, CheckTellsWhoSignedAndHoldsToWhoMust) {
+  const std::string key = ed25519_public(secret_);
+  std::ofstream(dir_ + "/secret") << secret_;
+  std::ofstream(dir_ + "/public") << key << "\n";
+  ::chmod((dir_ + "/secret").c_str(), 0600);
+  ASSERT_EQ(walk_through({"--sign-key", dir_ + "/secret"}), ExitCode::expected) << err_;
+  EXPECT_EQ(says({"check", run_dir()}), ExitCode::expected) << err_;
+  EXPECT_THAT(out_, HasSubstr("audit trail: signed by " + key));
+  EXPECT_EQ(says({"check", run_dir(), "--signed-by", key}), ExitCode::expected) << err_;
+  EXPECT_EQ(says({"check", run_dir(), "--signed-by", dir_ + "/public"}), ExitCode::expected);
+  const std::string other = ed25519_public(std::string(64, '8'));
+  EXPECT_EQ(says({"check", run_dir(), "--signed-by", other}), ExitCode::usage);
+  EXPECT_THAT(err_, HasSubstr("is signed by " + key + ", and must be by " + other));
+  EXPECT_EQ(says({"check", run_dir(), "--signed-by", ""}), ExitCode::usage);
+  EXPECT_EQ(says({"check", run_dir(), "--signed-by", dir_ + "/input"}), ExitCode::usage);
+  EXPECT_THAT(err_, HasSubstr("no public key of Ed25519"));
+
+  write_anew_unsigned();
+  EXPECT_EQ(says({"check", run_dir()}), ExitCode::expected) << err_;
+  EXPECT_THAT(out_, HasSubstr("audit trail: signed by nobody"));
+  EXPECT_EQ(says({"check", run_dir(), "--signed-by", key}), ExitCode::usage);
+  EXPECT_THAT(err_, HasSubstr("is signed by nobody, and must be by " + key));
+}
+
+}  // namespace
+}  // namespace rehearse
