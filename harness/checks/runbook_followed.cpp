@@ -23,7 +23,7 @@ class Signatures {
     std::set<std::string> people, keys;
     for (const ApprovalRecord& approval : step.approvals) {
       const ApprovalClaim claim{run_.id, step.step, step.content_sha256, approval.expires_s,
-                                approval.nonce};
+                                approval.nonce, step.approval_request};
       const auto wrong = [&](std::string_view what) {
         examination_.violation("{}: the approval by {} {}", step.step, approval.person, what);
       };

@@ -48,6 +48,8 @@ void fields_of_step(F& f, T& step) {
   f("ended_ms", step.ended_ms);
   f("approval_role", step.approval_role);
   f("approvals_needed", step.approvals_needed);
+  f("approval_request", step.approval_request);
+  f("approval_until_s", step.approval_until_s);
   f("asked_ms", step.asked_ms);
   f("approved_ms", step.approved_ms);
   f("approvals", step.approvals);

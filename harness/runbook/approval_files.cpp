@@ -20,8 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* approval_schema = "rehearse.approval/1";
-constexpr const char* request_schema = "rehearse.approval-request/1";
+constexpr const char* approval_schema = "rehearse.approval/2";
+constexpr const char* request_schema = "rehearse.approval-request/2";
 constexpr std::string_view request_ending = ".request.json";
 constexpr size_t bytes_max = 1 << 16;
 
@@ -64,7 +64,8 @@ Status write_request(const std::string& run_dir, const ApprovalRequest& request)
                        {"role", request.role},
                        {"executor", request.executor},
                        {"count", request.count},
-                       {"until_s", request.until_s}};
+                       {"until_s", request.until_s},
+                       {"nonce", request.nonce}};
   return write_file_atomically(
       fmt::format("{}/{}{}", approvals_dir(run_dir), request.step, request_ending),
       object.dump(1) + "\n");
@@ -77,6 +78,7 @@ Result<std::string> write_approval(const std::string& run_dir, const ApprovalFil
                        {"content_sha256", approval.claim.content_sha256},
                        {"expires_s", approval.claim.expires_s},
                        {"nonce", approval.claim.nonce},
+                       {"request", approval.claim.request},
                        {"key", approval.key},
                        {"signature", approval.signature}};
   const std::string path = fmt::format("{}/{}.{}.json", approvals_dir(run_dir), approval.claim.step,
@@ -89,7 +91,8 @@ Result<std::string> write_approval(const std::string& run_dir, const ApprovalFil
 Result<ApprovalFile> read_approval(const std::string& path) {
   const auto object =
       read_exactly(path, approval_schema,
-                   {"run", "step", "content_sha256", "expires_s", "nonce", "key", "signature"});
+                   {"run", "step", "content_sha256", "expires_s", "nonce", "request", "key",
+                    "signature"});
   if (!object) return std::unexpected(object.error());
   try {
     ApprovalFile file;
@@ -97,6 +100,7 @@ Result<ApprovalFile> read_approval(const std::string& path) {
     object->at("step").get_to(file.claim.step);
     object->at("content_sha256").get_to(file.claim.content_sha256);
     object->at("nonce").get_to(file.claim.nonce);
+    object->at("request").get_to(file.claim.request);
     object->at("key").get_to(file.key);
     object->at("signature").get_to(file.signature);
     constexpr int64_t year_2200_s = 7'258'118'400;  // later ones overflow in nanoseconds
@@ -130,7 +134,8 @@ Result<ApprovalRequest> find_request(const std::string& run_dir, const std::stri
                     asked.empty() ? "" : fmt::format("; asked are: {}", fmt::join(asked, ", "))));
   const auto object = read_exactly(
       paths.front(), request_schema,
-      {"run", "step", "content", "content_sha256", "role", "executor", "count", "until_s"});
+      {"run", "step", "content", "content_sha256", "role", "executor", "count", "until_s",
+       "nonce"});
   if (!object) return fail(ExitCode::usage, paths.front() + ": " + object.error().message);
   try {
     ApprovalRequest request;
@@ -142,6 +147,7 @@ Result<ApprovalRequest> find_request(const std::string& run_dir, const std::stri
     object->at("executor").get_to(request.executor);
     object->at("count").get_to(request.count);
     object->at("until_s").get_to(request.until_s);
+    object->at("nonce").get_to(request.nonce);
     // Whoever signs must have seen it.
     if (sha256_hex(request.content) == request.content_sha256) return request;
     return fail(ExitCode::usage, paths.front() +

@@ -26,9 +26,11 @@ class ApprovalsInFiles final : public Approver {
 
   Status ask(const RunbookStep& step, StepRecord& record) override {
     const int64_t until_s = (wall_ns() + step.approval.within_ms * ns_per_ms) / ns_per_s;
-    const ApprovalRequest request{
-        run_id_,       record.step,         step.content, record.content_sha256, step.approval.role,
-        step.executor, step.approval.count, until_s};
+    record.approval_request = random_hex(16);
+    record.approval_until_s = until_s;
+    const ApprovalRequest request{run_id_,       record.step,         step.content,
+                                  record.content_sha256, step.approval.role, step.executor,
+                                  step.approval.count, until_s, record.approval_request};
     if (auto made = make_directories(approvals_dir(run_dir_)); !made) return made;
     if (auto written = write_request(run_dir_, request); !written) return written;
     return signers_ == Signers::test_keys ? sign_by_test_keys(request) : Status{};
@@ -84,11 +86,17 @@ class ApprovalsInFiles final : public Approver {
       return refuse(fmt::format("signed for the run {}, not for {}", claim.run, run_id_));
     if (claim.step != record.step)
       return refuse(fmt::format("signed for the step {}, not for {}", claim.step, record.step));
+    if (claim.request != record.approval_request)
+      return refuse("signed for another run of this name: sign what is asked now");
     if (claim.content_sha256 != record.content_sha256)
       return refuse("signed for another content of the step: read it again and sign that");
     if (claim.expires_s * ns_per_s < wall_ns())
       return refuse(fmt::format("too late: it held until {}; sign again",
                                 rfc3339(claim.expires_s * ns_per_s)));
+    if (claim.expires_s > record.approval_until_s)
+      return refuse(fmt::format("it holds until {}, and was asked until {}: sign again",
+                                rfc3339(claim.expires_s * ns_per_s),
+                                rfc3339(record.approval_until_s * ns_per_s)));
     if (!spent_.insert(claim.nonce).second)
       return refuse("replayed: this signature has counted already");
     if (!person->test_secret.empty() && signers_ != Signers::test_keys)
@@ -137,7 +145,7 @@ Result<std::string> approve(const std::string& run_dir, const ApprovalRequest& r
     return fail(ExitCode::usage, fmt::format("{} has not the role {}, which {} needs", person->name,
                                              request.role, request.step));
   ApprovalClaim claim{request.run, request.step, request.content_sha256, request.until_s,
-                      random_hex(16)};
+                      random_hex(16), request.nonce};
   const std::string signature = ed25519_sign(secret, approval_text(claim));
   return write_approval(run_dir, {std::move(claim), key, signature});
 }

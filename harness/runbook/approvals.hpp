@@ -3,7 +3,8 @@
 //   approvals/STEP.request.json     what is asked, written by the run
 //   approvals/STEP.NONCE.json       a signature, written by `rehearse approve`
 // A signature counts where it is of somebody with the role who does not execute the step, over this
-// run, this step, this content, in time, and for the first time. Whatever does not count is named,
+// request of this run, this step, this content, in time, no longer than was asked, and for the first
+// time. Whatever does not count is named,
 // with why and what to do.
 #pragma once
 
@@ -33,6 +34,7 @@ Result<std::string> read_secret_key(const std::string& path);
 struct ApprovalRequest {
   std::string run, step, content, content_sha256, role, executor;
   int64_t count = 0, until_s = 0;  // Unix time
+  std::string nonce;               // random: what was signed for another run counts not here
 };
 // By the step's id, with or without its entry. Errors (usage): nothing of that name is asked (with
 // what is), the run has ended, or what is shown is not what would be signed.

@@ -21,7 +21,8 @@ ApprovalRecord signed_by(const char* person, char digit, const rehearse::Run& ru
   approval.nonce = std::string("nonce-") + digit;
   approval.expires_s = 1'800'000'000;
   approval.signature = ed25519_sign(secret, approval_text({run.id, step.step, step.content_sha256,
-                                                           approval.expires_s, approval.nonce}));
+                                                           approval.expires_s, approval.nonce,
+                                                           step.approval_request}));
   return approval;
 }
 
@@ -39,6 +40,7 @@ struct Played {
     step.acted_ms = 3100, step.ended_ms = 9100;
     step.approval_role = "lead";
     step.approvals_needed = 2;
+    step.approval_request = "request";
     step.approvals = {signed_by("anna", '2', run, step), signed_by("ben", '3', run, step)};
     step.outcome = "done";
   }
@@ -92,6 +94,8 @@ TEST(RunbookFollowed, WhateverOfASignedStepIsChangedIsRed) {
       [](Played& p) { p.step().content_sha256[0] = 'd'; },
       [](Played& p) { p.step().approvals[0].expires_s += 1; },
       [](Played& p) { p.step().approvals[0].nonce += "x"; },
+      [](Played& p) { p.step().approval_request += "x"; },
+      [](Played& p) { p.step().approval_request.clear(); },
       [](Played& p) { p.step().approvals[0].key = p.step().approvals[1].key; },
       [](Played& p) { p.step().approvals[0].signature[0] ^= 1; }};
   for (const auto& change : changes) {

@@ -36,8 +36,8 @@ class ApprovalsTest : public RunbookTest {
     return *write_approval(dir_, file);
   }
   ApprovalClaim claim() const {
-    return {"run-1", "book.over", record_.content_sha256, wall_ns() / ns_per_s + 60,
-            random_hex(16)};
+    return {"run-1",        "book.over", record_.content_sha256, wall_ns() / ns_per_s + 10,
+            random_hex(16), record_.approval_request};
   }
   std::string refused() {
     look();
@@ -117,6 +117,21 @@ TEST_F(ApprovalsTest, ForAnotherRunStepOrContentDoesNotCount) {
   EXPECT_THAT(refused(), HasSubstr("signed for the step book.look"));
 }
 
+// A folder's name is no run: the same one is given again.
+TEST_F(ApprovalsTest, WhatWasSignedForAnotherRunOfTheSameNameDoesNotCount) {
+  const ApprovalClaim before = claim();
+  ask();
+  put('2', before);
+  EXPECT_THAT(refused(), HasSubstr("signed for another run of this name"));
+}
+
+TEST_F(ApprovalsTest, ASignatureHoldsNoLongerThanWasAsked) {
+  ApprovalClaim longer = claim();
+  longer.expires_s = find_request(dir_, "over")->until_s + 1;
+  put('2', longer);
+  EXPECT_THAT(refused(), HasSubstr("anna: it holds until"));
+}
+
 TEST_F(ApprovalsTest, AReplayedSignatureDoesNotCount) {
   const std::string first = put('2', claim());
   std::filesystem::copy(first, dir_ + "/approvals/book.over.zz-again.json");
@@ -155,7 +170,7 @@ TEST_F(ApprovalsTest, NoChangedByteOfAFileCounts) {
 
 TEST_F(ApprovalsTest, WhatIsNoApprovalIsMalformed) {
   for (const char* text :
-       {"", "[]", "{}", "{\"schema\":\"rehearse.approval/1\"}", "\xff", "{\"a\":"}) {
+       {"", "[]", "{}", "{\"schema\":\"rehearse.approval/2\"}", "\xff", "{\"a\":"}) {
     write("approvals/book.over.bad.json", text);
     const auto file = read_approval(dir_ + "/approvals/book.over.bad.json");
     ASSERT_FALSE(file) << text;
