@@ -42,7 +42,7 @@ const char* name_of_signer(const std::string& key) {
 // that key. Without one, the run's own facts say which it was: who alters these can alter those.
 std::vector<std::string> audit_changes(const std::string& run_dir, const std::string& signed_by) {
   const auto run = read_run(run_dir);
-  if (!run) return {};  // reading it says so
+  if (!run) return {};                                // reading it says so
   if (!run->audited && signed_by.empty()) return {};  // an older one has none
   const auto audit = read_audit(run_dir);
   if (!audit) return {std::string(audit_file) + " is gone"};

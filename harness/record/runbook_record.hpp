@@ -32,8 +32,8 @@ struct StepRecord {
   std::optional<double> begun_ms, ended_ms;
   std::string approval_role;  // empty: it needs none
   int64_t approvals_needed = 0;
-  std::string approval_request;   // random, of what was asked; signatures are over it
-  int64_t approval_until_s = 0;   // Unix time; no signature may hold longer
+  std::string approval_request;                 // random, of what was asked; signatures are over it
+  int64_t approval_until_s = 0;                 // Unix time; no signature may hold longer
   std::optional<double> asked_ms, approved_ms;  // between them it waited for people
   std::vector<ApprovalRecord> approvals;
   std::vector<std::string> refused;  // signatures that did not count: which, why, the remedy

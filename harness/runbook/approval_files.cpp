@@ -89,10 +89,9 @@ Result<std::string> write_approval(const std::string& run_dir, const ApprovalFil
 }
 
 Result<ApprovalFile> read_approval(const std::string& path) {
-  const auto object =
-      read_exactly(path, approval_schema,
-                   {"run", "step", "content_sha256", "expires_s", "nonce", "request", "key",
-                    "signature"});
+  const auto object = read_exactly(
+      path, approval_schema,
+      {"run", "step", "content_sha256", "expires_s", "nonce", "request", "key", "signature"});
   if (!object) return std::unexpected(object.error());
   try {
     ApprovalFile file;
@@ -132,10 +131,9 @@ Result<ApprovalRequest> find_request(const std::string& run_dir, const std::stri
         fmt::format("{}: {} `{}` waits for approval{}", run_dir,
                     paths.empty() ? "no step" : "more than one step", step,
                     asked.empty() ? "" : fmt::format("; asked are: {}", fmt::join(asked, ", "))));
-  const auto object = read_exactly(
-      paths.front(), request_schema,
-      {"run", "step", "content", "content_sha256", "role", "executor", "count", "until_s",
-       "nonce"});
+  const auto object = read_exactly(paths.front(), request_schema,
+                                   {"run", "step", "content", "content_sha256", "role", "executor",
+                                    "count", "until_s", "nonce"});
   if (!object) return fail(ExitCode::usage, paths.front() + ": " + object.error().message);
   try {
     ApprovalRequest request;

@@ -28,9 +28,15 @@ class ApprovalsInFiles final : public Approver {
     const int64_t until_s = (wall_ns() + step.approval.within_ms * ns_per_ms) / ns_per_s;
     record.approval_request = random_hex(16);
     record.approval_until_s = until_s;
-    const ApprovalRequest request{run_id_,       record.step,         step.content,
-                                  record.content_sha256, step.approval.role, step.executor,
-                                  step.approval.count, until_s, record.approval_request};
+    const ApprovalRequest request{run_id_,
+                                  record.step,
+                                  step.content,
+                                  record.content_sha256,
+                                  step.approval.role,
+                                  step.executor,
+                                  step.approval.count,
+                                  until_s,
+                                  record.approval_request};
     if (auto made = make_directories(approvals_dir(run_dir_)); !made) return made;
     if (auto written = write_request(run_dir_, request); !written) return written;
     return signers_ == Signers::test_keys ? sign_by_test_keys(request) : Status{};
@@ -144,8 +150,8 @@ Result<std::string> approve(const std::string& run_dir, const ApprovalRequest& r
   if (!person->has(request.role))
     return fail(ExitCode::usage, fmt::format("{} has not the role {}, which {} needs", person->name,
                                              request.role, request.step));
-  ApprovalClaim claim{request.run, request.step, request.content_sha256, request.until_s,
-                      random_hex(16), request.nonce};
+  ApprovalClaim claim{request.run,     request.step,   request.content_sha256,
+                      request.until_s, random_hex(16), request.nonce};
   const std::string signature = ed25519_sign(secret, approval_text(claim));
   return write_approval(run_dir, {std::move(claim), key, signature});
 }

@@ -6,7 +6,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <optional>
 #include <string_view>
 
 #include "base/units.hpp"
@@ -14,8 +17,18 @@
 namespace rehearse {
 namespace {
 
-constexpr std::string_view failed_word = "failed";
+constexpr std::string_view failed_word = "failed", blanks = " \t\r";
 constexpr size_t line_bytes_max = 4096;
+constexpr const char* how_to_answer = "Enter when it is done, or `failed WHY`";
+
+// What is said after the word, if that is what it begins with: in any case, with any punctuation.
+std::optional<std::string> failed_why(std::string_view said) {
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  if (!std::ranges::equal(said.substr(0, failed_word.size()), failed_word, same))
+    return std::nullopt;
+  const size_t why = said.find_first_not_of(" \t\r:,.-", failed_word.size());
+  return std::string(said.substr(why == std::string_view::npos ? 0 : why));
+}
 
 class TableTopHands final : public StepHands {
  public:
@@ -39,8 +52,8 @@ class TableTopHands final : public StepHands {
       say_(fmt::format("  first approved by {} of {}, within {}: ./rehearse approve {} --key FILE",
                        step.approval.count, step.approval.role,
                        format_ms(static_cast<double>(step.approval.within_ms)), step.id));
-    say_(fmt::format("  within {}: Enter when it is done, or `failed WHY`",
-                     format_ms(static_cast<double>(step.deadline_ms))));
+    say_(fmt::format("  within {}: {}", format_ms(static_cast<double>(step.deadline_ms)),
+                     how_to_answer));
   }
   std::optional<std::string> missing_before(const RunbookStep&) override { return std::nullopt; }
   Status give(const StepAction& action) override {
@@ -51,12 +64,13 @@ class TableTopHands final : public StepHands {
     const auto line = next_line();
     if (!line) return std::unexpected(line.error());
     if (!*line) return std::nullopt;
-    const std::string& said = **line;
-    if (said.starts_with(failed_word))
-      return fail(ExitCode::failed, "people say: " + (said.size() > failed_word.size() + 1
-                                                          ? said.substr(failed_word.size() + 1)
-                                                          : said));
-    return Evidence{{"said", said.empty() ? "done" : said}};
+    const size_t begin = (*line)->find_first_not_of(blanks);
+    if (begin == std::string::npos) return Evidence{{"said", "done"}};
+    const auto end = (*line)->find_last_not_of(blanks) + 1;
+    const auto why = failed_why(std::string_view(**line).substr(begin, end - begin));
+    if (why) return fail(ExitCode::failed, "people say: " + *why);
+    say_(fmt::format("  not understood: {}", how_to_answer));
+    return std::nullopt;
   }
   std::optional<std::string> missing_after(const RunbookStep&) override { return std::nullopt; }
 

@@ -10,7 +10,8 @@
 
 namespace rehearse {
 
-// Reads lines of `input_fd` (an empty one: done; `failed WHY`: it failed) and prints by `say`.
+// Reads lines of `input_fd` (an empty one: done; `failed WHY`, in any case: it
+// failed; others are asked for again) and prints by `say`.
 // Where the input has ended, nobody is there: the step has failed.
 std::unique_ptr<StepHands> table_top_hands(int input_fd,
                                            std::function<void(const std::string& line)> say);

@@ -20,9 +20,9 @@ ApprovalRecord signed_by(const char* person, char digit, const rehearse::Run& ru
   approval.key = ed25519_public(secret);
   approval.nonce = std::string("nonce-") + digit;
   approval.expires_s = 1'800'000'000;
-  approval.signature = ed25519_sign(secret, approval_text({run.id, step.step, step.content_sha256,
-                                                           approval.expires_s, approval.nonce,
-                                                           step.approval_request}));
+  approval.signature = ed25519_sign(
+      secret, approval_text({run.id, step.step, step.content_sha256, approval.expires_s,
+                             approval.nonce, step.approval_request}));
   return approval;
 }
 

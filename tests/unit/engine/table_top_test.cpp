@@ -54,11 +54,11 @@ class TableTopTest : public testing::Test {
 };
 
 TEST_F(TableTopTest, PeopleWalkThroughTheStepsAndTheRunPasses) {
-  const rehearse::Run run = play("\nlooks good\n");
+  const rehearse::Run run = play("\n \r\n");
   ASSERT_EQ(run.runbook.size(), 2u);
   EXPECT_EQ(run.runbook[0].approvals.size(), 2u);
   EXPECT_EQ(run.runbook[0].evidence.at("said"), "done");
-  EXPECT_EQ(run.runbook[1].evidence.at("said"), "looks good");
+  EXPECT_EQ(run.runbook[1].evidence.at("said"), "done");
   const Report report = judge(run);
   EXPECT_EQ(report.verdict, Verdict::pass) << (report.troubles.empty() ? "" : report.troubles[0]);
   EXPECT_TRUE(report.met);
@@ -75,6 +75,16 @@ TEST_F(TableTopTest, AStepThatPeopleSayFailedIsRed) {
   EXPECT_EQ(run.runbook[0].error, "people say: nobody has the password");
   EXPECT_EQ(run.runbook[1].outcome, "not_begun");
   EXPECT_EQ(judge(run).verdict, Verdict::fail);
+}
+
+TEST_F(TableTopTest, OnlyAnEmptyLineSaysThatAStepIsDone) {
+  const rehearse::Run run = play("no\nit failed\n\n  FAILED: disk full\n");
+  EXPECT_EQ(run.runbook[0].outcome, "done");
+  EXPECT_EQ(std::ranges::count_if(lines_,
+                                  [](const auto& line) { return line.contains("not understood"); }),
+            2);
+  EXPECT_EQ(run.runbook[1].outcome, "failed");
+  EXPECT_EQ(run.runbook[1].error, "people say: disk full");
 }
 
 TEST_F(TableTopTest, WhereTheInputHasEndedNobodyIsThere) {

@@ -36,8 +36,12 @@ class ApprovalsTest : public RunbookTest {
     return *write_approval(dir_, file);
   }
   ApprovalClaim claim() const {
-    return {"run-1",        "book.over", record_.content_sha256, wall_ns() / ns_per_s + 10,
-            random_hex(16), record_.approval_request};
+    return {"run-1",
+            "book.over",
+            record_.content_sha256,
+            wall_ns() / ns_per_s + 10,
+            random_hex(16),
+            record_.approval_request};
   }
   std::string refused() {
     look();
