@@ -36,8 +36,7 @@ class TableTopHands final : public StepHands {
       : input_fd_(input_fd), say_(std::move(say)) {}
 
   void begin(const RunbookStep& step) override {
-    // An Enter from before a person saw the step says nothing of it.
-    if (::isatty(input_fd_) != 0) ::tcflush(input_fd_, TCIFLUSH);
+    heard_ = false;
     const StepOwner& owner = step.owner;
     say_(fmt::format("{}: {}", step.id, step.title));
     say_(fmt::format("  does it: {} ({}) · answers for it: {}", owner.responsible, step.executor,
@@ -57,10 +56,17 @@ class TableTopHands final : public StepHands {
   }
   std::optional<std::string> missing_before(const RunbookStep&) override { return std::nullopt; }
   Status give(const StepAction& action) override {
+    heard_ = false;
     say_(fmt::format("  now: {}{}", action.name, params_of(action)));
     return {};
   }
   Result<std::optional<Evidence>> seen() override {
+    // An Enter from before the step could be done, shown or approved, says nothing of it.
+    if (!heard_ && ::isatty(input_fd_) != 0) {
+      ::tcflush(input_fd_, TCIFLUSH);
+      buffer_.clear();
+    }
+    heard_ = true;
     const auto line = next_line();
     if (!line) return std::unexpected(line.error());
     if (!*line) return std::nullopt;
@@ -101,6 +107,7 @@ class TableTopHands final : public StepHands {
 
   const int input_fd_;
   const std::function<void(const std::string&)> say_;
+  bool heard_ = false;  // whether this step is asked for already
   std::string buffer_;  // what was read and not yet taken
 };
 
