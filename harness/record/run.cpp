@@ -177,6 +177,11 @@ Status write_text(const std::string& path, const std::string& text) {
   return {};
 }
 
+// What others typed or named a file need not be UTF-8, and must not cost the record.
+std::string utf8_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 // One line per top-level field: long lists of numbers stay on one line.
 Status write_facts(const std::string& path, const Run& run) {
   json facts = json::object();
@@ -185,7 +190,7 @@ Status write_facts(const std::string& path, const Run& run) {
   std::string text = "{";
   const char* separator = "\n";
   for (const auto& [name, value] : facts.items()) {
-    text += fmt::format("{}  {}: {}", separator, json(name).dump(), value.dump());
+    text += fmt::format("{}  {}: {}", separator, utf8_of(name), utf8_of(value));
     separator = ",\n";
   }
   return write_text(path, text + "\n}\n");
@@ -197,7 +202,7 @@ Status write_events(const std::string& path, const Run& run) {
     json object = json::object();
     Writer writer{object};
     fields_of_event(writer, event);
-    text += object.dump() + '\n';
+    text += utf8_of(object) + '\n';
   }
   return write_text(path, text);
 }

@@ -45,6 +45,11 @@ Result<json> read_exactly(const std::string& path, const char* schema,
   return object;
 }
 
+// The folder's name, which is the run's, need not be UTF-8.
+std::string utf8_of(const json& object) {
+  return object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string approvals_dir(const std::string& run_dir) {
@@ -68,7 +73,7 @@ Status write_request(const std::string& run_dir, const ApprovalRequest& request)
                        {"nonce", request.nonce}};
   return write_file_atomically(
       fmt::format("{}/{}{}", approvals_dir(run_dir), request.step, request_ending),
-      object.dump(1) + "\n");
+      utf8_of(object));
 }
 
 Result<std::string> write_approval(const std::string& run_dir, const ApprovalFile& approval) {
@@ -83,7 +88,7 @@ Result<std::string> write_approval(const std::string& run_dir, const ApprovalFil
                        {"signature", approval.signature}};
   const std::string path = fmt::format("{}/{}.{}.json", approvals_dir(run_dir), approval.claim.step,
                                        approval.claim.nonce);
-  const Status written = write_file_atomically(path, object.dump(1) + "\n");
+  const Status written = write_file_atomically(path, utf8_of(object));
   if (!written) return std::unexpected(written.error());
   return path;
 }

@@ -64,6 +64,22 @@ TEST(RunFolder, ComesBackAsItWas) {
   std::filesystem::remove_all(again);
 }
 
+// A name of a file, a line that was typed: whatever it is, the record is kept.
+TEST(RunFolder, TextThatIsNotUtf8CostsNothingElse) {
+  const std::string dir = testing::TempDir() + "rehearse-run-utf8";
+  std::filesystem::remove_all(dir);
+  synthetic::RecordedRun run = synthetic::honest_run();
+  run.runbook.emplace_back().refused = {"approvals/\xff.json: malformed"};
+  run.events[0].detail = "typed \xc3";
+  const Status written = write_run(dir, run);
+  ASSERT_TRUE(written) << written.error().message;
+  const auto back = read_run(dir);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->runbook[0].refused[0], "approvals/\xef\xbf\xbd.json: malformed");
+  EXPECT_EQ(back->events[0].detail, "typed \xef\xbf\xbd");
+  std::filesystem::remove_all(dir);
+}
+
 TEST(RunFolder, BackupsAndWhatWasRestoredComeBack) {
   const std::string dir = testing::TempDir() + "rehearse-run-restored";
   std::filesystem::remove_all(dir);
