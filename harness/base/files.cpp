@@ -56,12 +56,7 @@ Status write_and_sync(const std::string& path, std::string_view content, std::op
   return {};
 }
 
-}  // namespace
-
-Result<std::string> read_file(const std::string& path, size_t bytes_max) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return file_error("open", path, errno);
-  const ScopeExit closing([fd] { ::close(fd); });
+Result<std::string> read_all(int fd, const std::string& path, size_t bytes_max) {
   std::string content;
   struct stat info {};
   // The size is a hint only: files under /proc say 0.
@@ -80,6 +75,26 @@ Result<std::string> read_file(const std::string& path, size_t bytes_max) {
     }
     content.append(piece, static_cast<size_t>(got));
   }
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path, size_t bytes_max) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return file_error("open", path, errno);
+  const ScopeExit closing([fd] { ::close(fd); });
+  return read_all(fd, path, bytes_max);
+}
+
+Result<std::string> read_regular_file(const std::string& path, size_t bytes_max) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return file_error("open", path, errno);
+  const ScopeExit closing([fd] { ::close(fd); });
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return file_error("read", path, errno);
+  if (!S_ISREG(info.st_mode))
+    return fail(ExitCode::machine, fmt::format("cannot read {}: no regular file", path));
+  return read_all(fd, path, bytes_max);
 }
 
 Status write_file_atomically(const std::string& path, std::string_view content,

@@ -12,6 +12,8 @@ namespace rehearse {
 // Errors name the path and errno's text, here and below. More than `bytes_max` is an error, and not
 // read: some files never end (/dev/zero).
 Result<std::string> read_file(const std::string& path, size_t bytes_max = SIZE_MAX);
+// The same, of what somebody else put there: a pipe, on which reading would wait, is an error.
+Result<std::string> read_regular_file(const std::string& path, size_t bytes_max);
 
 // Temporary file beside it, fsync, rename, fsync of the directory. The mode is that of a new file
 // (0666 less the umask) unless one is given, which holds whatever the umask is: containers read

@@ -28,7 +28,7 @@ constexpr size_t bytes_max = 1 << 16;
 // Nothing less and nothing more than these keys.
 Result<json> read_exactly(const std::string& path, const char* schema,
                           const std::vector<std::string>& keys) {
-  const auto text = read_file(path, bytes_max);
+  const auto text = read_regular_file(path, bytes_max);
   if (!text) return fail(ExitCode::usage, text.error().message);
   const json object = json::parse(*text, nullptr, false);
   const auto malformed = [](const std::string& why) {

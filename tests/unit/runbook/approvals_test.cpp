@@ -183,6 +183,12 @@ TEST_F(ApprovalsTest, WhatIsNoApprovalIsMalformed) {
   EXPECT_THAT(refused(), HasSubstr("approvals/book.over.bad.json: malformed"));
 }
 
+// Reading it would wait for whoever writes.
+TEST_F(ApprovalsTest, APipeAmongTheApprovalsIsNoneAndHoldsNobodyUp) {
+  ASSERT_EQ(::mkfifo((dir_ + "/approvals/book.over.pipe.json").c_str(), 0600), 0);
+  EXPECT_THAT(refused(), HasSubstr("no regular file"));
+}
+
 TEST_F(ApprovalsTest, TheMachineSignsByTestKeysWhereItIsAskedFor) {
   approver_ = approvals_in(dir_, "run-1", people_, Signers::test_keys);
   ask();
