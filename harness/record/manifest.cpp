@@ -57,6 +57,11 @@ Result<Entry> entry_of(const std::string& run_dir, const std::string& path) {
   return Entry{*sum, std::nullopt};
 }
 
+// As JSON can say it.
+std::string utf8_name(const std::string& path) {
+  return json::parse(json(path).dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
 // What is not a file is not followed.
 Result<std::map<std::string, Entry>> entries_of(const std::string& run_dir) {
   std::map<std::string, Entry> entries;
@@ -68,7 +73,7 @@ Result<std::map<std::string, Entry>> entries_of(const std::string& run_dir) {
     if (!is_evidence(path)) continue;
     auto entry = entry_of(run_dir, path);
     if (!entry) return std::unexpected(entry.error());
-    entries[path] = std::move(*entry);
+    entries[utf8_name(path)] = std::move(*entry);
   }
   if (error) return fail(ExitCode::machine, fmt::format("{}: {}", run_dir, error.message()));
   return entries;

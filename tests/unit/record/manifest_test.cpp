@@ -35,6 +35,15 @@ class Manifest : public testing::Test {
   const std::string dir_ = testing::TempDir() + "manifest-" + std::to_string(::getpid());
 };
 
+TEST_F(Manifest, ANameThatIsNotUtf8IsSealedAsAnyOther) {
+  put("\xff.json", "{}");
+  const Status written = write_manifest(dir_);
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_THAT(changes(), IsEmpty());
+  put("\xff.json", "[]");
+  EXPECT_THAT(changes(), ElementsAre("\xef\xbf\xbd.json changed"));
+}
+
 TEST_F(Manifest, AFolderAsRecordedHasNoChange) {
   put("report.json", "made from it");
   put("logs/node.log", "written for as long as the node stands");
