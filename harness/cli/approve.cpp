@@ -34,11 +34,14 @@ Status sign(const Places& places, const ApproveArguments& arguments) {
   if (!run) return std::unexpected(run.error());
   const auto request = find_request(*run, arguments.step);
   if (!request) return std::unexpected(request.error());
+  // What cannot be seen is not signed.
+  fmt::print("{}\n", request->content);
+  if (flush_output() != ExitCode::expected)
+    return fail(ExitCode::machine, "not signed: what would be could not be shown");
   const auto file = approve(*run, *request, *people, *secret);
   if (!file) return std::unexpected(file.error());
   fmt::print("approved: {} of the run {}, SHA-256 {}, until {}\n", request->step, request->run,
              request->content_sha256, rfc3339(request->until_s * ns_per_s));
-  fmt::print("{}\n", request->content);
   return {};
 }
 

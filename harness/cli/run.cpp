@@ -24,8 +24,14 @@ struct RunArguments {
   uint64_t repeat = 1;
 };
 
+// The run has its folder's name, also where a slash ends it.
+std::string out_folder(const std::string& out) {
+  const auto path = std::filesystem::absolute(out).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).string();
+}
+
 std::string run_folder(const Cli& cli, const RunArguments& arguments, const Scenario& scenario) {
-  if (!arguments.out.empty()) return std::filesystem::absolute(arguments.out).string();
+  if (!arguments.out.empty()) return out_folder(arguments.out);
   return fmt::format("{}/runs/{}-{}-{}", cli.places.root, compact_utc(wall_ns()), scenario.name,
                      scenario.seed);
 }

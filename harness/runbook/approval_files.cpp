@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/clock.hpp"
 #include "base/ed25519.hpp"
 #include "base/files.hpp"
 #include "base/sha256.hpp"
@@ -48,6 +49,27 @@ Result<json> read_exactly(const std::string& path, const char* schema,
 // The folder's name, which is the run's, need not be UTF-8.
 std::string utf8_of(const json& object) {
   return object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+// Whoever signs means the run whose folder he names and the step that he names, and in time.
+Status require_meant(const ApprovalRequest& request, const std::string& run_dir,
+                     const std::string& path) {
+  const auto wrong = [&](std::string_view what) {
+    return fail(ExitCode::usage, fmt::format("{}: {}; do not sign it", path, what));
+  };
+  if (sha256_hex(request.content) != request.content_sha256)
+    return wrong("its content is not what would be signed: it was altered");
+  std::error_code error;
+  const fs::path named = fs::absolute(run_dir, error).lexically_normal() / "";
+  const fs::path real = fs::weakly_canonical(run_dir, error);
+  if (request.run != named.parent_path().filename() && request.run != real.filename())
+    return wrong("it is of another run");
+  if (request.step + std::string(request_ending) != fs::path(path).filename())
+    return wrong("it is of another step");
+  if (request.until_s * ns_per_s < wall_ns())
+    return fail(ExitCode::usage, fmt::format("too late: {} waited for approval until {}",
+                                             request.step, rfc3339(request.until_s * ns_per_s)));
+  return {};
 }
 
 }  // namespace
@@ -151,11 +173,8 @@ Result<ApprovalRequest> find_request(const std::string& run_dir, const std::stri
     object->at("count").get_to(request.count);
     object->at("until_s").get_to(request.until_s);
     object->at("nonce").get_to(request.nonce);
-    // Whoever signs must have seen it.
-    if (sha256_hex(request.content) == request.content_sha256) return request;
-    return fail(ExitCode::usage, paths.front() +
-                                     ": its content is not what would be signed: it "
-                                     "was altered; do not sign it");
+    const Status meant = require_meant(request, run_dir, paths.front());
+    return meant ? Result<ApprovalRequest>(std::move(request)) : std::unexpected(meant.error());
   } catch (const std::exception& failure) {
     return fail(ExitCode::usage, fmt::format("{}: {}", paths.front(), failure.what()));
   }

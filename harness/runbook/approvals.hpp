@@ -3,9 +3,8 @@
 //   approvals/STEP.request.json     what is asked, written by the run
 //   approvals/STEP.NONCE.json       a signature, written by `rehearse approve`
 // A signature counts where it is of somebody with the role who does not execute the step, over this
-// request of this run, this step, this content, in time, no longer than was asked, and for the first
-// time. Whatever does not count is named,
-// with why and what to do.
+// request of this run, this step, this content, in time, no longer than was asked, and for the
+// first time. Whatever does not count is named, with why and what to do.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +36,7 @@ struct ApprovalRequest {
   std::string nonce;               // random: what was signed for another run counts not here
 };
 // By the step's id, with or without its entry. Errors (usage): nothing of that name is asked (with
-// what is), the run has ended, or what is shown is not what would be signed.
+// what is), or no longer, the run has ended, or what is shown is not what would be signed.
 Result<ApprovalRequest> find_request(const std::string& run_dir, const std::string& step);
 
 // Signs what is asked, and leaves it where the run looks for it; returns the file. Errors (usage):

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <sstream>
 #include <thread>
@@ -128,6 +129,7 @@ TEST(CommandLine, OutputThatIsLostIsAnError) {
   ::close(kept);
   ::close(full);
   std::clearerr(stdout);
+  std::cout.clear();
   EXPECT_EQ(lost, ExitCode::machine);
   EXPECT_THAT(why, HasSubstr("standard output"));
 }

@@ -219,6 +219,27 @@ TEST_F(ApprovalsTest, WhatDoesNotWaitIsNotSigned) {
   EXPECT_THAT(find_request(dir_, "over").error().message, HasSubstr("the run has ended"));
 }
 
+TEST_F(ApprovalsTest, ARequestIsOfItsFolderItsFileAndItsTime) {
+  const std::string name = "approvals/book.over.request.json";
+  const auto asked = nlohmann::json::parse(*read_file(dir_ + "/" + name));
+  const auto answer = [&](const char* key, const nlohmann::json& value) {
+    auto request = asked;
+    request[key] = value;
+    write(name, request.dump());
+    const auto found = find_request(dir_, "over");
+    return found ? "" : found.error().message;
+  };
+  EXPECT_EQ(answer("run", "run-1"), "");
+  EXPECT_THAT(answer("run", "run-2"), HasSubstr("it is of another run; do not sign it"));
+  EXPECT_THAT(answer("step", "book.look"), HasSubstr("it is of another step; do not sign it"));
+  EXPECT_THAT(answer("until_s", wall_ns() / ns_per_s - 5),
+              HasSubstr("too late: book.over waited for approval until"));
+  write(name, asked.dump());
+  EXPECT_TRUE(find_request(dir_ + "/", "over"));
+  std::filesystem::create_symlink(dir_, root_ + "/latest");
+  EXPECT_TRUE(find_request(root_ + "/latest", "over"));
+}
+
 TEST_F(ApprovalsTest, ASecretKeyIsHexOrPemAndNobodyElsesToRead) {
   const std::string path = dir_ + "/me.key";
   write("me.key", secret_of('2') + "\n");

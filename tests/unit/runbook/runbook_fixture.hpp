@@ -87,16 +87,18 @@ class RunbookTest : public testing::Test {
  protected:
   RunbookTest() {
     char pattern[] = "/tmp/rehearse-runbook-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
+    root_ = ::mkdtemp(pattern);
+    dir_ = root_ + "/run-1";
+    std::filesystem::create_directory(dir_);
     runbook_ = *parse(good_text);
   }
-  ~RunbookTest() override { std::filesystem::remove_all(dir_); }
+  ~RunbookTest() override { std::filesystem::remove_all(root_); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream(dir_ + "/" + name) << text;
   }
 
-  std::string dir_;
+  std::string root_, dir_;
   const People people_ = people();
   Runbook runbook_;
 };
