@@ -217,10 +217,9 @@ MakeAct Rehearsal::acts() {
       stage_.stack(), [this] { return stage_.observer().view(); }, &options_.runbooks.messages,
       options_.out_dir,
       [this] { return incident_of(run_, faults_->records(), recorder_.now_ms()); }};
-  return acts_of(
-      fault_acts(runtime_, stage_.stack(), stage_.observer()),
-      runbook_acts({options_.runbooks, options_.out_dir, run_.id,
-                    [context] { return platform_hands(context); }, recorder_, runbook_log_}));
+  return acts_of(fault_acts(runtime_, stage_.stack(), stage_.observer()),
+                 runbook_acts({options_.runbooks, options_.out_dir, run_.id,
+                               std::bind_front(platform_hands, context), recorder_, runbook_log_}));
 }
 
 // Begins a little before the end of the steady phase, so that a fault at 0 s is planned by then.

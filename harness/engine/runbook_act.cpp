@@ -17,7 +17,7 @@ class RunbookAct final : public Act {
       : stage_(stage),
         entry_(entry),
         runbook_(stage.runbooks.by_name.at(std::get<std::string>(entry.params.at("runbook")))) {
-    hands_ = stage_.make_hands();
+    hands_ = stage_.make_hands(entry.id);
     approver_ = approver_of(entry, stage_.runbooks, stage_.run_dir, stage_.run_id);
   }
   ~RunbookAct() override { stop(); }

@@ -37,7 +37,8 @@ class RunbookLog {
 struct RunbookStage {
   const Runbooks& runbooks;
   std::string run_dir, run_id;
-  std::function<std::unique_ptr<StepHands>()> make_hands;  // for each runbook its own
+  // For each runbook its own, by its entry.
+  std::function<std::unique_ptr<StepHands>(const std::string& entry)> make_hands;
   Recorder& recorder;
   RunbookLog& log;
 };

@@ -24,6 +24,7 @@ struct ActionContext {
   const std::map<std::string, Message>* messages = nullptr;  // that a runbook may send
   std::string run_dir = {};
   std::function<Incident()> incident = {};
+  std::string step = {};  // ENTRY.STEP that acts
 
   Platform platform() const { return Platform(stack); }
 };

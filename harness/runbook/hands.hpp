@@ -24,7 +24,8 @@ class StepHands {
   virtual std::optional<std::string> missing_after(const RunbookStep& step) = 0;
 };
 
-// On a platform that stands; `context` is copied, what it names outlives the hands.
-std::unique_ptr<StepHands> platform_hands(ActionContext context);
+// On a platform that stands, for an entry of the timeline; `context` is copied, what it names
+// outlives the hands.
+std::unique_ptr<StepHands> platform_hands(ActionContext context, const std::string& entry);
 
 }  // namespace rehearse

@@ -1,6 +1,6 @@
 // What people outside are told: scenarios/messages/NAME.md, filled from the run's facts when a step
-// of a runbook sends it. It is written into the run's folder (messages/NAME.md) and goes nowhere
-// else.
+// of a runbook sends it. It is written into the run's folder (messages/ENTRY.STEP.NAME.md) and goes
+// nowhere else.
 //
 //   ---
 //   message: regulator-initial

@@ -7,9 +7,11 @@ namespace {
 
 class PlatformHands final : public StepHands {
  public:
-  explicit PlatformHands(ActionContext context) : context_(std::move(context)) {}
+  PlatformHands(ActionContext context, std::string entry)
+      : entry_(std::move(entry)), context_(std::move(context)) {}
 
-  void begin(const RunbookStep&) override {
+  void begin(const RunbookStep& step) override {
+    context_.step = entry_ + "." + step.id;
     acted_ns_ = monotonic_ns();
     action_.reset();
   }
@@ -36,15 +38,16 @@ class PlatformHands final : public StepHands {
     return find_condition(condition)->missing(context_, since_ns);
   }
 
-  const ActionContext context_;
+  const std::string entry_;
+  ActionContext context_;
   std::unique_ptr<Action> action_;
   int64_t acted_ns_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<StepHands> platform_hands(ActionContext context) {
-  return std::make_unique<PlatformHands>(std::move(context));
+std::unique_ptr<StepHands> platform_hands(ActionContext context, const std::string& entry) {
+  return std::make_unique<PlatformHands>(std::move(context), entry);
 }
 
 }  // namespace rehearse

@@ -28,7 +28,8 @@ class SendMessage final : public Action {
     }
     const std::string folder = context.run_dir + "/messages";
     if (auto made = make_directories(folder); !made) return made;
-    const std::string file = fmt::format("{}/{}.md", folder, name_);
+    // Several steps may send the same one, each with its own facts.
+    const std::string file = fmt::format("{}/{}.{}.md", folder, context.step, name_);
     if (message.due_ms)
       evidence_["due"] = fmt::format(
           "{} ({})", format_ms(static_cast<double>(*message.due_ms)),

@@ -24,7 +24,8 @@ class RunbookActTest : public FaultRunnerTest {
     return made;
   }
   FaultRunner& begin() {
-    const RunbookStage stage{runbooks_, dir_, "run-1", [this] { return make_hands(); },
+    const RunbookStage stage{runbooks_, dir_,
+                             "run-1",   [this](const std::string&) { return make_hands(); },
                              recorder_, log_};
     runner_ = std::make_unique<FaultRunner>(
         scenario_, acts_of(fault_acts(runtime_, stack_, observer_), runbook_acts(stage)), *journal_,

@@ -61,6 +61,7 @@ class MessageActionTest : public testing::Test {
     context_.run_dir = ::mkdtemp(pattern);
     messages_["m"] = *parse_message("m.md", good_text);
     context_.messages = &messages_;
+    context_.step = "book.tell";
     context_.incident = [this] { return Incident{lasting_ms_, {{"run", "r7"}}}; };
   }
   ~MessageActionTest() override { std::filesystem::remove_all(context_.run_dir); }
@@ -79,15 +80,19 @@ class MessageActionTest : public testing::Test {
 
 TEST_F(MessageActionTest, IsWrittenIntoTheRunsFolderWithItsDeadlineAsAFact) {
   EXPECT_EQ(send().at("due"), "14400.0 s (kept)");
-  EXPECT_THAT(*read_file(context_.run_dir + "/messages/m.md"), testing::HasSubstr("}} r7"));
+  EXPECT_THAT(*read_file(context_.run_dir + "/messages/book.tell.m.md"),
+              testing::HasSubstr("}} r7"));
   lasting_ms_ = 5 * 3'600'000;
+  context_.step = "book.tell-again";
   EXPECT_EQ(send().at("due"), "14400.0 s (missed)");
+  EXPECT_TRUE(std::filesystem::exists(context_.run_dir + "/messages/book.tell-again.m.md"));
+  EXPECT_TRUE(std::filesystem::exists(context_.run_dir + "/messages/book.tell.m.md"));
 }
 
 TEST_F(MessageActionTest, OfAShortIncidentNobodyIsTold) {
   lasting_ms_ = 14 * 60'000;
   EXPECT_THAT(send().at("not_sent"), testing::HasSubstr("only incidents longer than"));
-  EXPECT_FALSE(std::filesystem::exists(context_.run_dir + "/messages/m.md"));
+  EXPECT_FALSE(std::filesystem::exists(context_.run_dir + "/messages"));
 }
 
 }  // namespace
