@@ -91,9 +91,11 @@ FoundRate find_rate(const AutoRate& bounds, const std::vector<RateProbe>& probes
     return probe.idle_share.has_value();
   });
   if (!known)
-    return {bounds.min_per_s, "the least: the kernel does not tell what its processors do"};
+    return {bounds.min_per_s, "the least: the kernel does not tell what its processors do", false,
+            true};
   if (!has_to_spare(bounds, probes.front()))
-    return {bounds.min_per_s, "the least, and too much for this machine: " + seen(probes)};
+    return {bounds.min_per_s, "the least, and too much for this machine: " + seen(probes), false,
+            true};
   if (probes.size() == 1) return {bounds.min_per_s, "the least: " + seen(probes)};
   const Line line = fitted(probes);
   double rate_per_s = probes.back().rate_per_s;
@@ -146,6 +148,7 @@ std::optional<FoundRate> KnownRates::find(const std::string& what, const AutoRat
   if (at == known_.end()) return std::nullopt;
   const auto& [found, is_limit] = at->second;
   if (!is_limit && bounds.max_per_s > found.rate_per_s) return std::nullopt;
+  if (found.is_unproven && bounds.min_per_s < found.rate_per_s) return std::nullopt;
   return FoundRate{std::clamp(found.rate_per_s, bounds.min_per_s, bounds.max_per_s), found.why};
 }
 

@@ -26,6 +26,8 @@ struct FoundRate {
   double rate_per_s = 0;   // the most, or in tenths, so that a scenario says it exactly
   std::string why;         // with what was seen at each probe
   bool is_played = false;  // the load that plays has it already
+  // The least, and nothing showed that the machine carries it: less may have been better.
+  bool is_unproven = false;
 };
 
 constexpr int64_t probe_look_ms = 3'000;  // of a step, its end: the change itself is not looked at

@@ -148,6 +148,16 @@ TEST(KnownRates, WhoWantsMoreThanWasTriedLooksAgain) {
   EXPECT_FALSE(known.find("it", {30, 5, 150}));
 }
 
+TEST(KnownRates, WhoMayGoBelowWhatWasTooMuchLooksAgain) {
+  for (const RateProbe& probe : {RateProbe{10, 0.05}, RateProbe{10, std::nullopt}}) {
+    KnownRates known;
+    known.keep("it", bounds, find_rate(bounds, {probe}));
+    EXPECT_FALSE(known.find("it", {30, 5, 110}));
+    EXPECT_DOUBLE_EQ(known.find("it", bounds)->rate_per_s, 10);
+    EXPECT_DOUBLE_EQ(known.find("it", {30, 20, 110})->rate_per_s, 20);
+  }
+}
+
 TEST(ProbePlan, PlaysEachRateForItsTimeAndRoundsOfItsOwn) {
   LoadPlan plan;
   plan.profile.weight(OperationKind::bet) = 1;
