@@ -7,9 +7,12 @@
 namespace rehearse {
 
 bool may_disrupt(const Runbook& runbook) {
-  return std::ranges::any_of(runbook.steps, [](const RunbookStep& step) {
-    const ActionEntry* action = find_action(step.action.name);
+  const auto disrupts = [](const StepAction& given) {
+    const ActionEntry* action = find_action(given.name);
     return action != nullptr && action->schema.disruptive;
+  };
+  return std::ranges::any_of(runbook.steps, [&](const RunbookStep& step) {
+    return disrupts(step.action) || disrupts(step.undo);
   });
 }
 

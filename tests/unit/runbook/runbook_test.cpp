@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "runbook/disruption.hpp"
 #include "runbook_fixture.hpp"
 
 namespace rehearse::runbook_test {
@@ -89,6 +90,16 @@ TEST(RunbookFile, TheContentOfAStepIsAllThatItSays) {
            {"verification: ledger_led", "verification: stack_whole"},
            {"    undo: lead_back\n", ""}})
     EXPECT_NE(parse(with(from, to))->steps[0].content, content) << to;
+}
+
+TEST(RunbookFile, WhatUndoesAStepMayDisruptToo) {
+  Runbook runbook = *parse(good_text);
+  RunbookStep& over = runbook.steps[0];
+  EXPECT_TRUE(may_disrupt(runbook));
+  over.action = {"message"};
+  EXPECT_TRUE(may_disrupt(runbook));
+  over.undo = {};
+  EXPECT_FALSE(may_disrupt(runbook));
 }
 
 // Whatever is done to the text, it is read or refused with places, and never thrown at anybody.
