@@ -14,6 +14,8 @@
 #include "base/ed25519.hpp"
 #include "base/files.hpp"
 #include "base/sha256.hpp"
+#include "base/utf8.hpp"
+#include "scenario/problems.hpp"
 
 namespace rehearse {
 namespace {
@@ -25,6 +27,7 @@ constexpr const char* approval_schema = "rehearse.approval/2";
 constexpr const char* request_schema = "rehearse.approval-request/2";
 constexpr std::string_view request_ending = ".request.json";
 constexpr size_t bytes_max = 1 << 16;
+constexpr int64_t year_2200_s = 7'258'118'400;  // later ones overflow in nanoseconds
 
 // Nothing less and nothing more than these keys.
 Result<json> read_exactly(const std::string& path, const char* schema,
@@ -40,7 +43,7 @@ Result<json> read_exactly(const std::string& path, const char* schema,
     if (!object.contains(key)) return malformed("it lacks `" + key + "`");
   for (const auto& [key, value] : object.items())
     if (key != "schema" && std::ranges::find(keys, key) == keys.end())
-      return malformed("unknown key `" + key + "`");
+      return malformed("unknown key " + yaml::shown(key));
   if (!object.contains("schema") || object["schema"] != schema)
     return malformed(fmt::format("`schema` is not {}", schema));
   return object;
@@ -51,21 +54,35 @@ std::string utf8_of(const json& object) {
   return object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+// Whether a terminal shows all of it, and does nothing else.
+bool is_shown(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = utf8_length(text);
+    if (length == 0 || (is_unshown(text.substr(0, length)) && text[0] != '\n')) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 // Whoever signs means the run whose folder he names and the step that he names, and in time.
 Status require_meant(const ApprovalRequest& request, const std::string& run_dir,
-                     const std::string& path) {
+                     const std::string& file) {
   const auto wrong = [&](std::string_view what) {
-    return fail(ExitCode::usage, fmt::format("{}: {}; do not sign it", path, what));
+    return fail(ExitCode::usage, fmt::format("{}: {}; do not sign it", yaml::shown(file), what));
   };
   if (sha256_hex(request.content) != request.content_sha256)
     return wrong("its content is not what would be signed: it was altered");
+  const std::string* printed[] = {&request.run, &request.step, &request.role, &request.executor,
+                                  &request.content};
+  if (!std::ranges::all_of(printed, [](const auto* text) { return is_shown(*text); }))
+    return wrong("it has what a terminal does not show");
   std::error_code error;
   const fs::path named = fs::absolute(run_dir, error).lexically_normal() / "";
   const fs::path real = fs::weakly_canonical(run_dir, error);
   if (request.run != named.parent_path().filename() && request.run != real.filename())
     return wrong("it is of another run");
-  if (request.step + std::string(request_ending) != fs::path(path).filename())
-    return wrong("it is of another step");
+  if (request.step + std::string(request_ending) != file) return wrong("it is of another step");
+  if (request.until_s < 0 || request.until_s > year_2200_s) return wrong("its time is none");
   if (request.until_s * ns_per_s < wall_ns())
     return fail(ExitCode::usage, fmt::format("too late: {} waited for approval until {}",
                                              request.step, rfc3339(request.until_s * ns_per_s)));
@@ -129,7 +146,8 @@ Result<ApprovalFile> read_approval(const std::string& path) {
     object->at("request").get_to(file.claim.request);
     object->at("key").get_to(file.key);
     object->at("signature").get_to(file.signature);
-    constexpr int64_t year_2200_s = 7'258'118'400;  // later ones overflow in nanoseconds
+    if (!is_ed25519_key(file.key))
+      return fail(ExitCode::usage, "malformed: `key` is no key of Ed25519; sign again");
     const json& expires = object->at("expires_s");
     if (!expires.is_number_unsigned() || expires > year_2200_s)
       return fail(ExitCode::usage, "malformed: `expires_s` is no time; sign again");
@@ -148,9 +166,9 @@ Result<ApprovalRequest> find_request(const std::string& run_dir, const std::stri
   for (const auto& file : fs::directory_iterator(approvals_dir(run_dir), error)) {
     const std::string name = file.path().filename().string();
     if (!name.ends_with(request_ending)) continue;
-    asked.push_back(name.substr(0, name.size() - request_ending.size()));
-    if (asked.back() == step || asked.back().substr(asked.back().find('.') + 1) == step)
-      paths.push_back(file.path().string());
+    const std::string id = name.substr(0, name.size() - request_ending.size());
+    asked.push_back(yaml::shown(id));
+    if (id == step || id.substr(id.find('.') + 1) == step) paths.push_back(file.path().string());
   }
   if (paths.size() != 1)
     return fail(
@@ -158,10 +176,11 @@ Result<ApprovalRequest> find_request(const std::string& run_dir, const std::stri
         fmt::format("{}: {} `{}` waits for approval{}", run_dir,
                     paths.empty() ? "no step" : "more than one step", step,
                     asked.empty() ? "" : fmt::format("; asked are: {}", fmt::join(asked, ", "))));
+  const std::string file = fs::path(paths.front()).filename().string();
   const auto object = read_exactly(paths.front(), request_schema,
                                    {"run", "step", "content", "content_sha256", "role", "executor",
                                     "count", "until_s", "nonce"});
-  if (!object) return fail(ExitCode::usage, paths.front() + ": " + object.error().message);
+  if (!object) return fail(ExitCode::usage, yaml::shown(file) + ": " + object.error().message);
   try {
     ApprovalRequest request;
     object->at("run").get_to(request.run);
@@ -173,10 +192,10 @@ Result<ApprovalRequest> find_request(const std::string& run_dir, const std::stri
     object->at("count").get_to(request.count);
     object->at("until_s").get_to(request.until_s);
     object->at("nonce").get_to(request.nonce);
-    const Status meant = require_meant(request, run_dir, paths.front());
+    const Status meant = require_meant(request, run_dir, file);
     return meant ? Result<ApprovalRequest>(std::move(request)) : std::unexpected(meant.error());
   } catch (const std::exception& failure) {
-    return fail(ExitCode::usage, fmt::format("{}: {}", paths.front(), failure.what()));
+    return fail(ExitCode::usage, fmt::format("{}: {}", yaml::shown(file), failure.what()));
   }
 }
 

@@ -12,6 +12,7 @@
 #include "base/ed25519.hpp"
 #include "base/files.hpp"
 #include "runbook/approval_files.hpp"
+#include "scenario/problems.hpp"
 
 namespace rehearse {
 namespace {
@@ -55,7 +56,7 @@ class ApprovalsInFiles final : public Approver {
       // More than are needed is no mistake, and decides nothing.
       if (std::ssize(record.approvals) >= step.approval.count) return;
       if (const auto why = take(name, step, record))
-        record.refused.push_back(fmt::format("approvals/{}: {}", name, *why));
+        record.refused.push_back(fmt::format("approvals/{}: {}", yaml::shown(name), *why));
     }
   }
 
@@ -89,9 +90,11 @@ class ApprovalsInFiles final : public Approver {
     if (!ed25519_verify(file->key, approval_text(claim), file->signature))
       return refuse("the signature is not over what it says: it was altered; sign again");
     if (claim.run != run_id_)
-      return refuse(fmt::format("signed for the run {}, not for {}", claim.run, run_id_));
+      return refuse(
+          fmt::format("signed for the run {}, not for {}", yaml::shown(claim.run), run_id_));
     if (claim.step != record.step)
-      return refuse(fmt::format("signed for the step {}, not for {}", claim.step, record.step));
+      return refuse(
+          fmt::format("signed for the step {}, not for {}", yaml::shown(claim.step), record.step));
     if (claim.request != record.approval_request)
       return refuse("signed for another run of this name: sign what is asked now");
     if (claim.content_sha256 != record.content_sha256)

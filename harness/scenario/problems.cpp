@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/utf8.hpp"
+
 namespace rehearse {
 
 std::string to_string(const Diagnostic& diagnostic) {
@@ -44,11 +46,12 @@ std::vector<Diagnostic> Problems::sorted(const std::vector<std::string>& sources
 std::string shown(std::string_view word) {
   constexpr size_t length_max = 60;
   std::string text;
-  for (size_t i = 0; i < word.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(word[i]);
-    // Cut in front of a character, never within one.
-    if (text.size() >= length_max && (byte & 0xC0) != 0x80) return "`" + text + "…`";
-    text += byte < 0x20 || byte == 0x7F ? '?' : word[i];
+  while (!word.empty()) {
+    if (text.size() >= length_max) return "`" + text + "…`";
+    const size_t length = utf8_length(word);
+    const std::string_view character = word.substr(0, std::max<size_t>(length, 1));
+    text += length == 0 || is_unshown(character) ? "?" : character;
+    word.remove_prefix(character.size());
   }
   return "`" + text + "`";
 }

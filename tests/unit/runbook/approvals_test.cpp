@@ -109,7 +109,7 @@ TEST_F(ApprovalsTest, ForAnotherRunStepOrContentDoesNotCount) {
   ApprovalClaim other = claim();
   other.run = "run-2";
   put('2', other);
-  EXPECT_THAT(refused(), HasSubstr("signed for the run run-2, not for run-1"));
+  EXPECT_THAT(refused(), HasSubstr("signed for the run `run-2`, not for run-1"));
   other = claim();
   other.content_sha256 = sha256_hex("another");
   put('2', other);
@@ -118,7 +118,7 @@ TEST_F(ApprovalsTest, ForAnotherRunStepOrContentDoesNotCount) {
   other = claim();
   other.step = "book.look";
   std::filesystem::rename(put('2', other), dir_ + "/approvals/book.over.moved.json");
-  EXPECT_THAT(refused(), HasSubstr("signed for the step book.look"));
+  EXPECT_THAT(refused(), HasSubstr("signed for the step `book.look`"));
 }
 
 // A folder's name is no run: the same one is given again.
@@ -180,7 +180,39 @@ TEST_F(ApprovalsTest, WhatIsNoApprovalIsMalformed) {
     ASSERT_FALSE(file) << text;
     EXPECT_THAT(file.error().message, HasSubstr("malformed")) << text;
   }
-  EXPECT_THAT(refused(), HasSubstr("approvals/book.over.bad.json: malformed"));
+  EXPECT_THAT(refused(), HasSubstr("approvals/`book.over.bad.json`: malformed"));
+}
+
+// Whatever somebody puts there, a terminal shows it and does nothing else.
+TEST_F(ApprovalsTest, NothingOfAnApprovalReachesATerminalRaw) {
+  const std::string clear = "\x1b[2J";
+  const std::string path = put('2', claim());
+  const auto whole = nlohmann::json::parse(*read_file(path));
+  std::filesystem::remove(path);
+  const auto said = [&](const std::string& key, const std::string& value) {
+    auto file = whole;
+    file[key] = value;
+    write("approvals/book.over." + clear + key + ".json", file.dump());
+    return refused();
+  };
+  for (const std::string& text :
+       {said("key", clear), said("key" + clear, "x"), said("step", clear)}) {
+    EXPECT_THAT(text, HasSubstr("book.over.?[2J"));
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;
+  }
+  EXPECT_THAT(record_.refused[0], HasSubstr("malformed: `key` is no key"));
+  write("approvals/" + clear + ".request.json", "{}");
+  EXPECT_EQ(find_request(dir_, "none").error().message.find('\x1b'), std::string::npos);
+  EXPECT_EQ(find_request(dir_, clear).error().message.find('\x1b'), std::string::npos);
+}
+
+TEST_F(ApprovalsTest, ARequestThatATerminalWouldNotShowIsNotSigned) {
+  const std::string name = "approvals/book.over.request.json";
+  auto request = nlohmann::json::parse(*read_file(dir_ + "/" + name));
+  request["content"] = "harmless\x1b[8m harm";
+  request["content_sha256"] = sha256_hex("harmless\x1b[8m harm");
+  write(name, request.dump());
+  EXPECT_THAT(find_request(dir_, "over").error().message, HasSubstr("a terminal does not show"));
 }
 
 // Reading it would wait for whoever writes.
@@ -209,7 +241,7 @@ TEST_F(ApprovalsTest, WhoMayNotApproveIsToldAtOnce) {
 }
 
 TEST_F(ApprovalsTest, WhatDoesNotWaitIsNotSigned) {
-  EXPECT_THAT(find_request(dir_, "look").error().message, HasSubstr("asked are: book.over"));
+  EXPECT_THAT(find_request(dir_, "look").error().message, HasSubstr("asked are: `book.over`"));
   const std::string path = dir_ + "/approvals/book.over.request.json";
   auto request = nlohmann::json::parse(*read_file(path));
   request["content"] = "nothing much";
