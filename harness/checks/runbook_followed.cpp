@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/clock.hpp"
 #include "base/ed25519.hpp"
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
@@ -15,6 +16,9 @@
 namespace rehearse {
 namespace {
 
+// When it was taken is known on the run's clock, which nobody sets; it expires on the wall's.
+constexpr int64_t clocks_apart_ns_max = 5 * ns_per_s;
+
 class Signatures {
  public:
   Signatures(const Run& run, Examination& examination) : run_(run), examination_(examination) {}
@@ -22,13 +26,19 @@ class Signatures {
   void examine(const StepRecord& step) {
     std::set<std::string> people, keys;
     for (const ApprovalRecord& approval : step.approvals) {
-      const ApprovalClaim claim{run_.id, step.step, step.content_sha256, approval.expires_s,
-                                approval.nonce, step.approval_request};
+      const ApprovalClaim claim{run_.id,
+                                step.step,
+                                step.content_sha256,
+                                approval.expires_s,
+                                approval.nonce,
+                                step.approval_request};
       const auto wrong = [&](std::string_view what) {
         examination_.violation("{}: the approval by {} {}", step.step, approval.person, what);
       };
       if (!ed25519_verify(approval.key, approval_text(claim), approval.signature))
         wrong("is not a signature over this step of this run");
+      else if (expired(approval))
+        wrong("had expired when it was taken");
       else if (!nonces_.insert(approval.nonce).second)
         wrong("was used twice");
       else if (approval.person == step.executor)
@@ -46,6 +56,11 @@ class Signatures {
   }
 
  private:
+  bool expired(const ApprovalRecord& approval) const {
+    const auto at_ns = run_.zero_wall_ns + static_cast<int64_t>(approval.at_ms * ns_per_ms);
+    return approval.expires_s < (at_ns - clocks_apart_ns_max) / ns_per_s;
+  }
+
   const Run& run_;
   Examination& examination_;
   std::set<std::string> nonces_;

@@ -105,6 +105,20 @@ TEST(RunbookFollowed, WhateverOfASignedStepIsChangedIsRed) {
   }
 }
 
+TEST(RunbookFollowed, ApprovalThatHadExpiredIsRed) {
+  Played played;
+  ApprovalRecord& approval = played.step().approvals[0];
+  approval.expires_s = played.run.zero_wall_ns / 1'000'000'000 + 60;
+  approval.signature = ed25519_sign(
+      std::string(64, '2'),
+      approval_text({played.run.id, "book.over", played.step().content_sha256, approval.expires_s,
+                     approval.nonce, played.step().approval_request}));
+  approval.at_ms = 60'000;
+  EXPECT_EQ(played.finding().verdict, Verdict::pass);
+  approval.at_ms = 70'000;
+  EXPECT_EQ(played.witness(), "book.over: the approval by anna had expired when it was taken");
+}
+
 TEST(RunbookFollowed, ApprovalAfterTheActIsRed) {
   Played played;
   played.step().acted_ms = 3000;
