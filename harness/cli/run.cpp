@@ -103,7 +103,7 @@ ExitCode run_all(const Cli& cli, const RunArguments& arguments) {
     ExitCode exit = ExitCode::expected;
     for (const auto& name : arguments.scenarios)
       if (!interrupted()) exit = worse(exit, run_once(cli, arguments, name, 0));
-    return exit;
+    return interrupted() ? ExitCode::interrupted : exit;
   }
   if (auto able = require_machine(cli.places.root + "/runs"); !able) return complain(able.error());
   auto lock = MachineLock::take();

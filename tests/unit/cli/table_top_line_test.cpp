@@ -1,9 +1,13 @@
 // A table top from the command line, its trail, and who must have signed that.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -94,6 +98,53 @@ TEST_F(TableTopLine, CheckTellsWhoSignedAndHoldsToWhoMust) {
   EXPECT_THAT(out_, HasSubstr("audit trail: signed by nobody"));
   EXPECT_EQ(says({"check", run_dir(), "--signed-by", key}), ExitCode::usage);
   EXPECT_THAT(err_, HasSubstr("is signed by nobody, and must be by " + key));
+}
+
+// A root whose runs are this test's, and standard output that takes nothing until it is read.
+TEST_F(TableTopLine, ASignalBetweenTwoRunsIsNoPass) {
+  const std::string root = dir_ + "/root", runs = root + "/runs";
+  std::filesystem::create_directory(root);
+  for (const char* part : {"scenarios", "fixtures"})
+    std::filesystem::create_symlink(std::string(REHEARSE_SOURCE_DIR "/") + part, root + "/" + part);
+  std::ofstream(dir_ + "/input") << "\n\n\n";
+  int out[2];
+  ASSERT_EQ(::pipe2(out, O_NONBLOCK), 0);
+  while (::write(out[1], "x", 1) == 1) {
+  }
+  ::fcntl(out[1], F_SETFL, 0);
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setenv("REHEARSE_ROOT", root.c_str(), 1);
+    ::dup2(::open((dir_ + "/input").c_str(), O_RDONLY), STDIN_FILENO);
+    ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO);
+    ::dup2(out[1], STDOUT_FILENO);
+    std::string words[] = {"rehearse", "run", "planned-switchover", "planned-switchover",
+                           "--table-top"};
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    ::_exit(run_command_line(static_cast<int>(argv.size()), argv.data()));
+  }
+  ::close(out[1]);
+  const auto is_judged = [&] {
+    std::error_code none;
+    const std::filesystem::directory_iterator all(runs, none);
+    return std::any_of(begin(all), end(all), [](const auto& run) {
+      return std::filesystem::exists(run.path() / "report.md");
+    });
+  };
+  for (int looks = 0; looks < 3'000 && !is_judged(); ++looks) ::usleep(10'000);
+  EXPECT_TRUE(is_judged());
+  ::kill(child, SIGINT);
+  ::fcntl(out[0], F_SETFL, 0);
+  char bytes[4096];
+  while (::read(out[0], bytes, sizeof bytes) > 0) {
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::close(out[0]);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(static_cast<ExitCode>(WEXITSTATUS(status)), ExitCode::interrupted);
 }
 
 }  // namespace
