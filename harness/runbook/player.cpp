@@ -156,20 +156,23 @@ class StepPlay {
            end("late", fmt::format("done {:.0f} ms after its deadline", over_ms));
   }
 
-  // With as much time as the step itself, also where the run ends meanwhile.
+  // With as much time as the step itself, also where the run ends meanwhile: what is refused now
+  // may be granted later.
   void undo() {
     const double until_ms = input_.now_ms() + static_cast<double>(step_.deadline_ms);
+    Status given = input_.hands.give(step_.undo);
     std::string why;
-    if (const Status given = input_.hands.give(step_.undo); !given) why = given.error().message;
-    while (why.empty()) {
-      const auto seen = input_.hands.seen();
+    while (true) {
+      Result<std::optional<Evidence>> seen = std::nullopt;
+      if (given) seen = input_.hands.seen();
       if (seen && *seen) break;
       if (!seen)
         why = seen.error().message;
       else if (input_.now_ms() > until_ms)
-        why = unseen(step_.undo);
-      else
-        std::this_thread::sleep_for(std::chrono::milliseconds(input_.poll_ms));
+        why = given ? unseen(step_.undo) : given.error().message;
+      if (!why.empty()) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(input_.poll_ms));
+      if (!given) given = input_.hands.give(step_.undo);
     }
     record_.undone = why.empty() ? "by " + step_.undo.name : "not: " + why;
     input_.tell("step", record_.step, "undone", record_.undone);

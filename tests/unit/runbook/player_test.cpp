@@ -103,13 +103,26 @@ TEST_F(PlayerTest, WhatDoesNotHoldBeforeIsNotBegun) {
 }
 
 TEST_F(PlayerTest, AStepThatFailsIsUndoneAndTheRestIsNotBegun) {
+  hurry(100);
+  runbook_.steps[0].approval.within_ms = 60'000;
   hands_.refuses = true;
   auto steps = play();
   EXPECT_EQ(steps[0].outcome, "failed");
   EXPECT_EQ(steps[0].error, "it says no");
   EXPECT_EQ(steps[0].undone, "not: it says no");
+  ASSERT_GT(hands_.calls.size(), 3u) << "it was refused once, and had time left";
+  hands_.calls.resize(3);
   EXPECT_EQ(hands_.calls, (Lines{"begin over", "give switchover", "give lead_back"}));
   EXPECT_EQ(steps[1].outcome, "not_begun");
+}
+
+TEST_F(PlayerTest, AnUndoThatIsRefusedIsGivenAgain) {
+  hands_.refusals = 3;
+  const auto steps = play();
+  EXPECT_EQ(steps[0].outcome, "failed");
+  EXPECT_EQ(steps[0].undone, "by lead_back");
+  EXPECT_EQ(hands_.calls, (Lines{"begin over", "give switchover", "give lead_back",
+                                 "give lead_back", "give lead_back"}));
 }
 
 TEST_F(PlayerTest, AStepThatDoesNotShowInTimeIsLateAndUndone) {

@@ -66,6 +66,7 @@ class FakeHands final : public StepHands {
   std::vector<std::string> calls;
   std::optional<std::string> before, after;
   bool sees = true, refuses = false;
+  int refusals = 0;  // so many first
   int64_t giving_takes_ms = 0;
 
   void begin(const RunbookStep& step) override { calls.push_back("begin " + step.id); }
@@ -73,7 +74,7 @@ class FakeHands final : public StepHands {
   Status give(const StepAction& action) override {
     calls.push_back("give " + action.name);
     ::usleep(static_cast<useconds_t>(giving_takes_ms * 1000));
-    return refuses ? fail(ExitCode::machine, "it says no") : Status{};
+    return refuses || refusals-- > 0 ? fail(ExitCode::machine, "it says no") : Status{};
   }
   Result<std::optional<Evidence>> seen() override {
     if (!sees) return std::nullopt;
