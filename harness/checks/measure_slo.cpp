@@ -167,7 +167,7 @@ void say_why_nothing(SloRow& row, const Run& run, std::span<const OperationKind>
   if (!row.unsure.empty()) row.verdict = Verdict::not_applicable;
 }
 
-// Nor did the steady phase let it expect enough of them in so short a phase.
+// Nor did the steady phase, which had some, let it expect enough of them in so short a phase.
 void say_too_few(SloRow& row, const PhaseSpan& phase, const PhaseSpan& steady,
                  std::span<const OperationKind> kinds, const FeltByKind& steady_felt) {
   int64_t attempts = 0;
@@ -175,7 +175,7 @@ void say_too_few(SloRow& row, const PhaseSpan& phase, const PhaseSpan& steady,
   const double share = (phase.to_ms - phase.from_ms) / (steady.to_ms - steady.from_ms);
   const int64_t needed = operations_needed(row.name, row.target);
   const double expected = static_cast<double>(attempts) * share;
-  if (!std::isfinite(share) || expected >= static_cast<double>(needed)) return;
+  if (attempts == 0 || !std::isfinite(share) || expected >= static_cast<double>(needed)) return;
   row.verdict = Verdict::not_applicable;
   row.unsure = fmt::format("it takes {} operations, and there were none", needed);
 }
