@@ -11,6 +11,7 @@ namespace {
 std::optional<std::string> missing_of_whole(const ActionContext& context, int64_t since_ns) {
   const StackView view = context.view();
   for (const Node& node : context.stack.nodes) {
+    if (!context.stack.has_container(node)) continue;  // where players come from
     const auto seen = view.nodes.find(node.name);
     if (seen == view.nodes.end() || seen->second.seen_ns < since_ns)
       return node.name + " was not looked at since";
