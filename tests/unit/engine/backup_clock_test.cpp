@@ -49,7 +49,7 @@ TEST_F(BackupClockTest, AFullOneFirstAndThenWhatIsDue) {
   // An hour is 100 ms: increments are due after 100 ms, full ones after a second.
   nodes_.stack.file.backups.policy = {100, 36'000'000, 3'600'000, 86'400'000, {}};
   ASSERT_TRUE(clock_.begin());
-  EXPECT_EQ(nodes_.labels.size(), 1u);
+  EXPECT_EQ(nodes_.made(), 1u);
   EXPECT_TRUE(wait_for("increment", 1));
   EXPECT_TRUE(wait_for("full", 2));
   rehearse::Run run;
@@ -67,7 +67,7 @@ TEST_F(BackupClockTest, WithoutAPrimaryItIsTriedAgain) {
   lead("db-2");
   const auto before = std::ranges::count(recorder_.events(), "increment", &Event::event);
   EXPECT_TRUE(wait_for("increment", before + 1));
-  nodes_.dead = {"s3-1"};
+  nodes_.kill("s3-1");
   rehearse::Run run;
   EXPECT_EQ(clock_.finish(run, {}, "").size(), 2u);
   EXPECT_FALSE(run.books.backups || run.books.backup_deletions);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
 #include "base/files.hpp"
 #include "platform/backups.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
@@ -27,8 +29,18 @@ class BackupNodes {
     (void)make_directories(dir + "/db-2");
     (void)write_file_atomically(dir + "/db-2/backup-key", "secret");
     runtime.on_exec = [this](const std::string& node, const std::vector<std::string>& argv) {
+      const std::lock_guard lock(mutex_);
       return answer(node, argv);
     };
+  }
+  // While backups are made on another thread.
+  size_t made() {
+    const std::lock_guard lock(mutex_);
+    return labels.size();
+  }
+  void kill(const std::string& node) {
+    const std::lock_guard lock(mutex_);
+    dead.insert(node);
   }
 
   Result<std::string> answer(const std::string& node, const std::vector<std::string>& argv) {
@@ -74,6 +86,9 @@ class BackupNodes {
   std::string state = "done\n", sum = "sum of ", retention = "30\n";
   std::string deletion_error = "AccessDenied";
   int deletion_status = 403, read_status = 200;
+
+ private:
+  std::mutex mutex_;
 };
 
 }  // namespace rehearse::test
