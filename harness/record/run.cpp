@@ -33,6 +33,13 @@ struct Writer {
   static json encode(const T& value) {
     return json(value);
   }
+  template <HasFields T>
+  static json encode(const T& value) {
+    json object = json::object();
+    Writer writer{object};
+    fields_of(writer, value);
+    return object;
+  }
   template <typename T>
   static json encode(const std::optional<T>& value) {
     return value ? json(*value) : json(nullptr);
@@ -43,44 +50,7 @@ struct Writer {
     for (const T& value : values) array.push_back(encode(value));
     return array;
   }
-  static json encode(const FaultRecord& value);
-  static json encode(const ApprovalRecord& value);
-  static json encode(const StepRecord& value);
-  static json encode(const RoleChange& value);
-  static json encode(const SloTarget& value);
-  static json encode(const RetryBudget& value);
-  static json encode(const BackupPolicy& value);
 };
-
-template <typename T, typename Fields>
-json object_of(const T& value, Fields fields) {
-  json object = json::object();
-  Writer writer{object};
-  fields(writer, value);
-  return object;
-}
-
-json Writer::encode(const FaultRecord& value) {
-  return object_of(value, [](auto& f, auto& of) { fields_of_fault(f, of); });
-}
-json Writer::encode(const ApprovalRecord& value) {
-  return object_of(value, [](auto& f, auto& of) { fields_of_approval(f, of); });
-}
-json Writer::encode(const StepRecord& value) {
-  return object_of(value, [](auto& f, auto& of) { fields_of_step(f, of); });
-}
-json Writer::encode(const RoleChange& value) {
-  return object_of(value, [](auto& f, auto& of) { fields_of_role(f, of); });
-}
-json Writer::encode(const SloTarget& value) {
-  return object_of(value, [](auto& f, auto& of) { fields_of_slo(f, of); });
-}
-json Writer::encode(const RetryBudget& value) {
-  return object_of(value, [](auto& f, auto& of) { fields_of_retries(f, of); });
-}
-json Writer::encode(const BackupPolicy& value) {
-  return object_of(value, [](auto& f, auto& of) { fields_of_policy(f, of); });
-}
 
 // What the verdict hangs on. Without one of these, less would be asked of the run, and a damaged
 // one could pass.
@@ -102,6 +72,12 @@ struct Reader {
     } catch (const std::exception& error) {
       throw std::runtime_error(fmt::format("{}: {}", name, error.what()));
     }
+  }
+  template <HasFields T>
+  static void decode(const json& from, T& value) {
+    if (!from.is_object()) throw std::runtime_error("not an object");
+    Reader reader{from};
+    fields_of(reader, value);
   }
   template <typename T>
   static void decode(const json& from, T& value) {
@@ -125,45 +101,10 @@ struct Reader {
     values.reserve(from.size());
     for (const json& item : from) decode(item, values.emplace_back());
   }
-  static void need_object(const json& from) {
-    if (!from.is_object()) throw std::runtime_error("not an object");
-  }
-  static void decode(const json& from, FaultRecord& value) {
-    need_object(from);
-    Reader reader{from};
-    fields_of_fault(reader, value);
-  }
-  static void decode(const json& from, ApprovalRecord& value) {
-    need_object(from);
-    Reader reader{from};
-    fields_of_approval(reader, value);
-  }
-  static void decode(const json& from, StepRecord& value) {
-    need_object(from);
-    Reader reader{from};
-    fields_of_step(reader, value);
-  }
-  static void decode(const json& from, RoleChange& value) {
-    need_object(from);
-    Reader reader{from};
-    fields_of_role(reader, value);
-  }
-  static void decode(const json& from, SloTarget& value) {
-    need_object(from);
-    Reader reader{from};
-    fields_of_slo(reader, value);
-  }
   static void decode(const json& from, RetryBudget& value) {
-    need_object(from);
-    Reader reader{from};
-    fields_of_retries(reader, value);
+    decode<RetryBudget>(from, value);
     if (value.window_ms < 1 || value.later_pause_ms < 1)
       throw std::runtime_error("its window and its pauses must be longer than 0 ms");
-  }
-  static void decode(const json& from, BackupPolicy& value) {
-    need_object(from);
-    Reader reader{from};
-    fields_of_policy(reader, value);
   }
 };
 
@@ -184,9 +125,7 @@ std::string utf8_of(const json& value) {
 
 // One line per top-level field: long lists of numbers stay on one line.
 Status write_facts(const std::string& path, const Run& run) {
-  json facts = json::object();
-  Writer writer{facts};
-  fields_of_run(writer, run);
+  const json facts = Writer::encode(run);
   std::string text = "{";
   const char* separator = "\n";
   for (const auto& [name, value] : facts.items()) {
@@ -198,12 +137,7 @@ Status write_facts(const std::string& path, const Run& run) {
 
 Status write_events(const std::string& path, const Run& run) {
   std::string text;
-  for (const Event& event : run.events) {
-    json object = json::object();
-    Writer writer{object};
-    fields_of_event(writer, event);
-    text += utf8_of(object) + '\n';
-  }
+  for (const Event& event : run.events) text += utf8_of(Writer::encode(event)) + '\n';
   return write_text(path, text);
 }
 
@@ -233,7 +167,7 @@ Status read_facts(const std::string& path, Run& run) {
       if (!facts.contains(name))
         return fail(ExitCode::usage, fmt::format("{}: lacks `{}`: it is damaged", path, name));
     Reader reader{facts};
-    fields_of_run(reader, run);
+    fields_of(reader, run);
   } catch (const std::exception& error) {
     return fail(ExitCode::usage, fmt::format("{}: {}", path, error.what()));
   }
@@ -251,7 +185,7 @@ Status read_events(const std::string& path, Run& run) {
       const json object = parse_strictly(text);
       if (!object.is_object()) throw std::runtime_error("not an object");
       Reader reader{object};
-      fields_of_event(reader, run.events.emplace_back());
+      fields_of(reader, run.events.emplace_back());
     } catch (const std::exception& error) {
       return fail(ExitCode::usage, fmt::format("{}:{}: {}", path, line, error.what()));
     }

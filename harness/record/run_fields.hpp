@@ -1,11 +1,18 @@
-// The fields of what a run's folder keeps as JSON: F is called with name and member of each; T may
-// be const.
+// The fields of what a run's folder keeps as JSON: F is called with name and member of each.
 #pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "record/run.hpp"
 
 namespace rehearse {
 
-template <typename F, typename T>
-void fields_of_fault(F& f, T& fault) {
+template <typename T, typename Of>
+concept MaybeConst = std::same_as<std::remove_const_t<T>, Of>;
+
+template <typename F, MaybeConst<FaultRecord> T>
+void fields_of(F& f, T& fault) {
   f("id", fault.id);
   f("fault", fault.fault);
   f("target", fault.target);
@@ -19,8 +26,8 @@ void fields_of_fault(F& f, T& fault) {
   f("error", fault.error);
 }
 
-template <typename F, typename T>
-void fields_of_approval(F& f, T& approval) {
+template <typename F, MaybeConst<ApprovalRecord> T>
+void fields_of(F& f, T& approval) {
   f("person", approval.person);
   f("key", approval.key);
   f("nonce", approval.nonce);
@@ -30,8 +37,8 @@ void fields_of_approval(F& f, T& approval) {
   f("test_key", approval.test_key);
 }
 
-template <typename F, typename T>
-void fields_of_step(F& f, T& step) {
+template <typename F, MaybeConst<StepRecord> T>
+void fields_of(F& f, T& step) {
   f("step", step.step);
   f("runbook", step.runbook);
   f("title", step.title);
@@ -61,8 +68,8 @@ void fields_of_step(F& f, T& step) {
   f("evidence", step.evidence);
 }
 
-template <typename F, typename T>
-void fields_of_role(F& f, T& role) {
+template <typename F, MaybeConst<RoleChange> T>
+void fields_of(F& f, T& role) {
   f("t_ms", role.t_ms);
   f("component", role.component);
   f("role", role.role);
@@ -70,23 +77,23 @@ void fields_of_role(F& f, T& role) {
   f("resolution_ms", role.resolution_ms);
 }
 
-template <typename F, typename T>
-void fields_of_event(F& f, T& event) {
+template <typename F, MaybeConst<Event> T>
+void fields_of(F& f, T& event) {
   f("t_ms", event.t_ms);
   f("source", event.source);
   f("event", event.event);
   f("detail", event.detail);
 }
 
-template <typename F, typename T>
-void fields_of_slo(F& f, T& slo) {
+template <typename F, MaybeConst<SloTarget> T>
+void fields_of(F& f, T& slo) {
   f("name", slo.name);
   f("phase", slo.phase);
   f("limit", slo.limit);
 }
 
-template <typename F, typename T>
-void fields_of_retries(F& f, T& budget) {
+template <typename F, MaybeConst<RetryBudget> T>
+void fields_of(F& f, T& budget) {
   f("window_ms", budget.window_ms);
   f("again_max", budget.again_max);
   f("percent_of_first", budget.percent_of_first);
@@ -97,8 +104,8 @@ void fields_of_retries(F& f, T& budget) {
   f("regular_look_ms", budget.regular_look_ms);
 }
 
-template <typename F, typename T>
-void fields_of_policy(F& f, T& policy) {
+template <typename F, MaybeConst<BackupPolicy> T>
+void fields_of(F& f, T& policy) {
   f("hour_ms", policy.hour_ms);
   f("full_ms", policy.full_ms);
   f("incremental_ms", policy.incremental_ms);
@@ -106,8 +113,8 @@ void fields_of_policy(F& f, T& policy) {
   f("classes", policy.classes);
 }
 
-template <typename F, typename T>
-void fields_of_run(F& f, T& run) {
+template <typename F, MaybeConst<Run> T>
+void fields_of(F& f, T& run) {
   f("id", run.id);
   f("scenario", run.scenario);
   f("title", run.title);
@@ -154,5 +161,15 @@ void fields_of_run(F& f, T& run) {
   f("roles", run.roles);
   f("residue", run.residue);
 }
+
+// Whether its fields are listed here.
+struct AnyField {
+  template <typename T>
+  void operator()(const char* name, T& member);
+};
+template <typename T>
+concept HasFields = requires(AnyField& f, T& value) {
+  fields_of(f, value);
+};
 
 }  // namespace rehearse
