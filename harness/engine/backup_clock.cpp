@@ -16,7 +16,7 @@ constexpr int64_t again_ns =
 }  // namespace
 
 Result<std::string> BackupClock::primary() const {
-  return resolve_role(stack_, view_(), Platform(stack_).selector_of(Purpose::ledger, Rank::leader));
+  return Platform(stack_).holder_of(view_(), Purpose::ledger, Rank::leader);
 }
 
 Status BackupClock::make(BackupKind kind) {

@@ -81,8 +81,7 @@ class ArchiveFailure final : public Fault {
       databases_.push_back(node->name);
     for (const Node* node : context.stack.of_component(entry.store)) stores_.push_back(node->name);
     if (stores_.empty()) return fail(ExitCode::inconclusive, "the stack has no store of backups");
-    const auto primary = resolve_role(
-        context.stack, context.view, context.platform().selector_of(Purpose::ledger, Rank::leader));
+    const auto primary = context.platform().holder_of(context.view, Purpose::ledger, Rank::leader);
     if (!primary) return std::unexpected(primary.error());
     primary_ = *primary;
     return PlannedFault{context.entry.id,

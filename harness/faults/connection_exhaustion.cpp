@@ -25,8 +25,7 @@ class ConnectionExhaustion final : public Fault {
     const auto keep = context.entry.params.find("keep");
     if (keep != context.entry.params.end())
       keep_ = static_cast<size_t>(std::get<int64_t>(keep->second));
-    const auto node = resolve_role(context.stack, context.view,
-                                   context.platform().selector_of(Purpose::ledger, Rank::leader));
+    const auto node = context.platform().holder_of(context.view, Purpose::ledger, Rank::leader);
     if (!node) return std::unexpected(node.error());
     node_ = *node;
     login_ = reader_login(context.stack, node_);

@@ -41,8 +41,7 @@ class LockStorm final : public Fault {
     const int64_t count =
         sessions == params.end() ? sessions_default : std::get<int64_t>(sessions->second);
     for (int64_t i = 0; i < count; ++i) seeds_.push_back(context.random());
-    const auto node = resolve_role(context.stack, context.view,
-                                   context.platform().selector_of(Purpose::ledger, Rank::leader));
+    const auto node = context.platform().holder_of(context.view, Purpose::ledger, Rank::leader);
     if (!node) return std::unexpected(node.error());
     node_ = *node;
     login_ = owner_login(context.stack, node_);

@@ -18,8 +18,7 @@ class RestoreToTime final : public Fault {
     backups_.emplace(context.runtime, context.stack);
     if (!backups_->restorer())
       return fail(ExitCode::inconclusive, "the stack has no node that restores go to");
-    const auto primary = resolve_role(
-        context.stack, context.view, context.platform().selector_of(Purpose::ledger, Rank::leader));
+    const auto primary = context.platform().holder_of(context.view, Purpose::ledger, Rank::leader);
     if (!primary) return std::unexpected(primary.error());
     primary_ = *primary;
     ago_ns_ = std::get<int64_t>(context.entry.params.at("to")) * ns_per_ms;

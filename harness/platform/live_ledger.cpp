@@ -80,8 +80,7 @@ std::unique_ptr<LiveLedger> watch_ledger_of(const Stack& stack, const Observer& 
   if (query == stack.file.books.sql.end()) return nullptr;
   return std::make_unique<LiveLedger>(
       [&stack, &observer]() -> Result<DatabaseLogin> {
-        const auto node = resolve_role(stack, observer.view(),
-                                       Platform(stack).selector_of(Purpose::ledger, Rank::leader));
+        const auto node = Platform(stack).holder_of(observer.view(), Purpose::ledger, Rank::leader);
         if (!node) return std::unexpected(node.error());
         return reader_login(stack, *node);
       },

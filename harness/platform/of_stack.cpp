@@ -28,7 +28,7 @@ Places places_of(const Stack& stack, const std::vector<std::string>& components)
 
 BooksSource Platform::books_source(const StackView& view) const {
   const auto& books = stack_.file.books;
-  const auto primary = resolve_role(stack_, view, selector_of(Purpose::ledger, Rank::leader));
+  const auto primary = holder_of(view, Purpose::ledger, Rank::leader);
   BooksSource source;
   if (primary) {
     source.sql_login = reader_login(stack_, *primary);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "stack/observer.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -39,6 +41,10 @@ std::vector<const Node*> Platform::nodes_of(Purpose purpose) const {
 
 std::string Platform::selector_of(Purpose purpose, Rank rank) const {
   return rehearse::selector_of(stack_, component_of(purpose), rank);
+}
+
+Result<std::string> Platform::holder_of(const StackView& view, Purpose purpose, Rank rank) const {
+  return resolve_role(stack_, view, selector_of(purpose, rank));
 }
 
 std::vector<const Node*> Platform::parties(const std::string& kind) const {

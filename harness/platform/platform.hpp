@@ -34,6 +34,8 @@ class Platform {
   std::vector<const Node*> nodes_of(Purpose purpose) const;
   // Who holds a role there, for resolve_role: "postgres.primary".
   std::string selector_of(Purpose purpose, Rank rank) const;
+  // That node now. Errors: nobody does (inconclusive).
+  Result<std::string> holder_of(const StackView& view, Purpose purpose, Rank rank) const;
   // Outside parties of a kind: payment, studio, chain, …
   std::vector<const Node*> parties(const std::string& kind) const;
   // What a way into the platform or out of it leads through: containers, without name servers.

@@ -33,8 +33,7 @@ class LeadBack final : public Action {
       if (!given) return std::unexpected(given.error());
       return std::nullopt;
     }
-    const auto leader = resolve_role(context.stack, context.view(),
-                                     context.platform().selector_of(Purpose::ledger, Rank::leader));
+    const auto leader = context.platform().holder_of(context.view(), Purpose::ledger, Rank::leader);
     if (!leader) return std::nullopt;
     return Evidence{{"leads", *leader}};
   }

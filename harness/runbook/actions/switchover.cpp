@@ -11,9 +11,7 @@ class Switchover final : public Action {
   Status give(const ActionContext& context) override {
     const Platform platform = context.platform();
     const StackView view = context.view();
-    const auto holder = [&](Rank rank) {
-      return resolve_role(context.stack, view, platform.selector_of(Purpose::ledger, rank));
-    };
+    const auto holder = [&](Rank rank) { return platform.holder_of(view, Purpose::ledger, rank); };
     const auto leader = holder(Rank::leader), second = holder(Rank::second);
     if (!leader) return std::unexpected(leader.error());
     if (!second) return std::unexpected(second.error());
@@ -25,8 +23,7 @@ class Switchover final : public Action {
   }
 
   Result<std::optional<Evidence>> seen(const ActionContext& context) override {
-    const auto leader = resolve_role(context.stack, context.view(),
-                                     context.platform().selector_of(Purpose::ledger, Rank::leader));
+    const auto leader = context.platform().holder_of(context.view(), Purpose::ledger, Rank::leader);
     if (!leader || *leader != to_) return std::nullopt;
     return Evidence{{"from", from_}, {"to", to_}};
   }
