@@ -9,21 +9,13 @@ namespace rehearse {
 namespace {
 
 std::optional<std::string> missing_of_whole(const ActionContext& context, int64_t since_ns) {
-  const StackView view = context.view();
-  for (const Node& node : context.stack.nodes) {
-    if (!context.stack.has_container(node)) continue;  // where players come from
-    const auto seen = view.nodes.find(node.name);
-    if (seen == view.nodes.end() || seen->second.seen_ns < since_ns)
-      return node.name + " was not looked at since";
-  }
-  const auto missing = missing_redundancy(context.stack, view);
+  const auto missing = missing_redundancy(context.stack, context.view(), since_ns);
   return missing.empty() ? std::nullopt : std::optional(missing.front());
 }
 
 std::optional<std::string> missing_leader(const ActionContext& context, int64_t since_ns) {
-  const std::string selector = context.platform().selector_of(Purpose::ledger, Rank::leader);
   const StackView view = context.view();
-  const auto leader = resolve_role(context.stack, view, selector);
+  const auto leader = context.platform().holder_of(view, Purpose::ledger, Rank::leader);
   if (!leader) return leader.error().message;
   if (view.nodes.at(*leader).seen_ns < since_ns) return *leader + " was not looked at since";
   return std::nullopt;

@@ -24,7 +24,7 @@ std::vector<std::string> missing_of(const Stack& stack, const StackView& view, i
     if (!stack.has_container(node) || (only && node.component != only->name)) continue;
     const auto seen = view.nodes.find(node.name);
     if (seen == view.nodes.end() || seen->second.seen_ns < since_ns)
-      return {"not everything was looked at yet"};
+      return {fmt::format("{} was not looked at {}", node.name, since_ns == 0 ? "yet" : "since")};
     if (!seen->second.healthy) missing.push_back(node.name + " is not healthy");
   }
   for (const auto& component : stack.file.components) {
@@ -37,8 +37,9 @@ std::vector<std::string> missing_of(const Stack& stack, const StackView& view, i
 
 }  // namespace
 
-std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view) {
-  return missing_of(stack, view, 0, nullptr);
+std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view,
+                                            int64_t since_ns) {
+  return missing_of(stack, view, since_ns, nullptr);
 }
 
 bool is_whole(const Stack& stack, const StackView& view, int64_t since_ns,

@@ -15,8 +15,10 @@
 namespace rehearse {
 
 // What keeps the stack from being whole, in words; empty = all healthy, every role taken, all
-// copies in sync. Used to say that the stack is ready and that redundancy is restored.
-std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view);
+// copies in sync, by looks that began after `since_ns`. Used to say that the stack is ready and
+// that redundancy is restored.
+std::vector<std::string> missing_redundancy(const Stack& stack, const StackView& view,
+                                            int64_t since_ns = 0);
 
 // Whether all of it, or that component, is whole by looks that began after `since_ns`.
 bool is_whole(const Stack& stack, const StackView& view, int64_t since_ns,
