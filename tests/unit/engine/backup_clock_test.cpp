@@ -28,9 +28,9 @@ class BackupClockTest : public testing::Test {
     const std::lock_guard lock(mutex_);
     return view_;
   }
-  // Until the event was recorded so often, at most 10 s.
+  // Until the event was recorded so often, at most 60 s.
   bool wait_for(const std::string& event, int64_t times) {
-    const int64_t deadline_ns = monotonic_ns() + 10 * ns_per_s;
+    const int64_t deadline_ns = monotonic_ns() + 60 * ns_per_s;
     while (monotonic_ns() < deadline_ns) {
       if (std::ranges::count(recorder_.events(), event, &Event::event) >= times) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -49,7 +49,9 @@ TEST_F(BackupClockTest, AFullOneFirstAndThenWhatIsDue) {
   // An hour is 100 ms: increments are due after 100 ms, full ones after a second.
   nodes_.stack.file.backups.policy = {100, 36'000'000, 3'600'000, 86'400'000, {}};
   ASSERT_TRUE(clock_.begin());
-  EXPECT_EQ(nodes_.made(), 1u);
+  // Later ones may have been made by now.
+  ASSERT_FALSE(recorder_.events().empty());
+  EXPECT_EQ(recorder_.events().front().event, "full");
   EXPECT_TRUE(wait_for("increment", 1));
   EXPECT_TRUE(wait_for("full", 2));
   rehearse::Run run;
