@@ -15,9 +15,10 @@ namespace rehearse {
 namespace {
 
 struct Outage {
-  size_t fault = none;  // index into the disruptive faults
-  size_t begin = 0;     // point
-  size_t end = none;    // point; none = open
+  size_t fault = none;                    // index into the disruptive faults
+  size_t begin = 0;                       // point
+  size_t end = none;                      // point; none = open when the arrivals end
+  std::optional<double> drained_ms = {};  // of an open one: over by then, see closed_by_the_drain()
 };
 
 struct Fault {
@@ -85,6 +86,26 @@ std::optional<double> drained_at(const Run& run, const std::vector<Ended>& ended
   return last;
 }
 
+// Nobody arrives any more to show that an open outage is over; but when each operation of the kind
+// that was on its way in it has come to a good end, with tries sent after what failed, it was over
+// at the latest then. null: one has not.
+std::optional<double> closed_by_the_drain(const Run& run, const std::vector<Ended>& ended,
+                                          OperationKind kind, double begin_ms) {
+  std::optional<double> last;
+  int64_t accepted = 0, refused = 0;
+  for (const Operation& operation : run.history.operations) {
+    const Ended& end = ended[operation.id];
+    if (operation.kind != kind || end.first == nullptr) continue;
+    const bool well = end.outcome == Outcome::ok || end.outcome == Outcome::rejected;
+    const double at = run_ms(run.history, well ? end.answer->answered_ns : end.answer->intended_ns);
+    if (at < begin_ms) continue;
+    if (!well) return std::nullopt;
+    ++(end.outcome == Outcome::ok ? accepted : refused);
+    last = std::max(last.value_or(at), at);
+  }
+  return accepted > refused ? last : std::nullopt;
+}
+
 // An open outage lasts at least to the last failure, and to the last start of a whole window.
 double open_length(const AttemptSeries& series, double begin_ms, double end_ms) {
   double until = end_ms - window_ms;
@@ -120,20 +141,33 @@ struct Context {
   const std::vector<Fault>& faults;
 };
 
+// Only where that is good enough: beyond the target it is no measure of the outage.
+void close_by_the_drain(Outage& outage, const Context& context, const AttemptSeries& series,
+                        OperationKind kind) {
+  const AttemptPoint& begin = series.points()[outage.begin];
+  if (outage.end != none || begin.success) return;  // refused or slow: a good end proves nothing
+  const double begin_ms = begin.t_ms;
+  const auto drained_ms = closed_by_the_drain(context.run, context.ended, kind, begin_ms);
+  const auto target = context.run.targets.rto_ms.find(std::string(name_of(kind)));
+  const bool met = target == context.run.targets.rto_ms.end() ||
+                   drained_ms.value_or(0) - begin_ms <= static_cast<double>(target->second);
+  if (met) outage.drained_ms = drained_ms;
+}
+
 void describe_outage(RtoRow& row, const Context& context, const AttemptSeries& series,
                      OperationKind kind, const Outage& outage) {
   const auto& points = series.points();
   const double end_ms = context.run.arrivals_end_ms;
   const double begin_ms = points[outage.begin].t_ms;
   row.first_error_ms = begin_ms;
-  row.open_at_end = outage.end == none;
+  row.open_at_end = outage.end == none && !outage.drained_ms;
   if (row.open_at_end) {
     row.measured_ms = open_length(series, begin_ms, end_ms);
   } else {
-    row.recovered_ms = points[outage.end].t_ms;
+    row.recovered_ms = outage.drained_ms ? *outage.drained_ms : points[outage.end].t_ms;
     row.measured_ms = *row.recovered_ms - begin_ms;
   }
-  const size_t last = row.open_at_end ? points.size() : outage.end + 1;
+  const size_t last = outage.end == none ? points.size() : outage.end + 1;
   for (size_t i = outage.begin; i < last; ++i) {
     if (!points[i].success) continue;
     row.first_success_ms =
@@ -165,14 +199,16 @@ RtoRow measure_row(const Context& context, const AttemptSeries& series, Operatio
   const Outage* worst = nullptr;
   const auto length = [&](const Outage& outage) {
     const double begin_ms = series.points()[outage.begin].t_ms;
+    if (outage.drained_ms) return *outage.drained_ms - begin_ms;
     return outage.end == none ? open_length(series, begin_ms, run.arrivals_end_ms)
                               : series.points()[outage.end].t_ms - begin_ms;
   };
+  const auto open = [](const Outage& outage) { return outage.end == none && !outage.drained_ms; };
   for (const Outage& outage : outages) {
     if (outage.fault != index) continue;
     ++row.outages;
     row.down_total_ms += length(outage);
-    if (worst == nullptr || outage.end == none || length(outage) > length(*worst)) worst = &outage;
+    if (worst == nullptr || open(outage) || length(outage) > length(*worst)) worst = &outage;
   }
   if (worst != nullptr) describe_outage(row, context, series, kind, *worst);
   if (run.redundancy_restored_ms && *run.redundancy_restored_ms >= fault.from_ms) {
@@ -211,7 +247,8 @@ std::vector<RtoRow> measure_rto(const Joined& joined) {
     const auto kind = static_cast<OperationKind>(i);
     if (points[i].empty() && !run.targets.rto_ms.contains(std::string(name_of(kind)))) continue;
     const AttemptSeries series(std::move(points[i]), run.arrivals_end_ms);
-    const auto outages = find_outages(series, faults);
+    auto outages = find_outages(series, faults);
+    if (!outages.empty()) close_by_the_drain(outages.back(), context, series, kind);
     for (size_t fault = 0; fault < faults.size(); ++fault) {
       if (!is_felt_as_another(series, outages, faults, fault))
         rows.push_back(measure_row(context, series, kind, fault, outages));

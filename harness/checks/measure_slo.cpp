@@ -185,8 +185,14 @@ std::optional<double> back_to_normal_ms(const Run& run, const std::vector<RtoRow
   auto last = mended_ms_of(run);
   for (const RtoRow& row : rto) {
     if (row.open_at_end) return std::nullopt;
-    if (last) last = std::max(*last, row.recovered_ms.value_or(0));
+    if (last && row.recovered_ms && *row.recovered_ms <= run.arrivals_end_ms)
+      last = std::max(*last, *row.recovered_ms);
   }
+  // What began after all that and was over with the drain belongs to what was normal then.
+  const auto lasted = [&](const RtoRow& row) {
+    return row.recovered_ms > run.arrivals_end_ms && last && row.first_error_ms < *last;
+  };
+  if (std::ranges::any_of(rto, lasted)) return std::nullopt;
   return last;
 }
 

@@ -35,6 +35,8 @@ namespace rehearse {
 // its injection when its effect was measured later than that. After a recovery, a further failure
 // opens a further outage only if the window from it is not good (a stray failure is none). The row
 // tells the worst outage: the one open at the end, else the longest; measured = its end − start.
+// One that is open when the arrivals end, all of whose operations come to a good end while the run
+// drains, ended with the last of them, if that is within the target: it is no longer than that.
 constexpr double window_ms = 5000;
 
 struct RtoRow {

@@ -164,6 +164,39 @@ TEST(MeasureRto, OpenAtTheEnd) {
   EXPECT_EQ(row.measured_ms, 3000);
 }
 
+// The last bet fails, and its second try, when nobody arrives any more, ends as `outcome`.
+RecordedRun with_a_late_failure(Outcome outcome, double answered_ms) {
+  RecordedRun run = traffic(out_between(59'980, 1e9));
+  Attempt again = run.history.attempts.back();
+  again.intended_ns = again.sent_ns = at_ns(62'000);
+  again.answered_ns = at_ns(answered_ms);
+  again.outcome = outcome;
+  run.history.attempts.push_back(again);
+  return run;
+}
+
+TEST(MeasureRto, WhatAllCameOutOfWhileTheRunDrainsWasNoLonger) {
+  const RtoRow row = only_row(with_a_late_failure(Outcome::ok, 62'005));
+  EXPECT_FALSE(row.open_at_end);
+  EXPECT_EQ(row.measured_ms, 62'005 - 59'980);
+  EXPECT_EQ(row.recovered_ms, 62'005);
+  EXPECT_EQ(row.verdict, Verdict::pass);
+  for (const Outcome ill : {Outcome::unknown, Outcome::failed, Outcome::rejected})
+    EXPECT_TRUE(only_row(with_a_late_failure(ill, 62'005)).open_at_end);
+  const RtoRow late = only_row(with_a_late_failure(Outcome::ok, 75'000));
+  EXPECT_TRUE(late.open_at_end) << "beyond the target it is no measure";
+  EXPECT_EQ(late.verdict, Verdict::inconclusive);
+  EXPECT_TRUE(only_row(traffic(out_between(56'000, 1e9, Outcome::rejected))).open_at_end);
+}
+
+// Nor does it take away what was measured before it.
+TEST(MeasureRto, AFailureAtTheVeryEndLeavesAPhaseAfterTheFault) {
+  const RecordedRun run = with_a_late_failure(Outcome::ok, 62'005);
+  const auto after = phase_spans(run, measure_rto(Joined(run)))[2];
+  EXPECT_EQ(after.name, "after");
+  EXPECT_LT(after.from_ms, 1000);
+}
+
 TEST(MeasureRto, NoAttemptsIsNull) {
   RecordedRun run = traffic([](double) { return Fate{}; });
   run.targets.rto_ms["payout"] = 1000;
