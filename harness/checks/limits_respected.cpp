@@ -20,7 +20,7 @@
 namespace rehearse {
 namespace {
 
-constexpr int64_t day_ms = 86'400'000;
+constexpr int64_t limit_day_ms = 86'400'000;
 // A batch is judged by the writer's clock, some time before it is committed by the database's.
 constexpr int64_t clock_drift_ms = 1'000;
 // What is written at one moment may wait for its commit.
@@ -218,9 +218,9 @@ class Limits {
         act.begun_ms ? loosest_since(act, kind, *act.begun_ms) : in_force(act, kind, act.currency);
     if (limit == nullptr) return;
     const int64_t at_ms = act.begun_ms.value_or(act.at_ms);
-    const int64_t of_day_ms = at_ms % day_ms;
-    if (minor > 0 && std::min(of_day_ms, day_ms - of_day_ms) < clock_drift_ms) return;
-    const int64_t day = act.begun_ms ? *act.begun_ms / day_ms : day_of(act);
+    const int64_t of_day_ms = at_ms % limit_day_ms;
+    if (minor > 0 && std::min(of_day_ms, limit_day_ms - of_day_ms) < clock_drift_ms) return;
+    const int64_t day = act.begun_ms ? *act.begun_ms / limit_day_ms : day_of(act);
     Int128& used = used_[{act.player, kind, act.currency, day}];
     used += minor;
     if (minor <= 0 || limit->value_minor == 0 || used <= limit->value_minor) return;
@@ -230,7 +230,7 @@ class Limits {
 
   // What comes of a round is of the day of its bet: yesterday's makes no room today.
   int64_t day_of(const Act& act) {
-    const int64_t day = act.at_ms / day_ms;
+    const int64_t day = act.at_ms / limit_day_ms;
     if (act.round.empty()) return day;
     const auto bet = bet_days_.try_emplace({act.player, act.round}, day).first;
     if (act.kind == "bet") bet->second = day;

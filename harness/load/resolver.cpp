@@ -13,7 +13,7 @@ namespace rehearse {
 namespace {
 
 constexpr int64_t answer_ms = 500;
-constexpr int64_t again_ns = ns_per_s;  // after no answer
+constexpr int64_t look_again_ns = ns_per_s;  // after no answer
 constexpr auto begin_max = std::chrono::seconds(5);
 
 Result<DnsAnswer> ask_by_udp(const Endpoint& server, const std::string& name) {
@@ -57,7 +57,7 @@ int64_t Resolver::next_ns() const {
 
 // The servers in turn, each resolver beginning with another one, until one knows the name.
 void Resolver::refresh(size_t resolver, int64_t now_ns) {
-  Cache fresh{{}, now_ns + again_ns};
+  Cache fresh{{}, now_ns + look_again_ns};
   for (size_t i = 0; i < plan_.servers.size(); ++i) {
     const auto answer = ask_(plan_.servers[(resolver + i) % plan_.servers.size()], plan_.name);
     if (!answer || answer->rcode != 0 || answer->addresses.empty()) continue;

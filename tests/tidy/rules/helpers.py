@@ -18,6 +18,8 @@ TEST = re.compile(r"^\s*(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 TEMPLATE = re.compile(r"^\s*template\s*<[^;{}]*?>\s*(?=[\w\[])", re.S)
 FUNCTION = re.compile(r"(?<![\w:])(\w+)\s*\(", re.S)
 VARIABLE = re.compile(r"(\w+)\s*(?:\[[^\]]*\]\s*)*$")
+NEXT_VARIABLE = re.compile(r",\s*(\w+)\s*(?==|,|$)")
+DEEPER = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>;=]*>")
 PARAMETER_NAME = re.compile(r"(?<=[\w>&*\]])\s*(?<![\w:])\w+\s*$")
 
 
@@ -70,8 +72,17 @@ def end_of_block(code, offset):
     return len(code)
 
 
+def names_in(text):
+    """(offset, name, what it stands for) of all that a statement declares."""
+    if first := name_in(text):
+        yield first
+        if first[2] is None and not TEST.match(text):
+            for found in NEXT_VARIABLE.finditer(DEEPER.sub(lambda deep: "_" * len(deep[0]), text), first[0]):
+                yield found.start(1), found[1], None
+
+
 def name_in(text):
-    """(offset, name, what it stands for) of what a statement declares; None: nothing of ours.
+    """(offset, name, what it stands for) of what a statement declares first; None: nothing of ours.
 
     A function stands for its parameters, in a tuple, an alias for what it names, in a text."""
     if found := TEST.match(text):
@@ -125,8 +136,9 @@ def check(tree):
     for source in sorted(sources, key=lambda s: s.path):
         group = group_of(source.path, sources_in)
         for inside, start, text in statements_of(source.code):
-            if None in inside and (declared := name_in(text)):
-                offset, name, meaning = declared
+            if None not in inside:
+                continue
+            for offset, name, meaning in names_in(text):
                 line = source.line_of(start + offset)
                 named[group, tuple(inside), name].append((source.path, line, meaning))
     for (_, _, name), places in named.items():
@@ -156,6 +168,7 @@ RED = [
     planted("template <typename T>\nbool is(const T& a, std::map<int, int> b) {\n  return a;\n}\n",
             "template <typename U>\nbool is(const T& c, std::map<int, int> d) {  // here\n  return c;\n}\n"),
     planted("constexpr int limit_ms = 5;\n", "int a(int v = {}) {\n  return v;\n}\nconstexpr int limit_ms = 5;  // here\n"),
+    planted("constexpr int first_ms = f(1, 2), limit_ms = 5;\n", "constexpr int limit_ms = 5;  // here\n"),
     planted("struct Span {\n  int from = 0;\n};\n", "const int all[] = {1, 2};\nclass Span final : public A {  // here\n public:\n  int a;\n};\n"),
     planted("using Texts = int;\n", "using Texts = long;  // here\n"),
     planted("enum class Side { one };\n", "const std::map<int, int> Side = {{1, 2}};  // here\n"),
