@@ -62,7 +62,8 @@ class EdgeOutage final : public Fault {
     const auto named = params.find("path");
     const std::string path =
         named == params.end() ? usual_path : std::get<std::string>(named->second);
-    for (const auto* node : context.platform().on_path(path)) nodes_.push_back(node->name);
+    for (const auto* node : context.platform().on_path(context.view, path))
+      nodes_.push_back(node->name);
     if (!nodes_.empty()) return {};
     return fail(ExitCode::inconclusive, fmt::format("the stack has no path `{}`", path));
   }

@@ -36,7 +36,18 @@ const std::string& Platform::component_of(Purpose purpose) const {
 }
 
 std::vector<const Node*> Platform::nodes_of(Purpose purpose) const {
-  return stack_.of_component(component_of(purpose));
+  return stack_.of_twins(component_of(purpose));
+}
+
+std::vector<std::string> Platform::components_of(Purpose purpose) const {
+  std::vector<std::string> names;
+  for (const Node* node : nodes_of(purpose))
+    if (names.empty() || names.back() != node->component) names.push_back(node->component);
+  return names;
+}
+
+std::string Platform::serving_region(const StackView& view) const {
+  return rehearse::serving_region(stack_, view);
 }
 
 std::string Platform::selector_of(Purpose purpose, Rank rank) const {
@@ -47,6 +58,17 @@ Result<std::string> Platform::holder_of(const StackView& view, Purpose purpose, 
   return resolve_role(stack_, view, selector_of(purpose, rank));
 }
 
+std::vector<const Node*> Platform::serving(const StackView& view,
+                                           const std::string& component) const {
+  std::vector<const Node*> nodes = stack_.of_twins(component);
+  const std::string region = serving_region(view);
+  std::erase_if(nodes, [&](const Node* node) {
+    return !region.empty() && !stack_.component_of(*node).twins.empty() &&
+           stack_.region_of(*node) != region;
+  });
+  return nodes;
+}
+
 std::vector<const Node*> Platform::parties(const std::string& kind) const {
   std::vector<const Node*> found;
   for (const auto& node : stack_.nodes)
@@ -54,11 +76,11 @@ std::vector<const Node*> Platform::parties(const std::string& kind) const {
   return found;
 }
 
-std::vector<const Node*> Platform::on_path(const std::string& path) const {
+std::vector<const Node*> Platform::on_path(const StackView& view, const std::string& path) const {
   std::vector<const Node*> nodes;
   for (const auto& entry : stack_.file.paths)
     if (entry.path == path && entry.component != component_of(Purpose::names))
-      for (const auto* node : stack_.of_component(entry.component))
+      for (const auto* node : serving(view, entry.component))
         if (stack_.has_container(*node)) nodes.push_back(node);
   return nodes;
 }

@@ -31,15 +31,21 @@ class Platform {
 
   // Empty: it has none.
   const std::string& component_of(Purpose purpose) const;
-  std::vector<const Node*> nodes_of(Purpose purpose) const;
+  // That one, and those that are like it in other regions.
+  std::vector<std::string> components_of(Purpose purpose) const;
+  std::vector<const Node*> nodes_of(Purpose purpose) const;  // of them all
+  // Where the ledger is led now; empty: nobody leads it, or there are no regions.
+  std::string serving_region(const StackView& view) const;
+  // Of a component that has twins, those of the region that serves; of all of them while none does.
+  std::vector<const Node*> serving(const StackView& view, const std::string& component) const;
   // Who holds a role there, for resolve_role: "postgres.primary".
   std::string selector_of(Purpose purpose, Rank rank) const;
   // That node now. Errors: nobody does (inconclusive).
   Result<std::string> holder_of(const StackView& view, Purpose purpose, Rank rank) const;
   // Outside parties of a kind: payment, studio, chain, …
   std::vector<const Node*> parties(const std::string& kind) const;
-  // What a way into the platform or out of it leads through: containers, without name servers.
-  std::vector<const Node*> on_path(const std::string& path) const;
+  // What a way into the platform or out of it leads through now: containers, without name servers.
+  std::vector<const Node*> on_path(const StackView& view, const std::string& path) const;
   const std::optional<ResetEntry>& reset() const { return stack_.file.reset; }
 
   // How far a group of consumers is behind, by the first of them that can say it; "" = all groups.

@@ -37,7 +37,6 @@ using yaml::MapReader;
 using yaml::Node;
 using yaml::Problems;
 using yaml::StackNames;
-using yaml::Where;
 
 constexpr size_t bytes_max = 16 << 20;
 constexpr int host_max = 254, port_max = 65'535;
@@ -123,6 +122,7 @@ ComponentEntry read_component(const std::string& name, const Node& node, const S
   component.part = yaml::take_part(map, names, problems);
   if (!names.parts.empty() && component.part.empty() && map.is_map())
     problems.add(node.at, fmt::format("component {} is of no part: it lacks the key `part`", name));
+  yaml::read_component_region(map, names, component, problems);
   component.party = map.take_text("party");
   component.image = map.take_text("image");
   component.binary = map.take_text("binary");
@@ -208,6 +208,7 @@ void read_components(const Node& node, StackNames& names, StackFile& stack, Prob
     }
     stack.components.push_back(std::move(component));
   });
+  if (stack.components.size() == node.keys.size()) yaml::settle_regions(node, stack, problems);
 }
 
 void read_settings(const Node* node, const StackNames& names, StackFile& stack,
@@ -236,6 +237,7 @@ void read_stack(const Node& root, StackFile& stack, Problems& problems) {
     names.zones.push_back(key.text);
     stack.zones.emplace_back(key.text, yaml::read_text(item, key.text, problems).value_or(""));
   });
+  yaml::read_regions(map, names, stack, problems);
   read_each(map.take("secrets"), "secrets", problems, [&](const Node& key, const Node& item) {
     names.secrets.push_back(key.text);
     stack.secrets.push_back(read_secret(key.text, item, problems));
@@ -266,16 +268,16 @@ Result<StackFile> read_stack_file(const std::string& path) {
   Problems problems;
   StackFile stack;
   stack.path = path;
-  auto tree = yaml::parse_tree(*text, Where{0, 1, 1}, yaml::Anchors::expanded);
-  if (!tree)
-    problems.add_all(std::move(tree.error()));
-  else if (tree->kind == Node::Kind::null)
-    problems.add(Where{0, 1, 1}, "the file is empty");
-  else
+  std::vector<std::string> sources = {path, ""};
+  auto tree = yaml::read_stack_tree(*text, sources, problems);
+  if (tree) {
+    if (Node* components = tree->find("components")) yaml::write_out_twins(*components, problems);
     read_stack(*tree, stack, problems);
+  }
   if (problems.empty()) return stack;
   std::string all;
-  for (const auto& diagnostic : problems.sorted({path, stack.platform_path}))
+  sources[1] = stack.platform_path;
+  for (const auto& diagnostic : problems.sorted(sources))
     all += (all.empty() ? "" : "\n") + to_string(diagnostic);
   return fail(ExitCode::usage, all);
 }

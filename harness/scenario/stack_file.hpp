@@ -1,6 +1,7 @@
 // A stack as it is written in fixtures/stacks/NAME.yaml: zones, components, settings; and what it
 // says of its platform in fixtures/platforms/NAME.yaml: targets, paths, books, backups, reset,
-// retries. Data only; stack/ turns it into nodes with addresses.
+// retries. With `extends: OTHER` it goes on from that stack: its maps are merged into that one's,
+// all else is said anew. Data only; stack/ turns it into nodes with addresses.
 #pragma once
 
 #include <map>
@@ -23,7 +24,9 @@ struct StackNodeEntry {
 
 // One kind of node. Texts in `env` and `args` may use %n (own name), %a (own address), %z (zone),
 // %h (last part of the address), %i (1, 2, … within the component) and {COMPONENT|PATTERN}: the
-// pattern for each node of that component, joined by commas.
+// pattern for each node of that component, joined by commas. For a component that stands in a
+// region, a component that has twins is the one of that region; {COMPONENT@REGION|PATTERN} is
+// another's.
 struct ComponentEntry {
   std::string name;
   std::string part;   // of the stack; empty where it has none
@@ -41,8 +44,11 @@ struct ComponentEntry {
   std::string fence_path;               // POST: no more writes from here on
   std::vector<std::string> secrets;     // mounted at /run/secrets
   std::optional<std::vector<std::string>> reaches;  // components; nullopt: every one, as usual
-  int tls_port = 0;    // where it shows a certificate of these; 0 = nowhere
-  int cpu_shares = 0;  // weight when processors are short, as podman's; 0 = everybody's, 1024
+  int tls_port = 0;         // where it shows a certificate of these; 0 = nowhere
+  int cpu_shares = 0;       // weight when processors are short, as podman's; 0 = everybody's, 1024
+  std::string region = {};  // where it stands; empty: in none, or in several
+  std::string like = {};  // the component whose twin it is: all that it does not say is that one's
+  std::vector<std::string> twins = {};  // itself and those like it, the first first; or none
 };
 
 // See stack/secrets.hpp.
@@ -119,11 +125,15 @@ struct PartEntry {
   bool on_request = false;          // raised only where it is named or needed, not with `all`
 };
 
+// Its name and its zones.
+using StackRegion = std::pair<std::string, std::vector<std::string>>;
+
 struct StackFile {
   std::string path, name, title, subnet, control_address;
   std::string platform, platform_path;  // its name, and where what follows from `paths` on stands
   std::set<std::string> capabilities;
   std::vector<std::pair<std::string, std::string>> zones;  // name → prefix, in order
+  std::vector<StackRegion> regions = {};                   // in order: the first leads at first
   std::vector<PartEntry> parts;                            // none: it is one piece
   std::vector<ComponentEntry> components;
   std::vector<std::string> chosen;  // by a scenario, in order; all of them where it did not say

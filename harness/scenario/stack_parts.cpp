@@ -104,6 +104,10 @@ StackFile with_parts(StackFile stack, const std::vector<std::string>& named) {
   std::erase_if(stack.components, [&](const ComponentEntry& component) {
     return stack.left_out.contains(component.name);
   });
+  for (auto& component : stack.components) {
+    std::erase_if(component.twins, [&](const auto& name) { return stack.left_out.contains(name); });
+    if (component.twins.size() == 1) component.twins.clear();
+  }
   drop_books(stack);
   for (const PartEntry& part : stack.parts) {
     if (has(parts, part.name)) continue;

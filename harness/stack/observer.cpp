@@ -17,15 +17,27 @@ namespace {
 constexpr auto copies_interval = std::chrono::milliseconds(1000);
 constexpr auto hurried_interval = std::chrono::milliseconds(200);
 
+// Of the platform's own services, in a region that another one leads: without a database that may
+// be written it says that it cannot serve, as it should; that it answers is all that can be asked
+// of it.
+bool stands_by(const Stack& stack, const Node& node, const NodeView& seen,
+               const std::string& region) {
+  const auto& component = stack.component_of(node);
+  return seen.answers && !component.binary.empty() && !component.twins.empty() && !region.empty() &&
+         stack.region_of(node) != region;
+}
+
 std::vector<std::string> missing_of(const Stack& stack, const StackView& view, int64_t since_ns,
                                     const ComponentEntry* only) {
   std::vector<std::string> missing;
+  const std::string region = serving_region(stack, view);
   for (const auto& node : stack.nodes) {
     if (!stack.has_container(node) || (only && node.component != only->name)) continue;
     const auto seen = view.nodes.find(node.name);
     if (seen == view.nodes.end() || seen->second.seen_ns < since_ns)
       return {fmt::format("{} was not looked at {}", node.name, since_ns == 0 ? "yet" : "since")};
-    if (!seen->second.healthy) missing.push_back(node.name + " is not healthy");
+    if (!seen->second.healthy && !stands_by(stack, node, seen->second, region))
+      missing.push_back(node.name + " is not healthy");
   }
   for (const auto& component : stack.file.components) {
     if (only && component.name != only->name) continue;
@@ -62,7 +74,7 @@ Result<std::string> resolve_role(const Stack& stack, const StackView& view,
   const std::string role = dot == std::string::npos ? "" : selector.substr(dot + 1);
   std::string found;
   int64_t timeline = -2;
-  for (const auto* node : stack.of_component(component)) {
+  for (const auto* node : stack.of_twins(component)) {
     const auto seen = view.nodes.find(node->name);
     // Of two that claim a role, the one on the newer timeline is right.
     if (seen == view.nodes.end() || seen->second.role != role || seen->second.timeline <= timeline)
@@ -74,6 +86,13 @@ Result<std::string> resolve_role(const Stack& stack, const StackView& view,
     return fail(ExitCode::inconclusive,
                 fmt::format("no node holds the role `{}` at this moment", selector));
   return found;
+}
+
+std::string serving_region(const Stack& stack, const StackView& view) {
+  if (stack.file.regions.empty()) return "";
+  const std::string leader = selector_of(stack, stack.file.books.sql_component, Rank::leader);
+  const auto node = resolve_role(stack, view, leader);
+  return node ? stack.region_of(*stack.find(*node)) : "";
 }
 
 struct Observer::Impl {

@@ -27,9 +27,13 @@ bool is_whole(const Stack& stack, const StackView& view, int64_t since_ns,
 // Every node was seen, and every component says of all copies of its data how they stand.
 bool is_complete(const Stack& stack, const StackView& view);
 
-// "postgres.primary" → the node that holds the role now. Errors: nobody does (inconclusive).
+// "postgres.primary" → the node that holds the role now, in whichever region. Errors: nobody does
+// (inconclusive).
 Result<std::string> resolve_role(const Stack& stack, const StackView& view,
                                  const std::string& selector);
+
+// The region whose database leads now; empty: none does, or there are no regions.
+std::string serving_region(const Stack& stack, const StackView& view);
 
 class Observer {
  public:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 
 namespace rehearse {
 namespace {
@@ -22,6 +23,30 @@ std::string about(const Node& node, std::string pattern) {
   return pattern;
 }
 
+// Whose nodes a placeholder in the texts of `node` means: of a component that has twins the one of
+// the node's own region, or of that after the @; a twin that is named itself is meant itself.
+// Nothing: no such component, though one that a scenario left out may be empty.
+std::optional<std::vector<const Node*>> meant_by(const Stack& stack, const Node& node,
+                                                 const std::string& word) {
+  const size_t at = word.find('@');
+  const std::string name = word.substr(0, at);
+  const std::string region = at == std::string::npos ? stack.region_of(node) : word.substr(at + 1);
+  const auto found = std::ranges::find(stack.file.components, name, &ComponentEntry::name);
+  if (found == stack.file.components.end())
+    return stack.file.left_out.contains(name) ? std::optional(std::vector<const Node*>{})
+                                              : std::nullopt;
+  if (found->like.empty())
+    for (const auto& twin : found->twins) {
+      const auto nodes = stack.of_component(twin);
+      if (!nodes.empty() && stack.component_of(*nodes.front()).region == region) return nodes;
+    }
+  if (at == std::string::npos || found->region == region) return stack.of_component(name);
+  if (std::ranges::find(stack.file.regions, region, &StackRegion::first) ==
+      stack.file.regions.end())
+    return std::nullopt;
+  return std::vector<const Node*>{};
+}
+
 // "{etcd|%a:2379}" → one item for each etcd, joined by commas; then %n … of the node itself. Of a
 // component that a scenario left out there are none, and the comma that would set them apart from
 // others goes with them.
@@ -34,10 +59,11 @@ Result<std::string> expand(const Stack& stack, const Node& node, const std::stri
       return fail(ExitCode::usage,
                   fmt::format("{}: `{}` is not {{COMPONENT|PATTERN}}", stack.file.path, text));
     const std::string component = text.substr(open + 1, bar - open - 1);
-    const auto others = stack.of_component(component);
-    if (others.empty() && !stack.file.left_out.contains(component))
+    const auto meant = meant_by(stack, node, component);
+    if (!meant)
       return fail(ExitCode::usage, fmt::format("{}: `{}` names no component `{}`", stack.file.path,
                                                text, component));
+    const auto& others = *meant;
     std::string between = text.substr(at, open - at);
     if (between.starts_with(',') && (out.empty() || out.ends_with(' '))) between.erase(0, 1);
     out += about(node, between);
@@ -58,12 +84,14 @@ Result<std::string> address_in(const StackFile& file, const StackNodeEntry& entr
                           entry.name, entry.zone));
 }
 
-// Settings are named COMPONENT.NAME; what they choose becomes that component's environment.
+// Settings are named COMPONENT.NAME; what they choose becomes that component's environment, and
+// that of its twins.
 Result<std::map<std::string, std::string>> setting_env(const Stack& stack,
-                                                       const std::string& component) {
+                                                       const ComponentEntry& component) {
+  const std::string& chosen_for = component.like.empty() ? component.name : component.like;
   std::map<std::string, std::string> env;
   for (const auto& [name, setting] : stack.file.settings) {
-    if (!name.starts_with(component + ".")) continue;
+    if (!name.starts_with(chosen_for + ".")) continue;
     const std::string& value = stack.settings.at(name);
     if (setting.free) {
       env[setting.variable] = value;
@@ -79,7 +107,7 @@ Result<std::map<std::string, std::string>> setting_env(const Stack& stack,
 }
 
 Status fill_environment(Stack& stack, Node& node) {
-  auto env = setting_env(stack, node.component);
+  auto env = setting_env(stack, stack.component_of(node));
   if (!env) return std::unexpected(env.error());
   for (const auto& [key, text] : stack.component_of(node).env) env->emplace(key, text);
   for (const auto& [key, text] : node.env) env->insert_or_assign(key, text);  // its own
@@ -103,6 +131,24 @@ std::vector<const Node*> Stack::of_component(const std::string& component) const
   for (const auto& node : nodes)
     if (node.component == component) found.push_back(&node);
   return found;
+}
+
+std::vector<const Node*> Stack::of_twins(const std::string& component) const {
+  const auto entry = std::ranges::find(file.components, component, &ComponentEntry::name);
+  if (entry == file.components.end() || !entry->like.empty() || entry->twins.empty())
+    return of_component(component);
+  std::vector<const Node*> found;
+  for (const auto& twin : entry->twins)
+    for (const Node* node : of_component(twin)) found.push_back(node);
+  return found;
+}
+
+const std::string& Stack::region_of(const Node& node) const {
+  const auto& component = component_of(node);
+  if (!component.region.empty()) return component.region;
+  for (const auto& [region, zones] : file.regions)
+    if (std::ranges::find(zones, node.zone) != zones.end()) return region;
+  return component.region;
 }
 
 std::vector<const Node*> Stack::in_zone(const std::string& zone) const {

@@ -25,6 +25,10 @@ struct Stack {
 
   const ComponentEntry& component_of(const Node& node) const;
   std::vector<const Node*> of_component(const std::string& component) const;
+  // Of a component that others are like, theirs as well: what it is in every region.
+  std::vector<const Node*> of_twins(const std::string& component) const;
+  // Empty: it stands in none.
+  const std::string& region_of(const Node& node) const;
   std::vector<const Node*> in_zone(const std::string& zone) const;  // with a container
   const Node* find(const std::string& name) const;
   bool has_container(const Node& node) const { return !component_of(node).image.empty(); }

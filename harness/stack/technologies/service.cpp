@@ -45,6 +45,7 @@ class Service final : public Technology {
     }
     const auto answer =
         http_call(endpoint, {"GET", component.health_path, {}, ""}, look_connect_ms, look_total_ms);
+    view.answers = answer.has_value();
     view.healthy = answer && answer->status == 200;
     if (!component.binary.empty() && answer) read_status(endpoint, component.roles, view);
     return view;
@@ -52,10 +53,12 @@ class Service final : public Technology {
 
   std::vector<std::string> missing(const Stack& stack, const ComponentEntry& component,
                                    const StackView& view) const override {
-    if (component.roles.empty()) return {};
+    // Of the nodes of several regions one holds it: that is told once.
+    if (component.roles.empty() || !component.like.empty()) return {};
     int holders = 0;
-    for (const auto* node : stack.of_component(component.name))
-      holders += view.nodes.at(node->name).role == component.roles;
+    for (const auto* node : stack.of_twins(component.name))
+      if (const auto seen = view.nodes.find(node->name); seen != view.nodes.end())
+        holders += seen->second.role == component.roles;
     if (holders == 1) return {};
     return {
         fmt::format("{} has {} nodes in the role {}", component.name, holders, component.roles)};
@@ -70,7 +73,7 @@ class Service final : public Technology {
       if (seen == view.nodes.end() || seen->second.role != writer_role) continue;
       line += fmt::format(" {} {}", node->number, writer_role);
     }
-    return line;
+    return !component.like.empty() && line == component.name ? "" : line;
   }
 };
 
