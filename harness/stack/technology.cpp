@@ -18,6 +18,15 @@ Status Technology::hand_over(const Stack&, const Node& leader, const Node&) cons
   return fail(ExitCode::machine, leader.name + " cannot be told to hand over its role");
 }
 
+Status Technology::promote(const Stack&, const ComponentEntry& component) const {
+  return fail(ExitCode::machine, component.name + " follows nobody");
+}
+
+Status Technology::follow(const Stack&, const ComponentEntry& component,
+                          const ComponentEntry&) const {
+  return fail(ExitCode::machine, component.name + " cannot be told to follow another region");
+}
+
 const Technology& technology_of(const ComponentEntry& component) {
   static const auto named = [] {
     std::map<std::string_view, std::unique_ptr<Technology>> all;

@@ -61,6 +61,11 @@ class Technology {
   // The leader gives its role to that node, which is there when this returns. Errors (machine): it
   // would not, or cannot be told to.
   virtual Status hand_over(const Stack& stack, const Node& leader, const Node& to) const;
+  // A cluster that follows another region's is to lead by itself, and to follow one: whoever asks
+  // looks for when it does. Errors (machine): nobody there takes it.
+  virtual Status promote(const Stack& stack, const ComponentEntry& component) const;
+  virtual Status follow(const Stack& stack, const ComponentEntry& component,
+                        const ComponentEntry& of) const;
   // Where its clients go, which need not be where its health is.
   virtual int client_port(const ComponentEntry& component) const { return component.port; }
   // Words of the command line of the process by which a node serves, and of the one by which it
