@@ -127,7 +127,8 @@ Status Stage::wait_idle(int64_t since_ns, int64_t deadline_ns) {
 }
 
 Status Stage::fence(int64_t deadline_ns) {
-  if (auto fenced = fence_writers(stack_, deadline_ns); !fenced) return fenced;
+  const std::string region = Platform(stack_).serving_region(observer_->view());
+  if (auto fenced = fence_writers(stack_, deadline_ns, region); !fenced) return fenced;
   recorder_.event("engine", "writers fenced");
   return wait_idle(monotonic_ns(), deadline_ns);
 }

@@ -28,16 +28,36 @@ void Entry::lay_out(std::vector<Endpoint>& endpoints) {
       return a.address == b.address && a.port == b.port;
     };
     if (found == edges_.targets.end() || std::ranges::equal(found->second, edges_.edges, same)) {
-      nodes_[behaviour.target] = at_edges;
+      nodes_[behaviour.target] = {at_edges};
     } else if (!nodes_.contains(behaviour.target)) {
-      nodes_[behaviour.target] = {endpoints.size(), found->second.size(), false};
-      endpoints.insert(endpoints.end(), found->second.begin(), found->second.end());
+      auto& all = nodes_[behaviour.target];
+      for (const Endpoint& endpoint : found->second) {
+        const std::string region = region_at(endpoint);
+        if (all.empty() || all.back().region != region)
+          all.push_back({endpoints.size(), 0, false, 0, region});
+        ++all.back().count;
+        endpoints.push_back(endpoint);
+      }
     }
   }
 }
 
+std::string Entry::region_at(const Endpoint& endpoint) const {
+  const auto known = edges_.regions.find(endpoint.address);
+  return known == edges_.regions.end() ? "" : known->second;
+}
+
+// Of several regions those of the one where the player's entry is now.
+Entry::Nodes& Entry::nodes_for(const Behaviour& behaviour, uint32_t player) {
+  auto& all = nodes_.at(behaviour.target);
+  if (all.size() == 1 || entry_of(player) >= edges_.edges.size()) return all.front();
+  const std::string region = region_at(edges_.edges[edge_of_[player]]);
+  const auto there = std::ranges::find(all, region, &Nodes::region);
+  return there == all.end() ? all.front() : *there;
+}
+
 size_t Entry::endpoint_for(const Behaviour& behaviour, const Operation& operation) {
-  const Nodes& nodes = nodes_.at(behaviour.target);
+  const Nodes& nodes = nodes_for(behaviour, operation.player);
   if (nodes.follows_player) return entry_of(operation.player);
   if (behaviour.stays) return nodes.first + operation.node % nodes.count;
   return nodes.first + nodes.current;
@@ -66,7 +86,7 @@ size_t Entry::entry_of(uint32_t player) {
 }
 
 void Entry::follow(const Behaviour& behaviour, uint32_t player, size_t endpoint, bool reached) {
-  Nodes& nodes = nodes_.at(behaviour.target);
+  Nodes& nodes = nodes_for(behaviour, player);
   if (!nodes.follows_player) {
     const bool is_left = !reached && endpoint == nodes.first + nodes.current;
     if (is_left) nodes.current = (nodes.current + 1) % nodes.count;

@@ -28,7 +28,7 @@ class Entry {
 
   Client& client() { return *client_; }
   bool is_at_edges(const Behaviour& behaviour) const {
-    return nodes_.at(behaviour.target).follows_player;
+    return nodes_.at(behaviour.target).front().follows_player;
   }
 
   size_t endpoint_for(const Behaviour& behaviour, const Operation& operation);
@@ -41,15 +41,18 @@ class Entry {
     size_t first = 0, count = 0;
     bool follows_player = false;  // they are the edges: a player keeps to one until it fails
     size_t current = 0;           // else all keep to this one of them
+    std::string region = {};
   };
 
   void lay_out(std::vector<Endpoint>& endpoints);
+  std::string region_at(const Endpoint& endpoint) const;
+  Nodes& nodes_for(const Behaviour& behaviour, uint32_t player);
   size_t entry_of(uint32_t player);
   size_t entry_at(const std::string& address);
 
   const PlatformEdges edges_;
   // Where the client goes: the edges first, then each target's own nodes.
-  std::map<std::string_view, Nodes> nodes_;
+  std::map<std::string_view, std::vector<Nodes>> nodes_;  // of each region by themselves
   std::unique_ptr<Client> client_;
   std::vector<uint16_t> edge_of_;                       // by player: where they went last
   std::unique_ptr<Resolver> resolver_;                  // null: the edges are known

@@ -111,6 +111,8 @@ struct PlatformEdges {
   std::vector<Endpoint> name_servers = {};
   // Who signed the certificates that the edges show; empty = they are spoken to without TLS.
   std::string authority_file = {};
+  // Of addresses that stand in one: what serves a player is where the player's edge is.
+  std::map<std::string, std::string> regions = {};
 };
 
 // A snapshot for the live view; totals since the start, of operations by how they ended (in flight:

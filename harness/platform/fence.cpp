@@ -32,10 +32,12 @@ std::optional<std::string> fence(const Stack& stack, const Node& node) {
 
 }  // namespace
 
-Status fence_writers(const Stack& stack, int64_t deadline_ns) {
+Status fence_writers(const Stack& stack, int64_t deadline_ns, const std::string& region) {
   std::vector<const Node*> open;
   for (const auto& node : stack.nodes)
-    if (!stack.component_of(node).fence_path.empty()) open.push_back(&node);
+    if (!stack.component_of(node).fence_path.empty() &&
+        (region.empty() || stack.region_of(node) == region))
+      open.push_back(&node);
   while (true) {
     std::vector<const Node*> failed;
     std::vector<std::string> reasons;

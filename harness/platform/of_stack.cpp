@@ -16,10 +16,11 @@ constexpr int64_t name_answer_ms = 300;
 
 using Places = std::vector<std::pair<std::string, Endpoint>>;
 
-Places places_of(const Stack& stack, const std::vector<std::string>& components) {
+Places places_of(const Stack& stack, const StackView& view,
+                 const std::vector<std::string>& components) {
   Places places;
   for (const auto& component : components)
-    for (const auto* node : stack.of_component(component))
+    for (const auto* node : Platform(stack).serving(view, component))
       places.emplace_back(node->name, client_endpoint(stack, *node));
   return places;
 }
@@ -39,17 +40,17 @@ BooksSource Platform::books_source(const StackView& view) const {
   source.sql = books.sql;
   source.kafka_topic = books.kafka_topic;
   std::vector<std::string> brokers;
-  for (const auto& [name, at] : places_of(stack_, {books.kafka_component}))
+  for (const auto& [name, at] : places_of(stack_, view, {books.kafka_component}))
     brokers.push_back(fmt::format("{}:{}", at.address, at.port));
   source.kafka_bootstrap = fmt::format("{}", fmt::join(brokers, ","));
-  source.providers = places_of(stack_, books.provider_components);
+  source.providers = places_of(stack_, view, books.provider_components);
   source.provider_path = books.provider_path;
-  source.streams = places_of(stack_, books.stream_components);
+  source.streams = places_of(stack_, view, books.stream_components);
   source.stream_path = books.stream_path;
   for (const auto& entry : stack_.file.paths)
-    for (const auto* node : stack_.of_component(entry.component))
+    for (const auto* node : serving(view, entry.component))
       source.paths.push_back({entry.path, entry.hop, entry.component, node->address, entry.name});
-  source.reporting = places_of(stack_, {books.reporting_component});
+  source.reporting = places_of(stack_, view, {books.reporting_component});
   source.reporting_query = books.reporting_query;
   source.reporting_password = books.reporting_password;
   // Whoever wipes the other books need not wait for a master.
@@ -58,7 +59,7 @@ BooksSource Platform::books_source(const StackView& view) const {
   source.redis_password = books.redis_password;
   for (const auto& [table, stream] : books.redis_streams)
     source.redis_streams[table] = {stream.first, stream.second};
-  source.alerts = places_of(stack_, {books.alerts_component});
+  source.alerts = places_of(stack_, view, {books.alerts_component});
   return source;
 }
 
@@ -72,8 +73,11 @@ PlatformEdges Platform::edges() const {
     edges.authority_file = authority_file(stack_);
   }
   for (const auto& [target, component] : stack_.file.targets)
-    for (const auto* node : stack_.of_component(component))
+    for (const auto* node : stack_.of_twins(component))
       edges.targets[target].push_back(stack_.endpoint(*node));
+  for (const auto& node : stack_.nodes)
+    if (const auto& region = stack_.region_of(node); !region.empty())
+      edges.regions[node.address] = region;
   edges.name = stack_.file.entry_name;
   for (const auto* node : nodes_of(Purpose::names))
     edges.name_servers.push_back({node->address, name_servers_port});
@@ -86,8 +90,9 @@ Result<DnsAnswer> Platform::look_up(const Node& name_server) const {
 
 std::vector<std::string> Platform::pending_work(const StackView& view, int64_t since_ns) const {
   std::vector<std::string> pending;
-  for (const auto& component : stack_.file.components)
-    for (const auto* node : stack_.of_component(component.name))
+  for (const auto& component : stack_.file.components) {
+    if (component.idle.empty() || !component.like.empty()) continue;
+    for (const auto* node : serving(view, component.name))
       for (const auto& [field, wanted] : component.idle) {
         const auto seen = view.nodes.find(node->name);
         if (seen == view.nodes.end() || seen->second.seen_ns < since_ns) {
@@ -100,6 +105,7 @@ std::vector<std::string> Platform::pending_work(const StackView& view, int64_t s
         else if (value->second != wanted)
           pending.push_back(fmt::format("{} {} = {}", node->name, field, value->second));
       }
+  }
   return pending;
 }
 

@@ -23,7 +23,7 @@ constexpr auto retry_interval = std::chrono::milliseconds(250);
 
 std::vector<std::string> nodes_of(const Stack& stack, const std::string& component) {
   std::vector<std::string> names;
-  for (const auto* node : stack.of_component(component)) names.push_back(node->name);
+  for (const auto* node : stack.of_twins(component)) names.push_back(node->name);
   return names;
 }
 

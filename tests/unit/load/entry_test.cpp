@@ -159,5 +159,30 @@ TEST(Entry, AServerKeepsToTheNodeThatAnswers) {
   EXPECT_EQ(where(3), first);
 }
 
+// It would tell of wins for ever where nobody may write any more, and hear that it is too early.
+TEST(Entry, AServerGoesWhereItsPlayersEntryIs) {
+  PlatformEdges edges{"", {{"127.0.0.1", 1}, {"127.0.1.1", 1}}};
+  edges.targets["house"] = {{"127.0.0.2", 1}, {"127.0.0.3", 1}, {"127.0.1.2", 1}};
+  for (const char* here : {"127.0.0.1", "127.0.0.2", "127.0.0.3"}) edges.regions[here] = "a";
+  for (const char* there : {"127.0.1.1", "127.0.1.2"}) edges.regions[there] = "b";
+  Entry entry(edges, 4, nullptr);
+  const Behaviour& win = *behaviour_of(OperationKind::win);
+  const Behaviour& bet = *behaviour_of(OperationKind::bet);
+  const auto where = [&](const Behaviour& behaviour, uint32_t player) {
+    Operation operation;
+    operation.kind = behaviour.kind;
+    operation.player = player;
+    return entry.endpoint_for(behaviour, operation);
+  };
+  const size_t edge = where(bet, 2), house = where(win, 2);
+  EXPECT_NE(where(win, 1), house) << "whose entry is in the other region";
+  entry.follow(win, 2, house, false);
+  const size_t next = where(win, 2);
+  EXPECT_NE(next, house);
+  EXPECT_NE(next, where(win, 1)) << "first to another of the same region";
+  entry.follow(bet, 2, edge, false);
+  EXPECT_EQ(where(win, 2), where(win, 1));
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -95,6 +95,17 @@ TEST(Fence, AComponentWithoutAFenceIsLeftAlone) {
   EXPECT_EQ(one.calls(), 0);
 }
 
+// A region that was lost cannot be told, and one that only follows has no ledger of its own.
+TEST(Fence, OfSeveralRegionsOnlyTheOneThatServesIs) {
+  const FencedWallet one({whole}), two({half});
+  auto stack = stack_of({one.port(), two.port()});
+  stack.file.components[0].region = "a";
+  stack.file.components[1].region = "b";
+  EXPECT_TRUE(fence_writers(stack, in_ms(0), "a"));
+  EXPECT_EQ(two.calls(), 0);
+  EXPECT_FALSE(fence_writers(stack, in_ms(0)));
+}
+
 TEST(Fence, ThatOfTheProcessAloneIsNone) {
   const FencedWallet one({half, half, whole}), two({whole});
   EXPECT_TRUE(fence_writers(stack_of({one.port(), two.port()}), in_ms(5'000)));
