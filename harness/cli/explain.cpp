@@ -25,6 +25,8 @@ const char* type_name(ParamType type) {
       return "node: a name, a list, {of: ROLE} or {any: N}";
     case ParamType::target_place:
       return "zone or node: a name, a list or {of: ROLE}";
+    case ParamType::target_region:
+      return "region: a name or {of: ROLE}";
     case ParamType::target_sides:
       return "[A, B]: each a zone, a node, a list of them or {of: ROLE}";
     case ParamType::target_provider:

@@ -31,6 +31,25 @@ Result<Place> resolve_place(const FaultContext& context, const Target& target) {
   return place;
 }
 
+Result<Place> resolve_region(const FaultContext& context, const Target& target) {
+  Target zones;
+  std::vector<std::string> names = target.names;
+  if (!target.of.empty()) {
+    const auto holder = resolve_role(context.stack, context.view, target.of);
+    if (!holder) return std::unexpected(holder.error());
+    names = {context.stack.region_of(*context.stack.find(*holder))};
+  }
+  for (const auto& [region, of_region] : context.stack.file.regions)
+    if (std::ranges::find(names, region) != names.end())
+      zones.names.insert(zones.names.end(), of_region.begin(), of_region.end());
+  auto place = resolve_place(context, zones);
+  if (!place)
+    return fail(ExitCode::inconclusive,
+                fmt::format("no node is in region {}", fmt::join(names, "+")));
+  place->name = fmt::format("region {}", fmt::join(names, "+"));
+  return place;
+}
+
 Result<Border> look_at_border(Effects& runtime, const std::vector<std::string>& nodes,
                               const std::vector<std::string>& peers) {
   const auto cuts = runtime.cuts(nodes);

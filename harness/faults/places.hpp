@@ -21,6 +21,9 @@ struct Place {
 // Errors (inconclusive): nobody holds the role, or no node is there.
 Result<Place> resolve_place(const FaultContext& context, const Target& target);
 
+// The same of a region: what stands in its zones. Outside parties that serve it are elsewhere.
+Result<Place> resolve_region(const FaultContext& context, const Target& target);
+
 // What cuts between the nodes and the peers dropped, by nobody else's cuts.
 struct Border {
   bool whole = true;       // every node is cut off from every peer,

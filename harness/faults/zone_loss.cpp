@@ -1,7 +1,7 @@
-// A zone goes dark, or a broker's machine: first it falls silent (every packet from and to its
-// nodes is dropped inside their own namespaces), then its processes are killed. Silence comes first
-// because a kill alone lets the kernel say goodbye by FIN and RST, which a zone without power never
-// does: it would flatter the recovery time.
+// A zone goes dark, or a whole region, or a broker's machine: first it falls silent (every packet
+// from and to its nodes is dropped inside their own namespaces), then its processes are killed.
+// Silence comes first because a kill alone lets the kernel say goodbye by FIN and RST, which a zone
+// without power never does: it would flatter the recovery time.
 //
 // Heals by: power and network again: the rules go, the containers start with their old disks.
 // Effect: the rules are in force on every node, packets were dropped by them, and every process is
@@ -29,6 +29,15 @@ Result<Dark> dark_zones(const FaultContext& context) {
   if (dark.nodes.empty())
     return fail(ExitCode::inconclusive, fmt::format("no node is in {}", dark.name));
   return dark;
+}
+
+Result<Dark> dark_region(const FaultContext& context) {
+  auto place = resolve_region(context, std::get<Target>(context.entry.params.at("region")));
+  if (!place) return std::unexpected(place.error());
+  std::erase_if(place->nodes, [&](const std::string& node) {
+    return !context.stack.has_container(*context.stack.find(node));
+  });
+  return Dark{std::move(place->name), std::move(place->nodes)};
 }
 
 Result<Dark> dark_brokers(const FaultContext& context) {
@@ -113,6 +122,16 @@ FaultSchema zone_loss_schema() {
 }
 std::unique_ptr<Fault> make_zone_loss() {
   return std::make_unique<SilentDeath>("zone_loss", dark_zones);
+}
+
+FaultSchema region_loss_schema() {
+  return {"region_loss",
+          "All zones of a region fall silent, then its processes die; it comes back after `for`",
+          Length::lasting,
+          {{"region", ParamType::target_region, true, {}}}};
+}
+std::unique_ptr<Fault> make_region_loss() {
+  return std::make_unique<SilentDeath>("region_loss", dark_region);
 }
 
 FaultSchema broker_loss_schema() {

@@ -41,6 +41,8 @@ TargetKind target_kind(const ParamSchema& param, const StackFacts* stack) {
       return {"zone", known(&StackFacts::zones), true};
     case ParamType::target_node:
       return {"node", known(&StackFacts::nodes), true};
+    case ParamType::target_region:
+      return {"region", known(&StackFacts::regions), true, false};
     case ParamType::target_place:
     case ParamType::target_sides: {
       auto places = known(&StackFacts::zones);
@@ -186,6 +188,7 @@ std::optional<ParamValue> read_param(const Node& node, const ParamSchema& param,
     case ParamType::target_zone:
     case ParamType::target_node:
     case ParamType::target_place:
+    case ParamType::target_region:
     case ParamType::target_provider:
       break;
   }

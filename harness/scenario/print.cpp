@@ -105,6 +105,7 @@ std::string param(const ParamValue& value, ParamType type) {
     case ParamType::target_zone:
     case ParamType::target_node:
     case ParamType::target_place:
+    case ParamType::target_region:
     case ParamType::target_provider:
       break;
   }

@@ -31,6 +31,7 @@ enum class ParamType {
   target_zone,
   target_node,
   target_place,  // a zone or a node
+  target_region,
   target_sides,  // a list of two places
   target_provider,
   duration,
@@ -114,7 +115,7 @@ struct PartFacts {
 // Of the stack that a scenario names.
 struct StackFacts {
   std::string name;
-  std::vector<std::string> zones, nodes;
+  std::vector<std::string> zones, nodes, regions;
   std::map<std::string, std::vector<std::string>> parties;  // outside parties by their kind
   std::vector<std::string> selectors;                       // postgres.primary, …
   std::set<std::string> capabilities;

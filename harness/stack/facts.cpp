@@ -13,6 +13,7 @@ StackFacts facts_of(const StackFile& stack) {
   facts.capabilities = stack.capabilities;
   for (const auto& [target, component] : stack.targets) facts.targets.insert(target);
   for (const auto& [zone, prefix] : stack.zones) facts.zones.push_back(zone);
+  for (const auto& [region, zones] : stack.regions) facts.regions.push_back(region);
   for (const auto& component : stack.components) {
     for (const auto& node : component.nodes) {
       facts.nodes.push_back(node.name);

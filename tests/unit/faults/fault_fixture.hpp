@@ -16,9 +16,9 @@ namespace rehearse {
 
 class FaultTest : public testing::Test {
  protected:
-  explicit FaultTest(const std::string& fault)
-      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
-                           {})) {
+  explicit FaultTest(const std::string& fault, const std::string& stack = "one-region")
+      : stack_(*make_stack(
+            *read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/" + stack + ".yaml"), {})) {
     entry_.id = "it";
     entry_.fault = fault;
     for (const auto& node : stack_.nodes)
