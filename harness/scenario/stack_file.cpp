@@ -272,7 +272,8 @@ Result<StackFile> read_stack_file(const std::string& path) {
   auto tree = yaml::read_stack_tree(*text, sources, problems);
   if (tree) {
     if (Node* components = tree->find("components")) yaml::write_out_twins(*components, problems);
-    read_stack(*tree, stack, problems);
+    // Of a twin of nobody everything else would be missing.
+    if (problems.empty()) read_stack(*tree, stack, problems);
   }
   if (problems.empty()) return stack;
   std::string all;

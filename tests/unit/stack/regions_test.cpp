@@ -191,19 +191,19 @@ TEST_F(RegionsTest, WhatItGoesOnFromIsThereAndAnother) {
   EXPECT_EQ(mistakes("extends: one", "extends: [one]"),
             "two.yaml:2:10: `extends` must be text, not a list");
   write("one", std::string(one_text) + "extends: two\n");
-  EXPECT_EQ(mistakes("stack", "stack"), "one.yaml:22:10: `two` goes on from itself");
+  EXPECT_EQ(mistakes("stack", "stack"), "one.yaml:21:10: `two` goes on from itself");
   write("one", "");
-  EXPECT_EQ(mistakes("stack", "stack"), "one.yaml: the file is empty");
+  EXPECT_EQ(mistakes("stack", "stack"), "one.yaml:1:1: the file is empty");
 }
 
 TEST_F(RegionsTest, MistakesAreToldWhereTheyStand) {
   EXPECT_EQ(mistakes("zones: [b-2]}", "zones: [b-2], prot: 8}"),
-            "two.yaml:11:70: unknown key in `component wallet-b`: `prot`, did you mean `port`?");
+            "two.yaml:11:66: unknown key in `component wallet-b`: `prot`, did you mean `port`?");
   std::string text = one_text;
   write("one", text.replace(text.find("port: 8080"), 4, "prot"));
   const std::string said = mistakes("stack", "stack");
   EXPECT_THAT(said,
-              testing::HasSubstr("one.yaml:17:70: unknown key in `component wallet`: `prot`"));
+              testing::HasSubstr("one.yaml:17:79: unknown key in `component wallet`: `prot`"));
 }
 
 TEST_F(RegionsTest, ATwinIsLikeAComponentOfAnotherRegion) {
@@ -226,12 +226,12 @@ TEST_F(RegionsTest, ATwinIsLikeAComponentOfAnotherRegion) {
 
 TEST_F(RegionsTest, AZoneIsInOneRegion) {
   EXPECT_EQ(mistakes("b: [b-1, b-2]", "b: [b-1, a-2]"),
-            "two.yaml:4:32: zone `a-2` is already in region a");
+            "two.yaml:4:35: zone `a-2` is already in region a");
   EXPECT_EQ(mistakes("b: [b-1, b-2]", "b: [b-1, b-1]"),
-            "two.yaml:4:32: zone `b-1` is already in region b");
+            "two.yaml:4:35: zone `b-1` is already in region b");
   EXPECT_EQ(mistakes("b: [b-1, b-2]", "b: [b-1, b-3]"),
-            "two.yaml:4:32: unknown zone `b-3` (there are: a-1, a-2, out, b-1, b-2)");
-  EXPECT_THAT(mistakes("b: [b-1, b-2]", "b: []"), testing::HasSubstr("two.yaml:4:26: `region b`"));
+            "two.yaml:4:35: unknown zone `b-3`, did you mean `b-1`?");
+  EXPECT_THAT(mistakes("b: [b-1, b-2]", "b: []"), testing::HasSubstr("two.yaml:4:29: `region b`"));
 }
 
 TEST_F(RegionsTest, APlaceholderNamesARegionThatThereIs) {

@@ -96,12 +96,12 @@ TEST_F(RegionsOfDatabases, TwoThatLeadAreNotWhole) {
   EXPECT_THAT(missing(), testing::Contains("db has 0 primaries"));
 }
 
-std::string answer(const std::string& body) {
+std::string spoken(const std::string& body) {
   return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
 }
 
 TEST_F(RegionsOfDatabases, ThePlaceOfTheLogIsRead) {
-  const test::TestServer server({answer(
+  const test::TestServer server({spoken(
       R"({"state":"running","role":"standby_leader","timeline":3,"xlog":{"replayed_location":4096,)"
       R"("replayed_timestamp":"2020-01-01 00:00:00.5+00:00"}})")});
   stack_.file.components[1].port = server.endpoint().port;
@@ -115,7 +115,7 @@ TEST_F(RegionsOfDatabases, ThePlaceOfTheLogIsRead) {
 TEST_F(RegionsOfDatabases, AreToldToLeadAndToFollow) {
   stack_.nodes[2].address = "127.0.0.2";  // where nobody listens
   const auto said = [&](const std::function<Status()>& order) {
-    test::TestServer server({answer("{}")});
+    test::TestServer server({spoken("{}")});
     stack_.file.components[1].port = server.endpoint().port;
     EXPECT_TRUE(order());
     return server.request();
