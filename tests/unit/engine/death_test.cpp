@@ -40,6 +40,8 @@ ParamValue sample(const std::string& fault, const ParamSchema& param, const Stac
                     "", 0};
     case ParamType::target_place:
       return Target{{"az-2", "players"}, "", 0};
+    case ParamType::target_region:
+      return Target{{"a"}, "", 0};
     case ParamType::target_sides:
       return Sides{{{"az-1"}, "", 0}, {{"az-2", "players"}, "", 0}};
     case ParamType::target_provider:
@@ -69,7 +71,7 @@ struct Death {
 class DeathTest : public testing::Test {
  protected:
   DeathTest()
-      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
+      : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/two-region.yaml"),
                            {})) {
     char pattern[] = "/tmp/rehearse-death-XXXXXX";
     dir_ = ::mkdtemp(pattern);
