@@ -170,7 +170,8 @@ struct TlsTrust::Impl {
 TlsTrust::TlsTrust(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsTrust::~TlsTrust() = default;
 
-Result<std::shared_ptr<const TlsTrust>> TlsTrust::load(const std::string& authority_file) {
+Result<std::shared_ptr<const TlsTrust>> TlsTrust::load(const std::string& authority_file,
+                                                       const std::string& own_file) {
   auto impl = std::make_unique<Impl>();
   if (impl->context == nullptr) return fail(ExitCode::machine, "tls: no context: " + last_error());
   SSL_CTX_set_min_proto_version(impl->context, TLS1_2_VERSION);
@@ -182,6 +183,11 @@ Result<std::shared_ptr<const TlsTrust>> TlsTrust::load(const std::string& author
     return fail(ExitCode::machine, fmt::format("tls: {} is no authority's certificate: {}",
                                                authority_file, last_error()));
   }
+  const char* own = own_file.c_str();
+  if (!own_file.empty() && (SSL_CTX_use_certificate_chain_file(impl->context, own) != 1 ||
+                            SSL_CTX_use_PrivateKey_file(impl->context, own, SSL_FILETYPE_PEM) != 1))
+    return fail(ExitCode::machine,
+                fmt::format("tls: {} is no certificate with its key: {}", own, last_error()));
   return std::shared_ptr<const TlsTrust>(new TlsTrust(std::move(impl)));
 }
 

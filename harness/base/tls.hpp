@@ -35,8 +35,10 @@ std::unique_ptr<Wire> plain_wire(int fd);
 // that it is called by. TLS 1.2 or newer.
 class TlsTrust {
  public:
-  // Errors (machine): the file cannot be read or holds no certificate.
-  static Result<std::shared_ptr<const TlsTrust>> load(const std::string& authority_file);
+  // `own_file`: a certificate and its key, for servers that ask who calls; empty = none. Errors
+  // (machine): a file cannot be read or holds no certificate.
+  static Result<std::shared_ptr<const TlsTrust>> load(const std::string& authority_file,
+                                                      const std::string& own_file = {});
   // Believes whatever it is shown: for looking at certificates only.
   static std::shared_ptr<const TlsTrust> in_anybody();
   ~TlsTrust();

@@ -34,8 +34,9 @@ class Certificates : public testing::Test {
   }
   ~Certificates() override { std::filesystem::remove_all(dir_); }
 
-  void place(const std::vector<std::string>& names, const std::vector<std::string>& addresses) {
-    const auto made = make_certificate(authority_, names, addresses).value();
+  void place(const std::vector<std::string>& names, const std::vector<std::string>& addresses,
+             bool mutual = false) {
+    const auto made = make_certificate(authority_, names, addresses, mutual).value();
     serial_ = serial_of(made.certificate).value();
     EXPECT_TRUE(write_file_atomically(dir_ + "/own.pem", made.certificate + made.key));
   }
@@ -111,19 +112,18 @@ TEST_F(Certificates, ARenewedOneIsShownToTheNextConnection) {
 }
 
 // Serves `connections` one after the other and says of each whether it resumed a session.
-std::vector<bool> resumed(const BoundSocket& socket, const std::string& own, int connections) {
-  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()),
-                                                                  SSL_CTX_free);
-  SSL_CTX_use_certificate_chain_file(context.get(), own.c_str());
-  SSL_CTX_use_PrivateKey_file(context.get(), own.c_str(), SSL_FILETYPE_PEM);
+std::vector<bool> resumed(const BoundSocket& socket, const std::string& own, int connections,
+                          SSL_CTX* context) {
+  SSL_CTX_use_certificate_chain_file(context, own.c_str());
+  SSL_CTX_use_PrivateKey_file(context, own.c_str(), SSL_FILETYPE_PEM);
   std::vector<bool> reused;
   for (int i = 0; i < connections; ++i) {
     const int fd = ::accept(socket.fd(), nullptr, nullptr);
     const ScopeExit closing([fd] { ::close(fd); });
-    const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), SSL_free);
+    const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context), SSL_free);
     SSL_set_fd(ssl.get(), fd);
     char request[4096];
-    if (SSL_accept(ssl.get()) != 1 || SSL_read(ssl.get(), request, sizeof request) <= 0) break;
+    if (SSL_accept(ssl.get()) != 1 || SSL_read(ssl.get(), request, sizeof request) <= 0) continue;
     reused.push_back(SSL_session_reused(ssl.get()) == 1);
     constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
@@ -135,7 +135,10 @@ std::vector<bool> resumed(const BoundSocket& socket, const std::string& own, int
 TEST_F(Certificates, WhoTrustsResumesItsSessions) {
   const BoundSocket socket;
   socket.listen();
-  auto serving = std::async(std::launch::async, resumed, std::cref(socket), dir_ + "/own.pem", 4);
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()),
+                                                                  SSL_CTX_free);
+  auto serving = std::async(std::launch::async, resumed, std::cref(socket), dir_ + "/own.pem", 4,
+                            context.get());
   const auto trust = TlsTrust::load(dir_ + "/ca.pem").value();
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(http_call(socket.endpoint(), {}, 2'000, 5'000, trust.get()));
@@ -150,6 +153,26 @@ TEST_F(Certificates, AServerWithoutItsCertificateDoesNotStart) {
       [](const auto&, const auto&) {});
   ASSERT_FALSE(server);
   EXPECT_NE(server.error().message.find("missing.pem"), std::string::npos);
+}
+
+// As etcd does: whoever shows no certificate is not served.
+TEST_F(Certificates, AreShownToServersThatAskWhoCalls) {
+  const BoundSocket socket;
+  socket.listen();
+  place({"play.test"}, {"127.0.0.1"}, true);
+  auto serving = std::async(std::launch::async, [&] {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
+        SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+    SSL_CTX_load_verify_locations(context.get(), (dir_ + "/ca.pem").c_str(), nullptr);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    return resumed(socket, dir_ + "/own.pem", 2, context.get());
+  });
+  const auto stranger = TlsTrust::load(dir_ + "/ca.pem").value();
+  EXPECT_FALSE(http_call(socket.endpoint(), {}, 2'000, 5'000, stranger.get()));
+  const auto known = TlsTrust::load(dir_ + "/ca.pem", dir_ + "/own.pem").value();
+  EXPECT_TRUE(http_call(socket.endpoint(), {}, 2'000, 5'000, known.get()));
+  EXPECT_EQ(serving.get(), std::vector<bool>{false});
+  EXPECT_FALSE(TlsTrust::load(dir_ + "/ca.pem", dir_ + "/ca.pem")) << "which has no key";
 }
 
 TEST(CertificateErrors, SayWhatIsMissing) {
