@@ -54,6 +54,11 @@ class FakePostgres {
     const std::lock_guard lock(mutex_);
     answer_ = std::move(answer);
   }
+  // From now on an answer's text is one row of columns, which are split by bars; none is no row.
+  void answer_rows() {
+    const std::lock_guard lock(mutex_);
+    rows_ = true;
+  }
   // Connections beyond this many are refused with that SQLSTATE.
   void refuse_beyond(size_t connections, const std::string& sqlstate) {
     const std::lock_guard lock(mutex_);
@@ -79,6 +84,8 @@ class FakePostgres {
  private:
   struct Client {
     bool started = false;
+    std::map<std::string, std::string> prepared;  // statements, by name
+    std::string bound;                            // the one that is executed next
     std::string received;
   };
 
@@ -99,11 +106,23 @@ class FakePostgres {
                             text("refused by the test") + '\0');
   }
   static std::string ready() { return message('Z', "I"); }
-  static std::string row(const std::string& value) {
-    const auto length = static_cast<uint32_t>(value.size());
-    return message('T', int16(1) + text("x") + int32(0) + int16(0) + int32(25) + int16(0xFFFF) +
-                            int32(0xFFFFFFFF) + int16(0)) +
-           message('D', int16(1) + int32(length) + value) + message('C', text("SELECT 1"));
+  static std::string row(const std::string& line, bool split) {
+    if (split && line.empty()) return message('C', text("SELECT 0"));
+    std::string names, values;
+    uint16_t count = 0;
+    for (size_t at = 0; at <= line.size(); ++count) {
+      const size_t end = split ? std::min(line.find('|', at), line.size()) : line.size();
+      const std::string value = line.substr(at, end - at);
+      names += text("x") + int32(0) + int16(0) + int32(25) + int16(0xFFFF) + int32(0xFFFFFFFF) +
+               int16(0);
+      values += int32(static_cast<uint32_t>(value.size())) + value;
+      at = end + 1;
+    }
+    return message('T', int16(count) + names) + message('D', int16(count) + values) +
+           message('C', text("SELECT 1"));
+  }
+  static std::string parameter(const std::string& name, const std::string& value) {
+    return message('S', text(name) + text(value));
   }
 
   void serve(const std::stop_token& stop) {
@@ -139,7 +158,7 @@ class FakePostgres {
       const std::string body = client.received.substr(head + 4, whole - head - 4);
       const char type = client.started ? client.received[0] : '\0';
       client.received.erase(0, whole);
-      const std::string reply = client.started ? replied(type, body) : started(fd, body);
+      const std::string reply = client.started ? replied(client, type, body) : started(fd, body);
       ::send(fd, reply.data(), reply.size(), MSG_NOSIGNAL);
       if (type == 'X' || (!client.started && reply[0] == 'E')) return false;
       client.started = true;
@@ -151,19 +170,41 @@ class FakePostgres {
     const std::lock_guard lock(mutex_);
     if (names_.size() >= connections_max_) return error("FATAL", refusal_);
     names_[fd] = at == std::string::npos ? "" : body.substr(at + key.size()).c_str();
-    return message('R', int32(0)) + ready();
+    return message('R', int32(0)) + parameter("server_version", "15.0") +
+           parameter("default_transaction_read_only", "off") + parameter("in_hot_standby", "off") +
+           ready();
   }
-  std::string replied(char type, const std::string& body) {
-    if (type != 'Q') return "";
+  std::string replied(Client& client, char type, const std::string& body) {
+    const std::string name = body.c_str();
+    switch (type) {
+      case 'Q':
+        return executed(body.c_str()) + ready();
+      case 'P':
+        client.prepared[name] = body.c_str() + name.size() + 1;
+        return message('1', "");
+      case 'B':  // to a portal without a name
+        client.bound = client.prepared[body.c_str() + name.size() + 1];
+        return message('2', "");
+      case 'E':
+        return executed(client.bound);
+      case 'S':
+        return ready();
+      default:
+        return "";
+    }
+  }
+  std::string executed(const std::string& statement) {
+    bool rows = false;
     std::function<Answer(const std::string&)> answer;
     {
       const std::lock_guard lock(mutex_);
-      statements_.emplace_back(body.c_str());
+      statements_.push_back(statement);
       answer = answer_;
+      rows = rows_;
     }
-    if (!answer) return message('C', text("OK")) + ready();
-    const Answer said = answer(body.c_str());
-    return (said ? row(*said) : error("ERROR", said.error())) + ready();
+    if (!answer) return message('C', text("OK"));
+    const Answer said = answer(statement);
+    return said ? row(*said, rows) : error("ERROR", said.error());
   }
 
   const int socket_;
@@ -171,6 +212,7 @@ class FakePostgres {
   std::map<int, Client> clients_;  // of the server's thread
   std::mutex mutex_;
   std::function<Answer(const std::string&)> answer_;
+  bool rows_ = false;
   size_t connections_max_ = 1'000;
   std::string refusal_;
   std::map<int, std::string> names_;
