@@ -9,11 +9,6 @@
 namespace rehearse {
 namespace {
 
-using Epoch = std::pair<uint32_t, uint32_t>;  // timeline, writer epoch
-Epoch epoch_of(const Attempt& attempt) {
-  return {attempt.timeline, attempt.epoch};
-}
-
 enum class Held { yes, no, cannot_say };
 
 struct Books3 {
@@ -64,10 +59,10 @@ void mark_holes(Loss& loss, std::vector<const Attempt*>& survivors) {
   struct Latest {
     int64_t seq = 0, sent_ns = 0;
   };
-  std::map<Epoch, Latest> latest;
+  std::map<WriterEpoch, Latest> latest;
   for (const Attempt* survivor : survivors) {
     if (survivor->seq == 0) continue;  // told no epoch either: the cashier's answers
-    Latest& at = latest[epoch_of(*survivor)];
+    Latest& at = latest[told_epoch(*survivor)];
     at.seq = std::max(at.seq, survivor->seq);
     at.sent_ns = std::max(at.sent_ns, survivor->sent_ns);
   }
@@ -79,21 +74,20 @@ void mark_holes(Loss& loss, std::vector<const Attempt*>& survivors) {
   }
   // A lost answer without an epoch was of the newest one acknowledged before it, or older.
   std::ranges::sort(survivors, {}, &Attempt::answered_ns);
-  std::vector<Epoch> newest_until;
+  std::vector<WriterEpoch> newest_until;
   for (const Attempt* survivor : survivors) {
-    const Epoch last = newest_until.empty() ? Epoch{} : newest_until.back();
-    newest_until.push_back(std::max(last, epoch_of(*survivor)));
+    const WriterEpoch last = newest_until.empty() ? WriterEpoch{} : newest_until.back();
+    newest_until.push_back(std::max(last, told_epoch(*survivor)));
   }
   for (LostWrite& lost : loss.lost) {
-    Epoch epoch = epoch_of(*lost.ack);
-    if (epoch == Epoch{}) {
+    WriterEpoch epoch = told_epoch(*lost.ack);
+    if (epoch == WriterEpoch{}) {
       const auto after =
           std::ranges::upper_bound(survivors, lost.ack->answered_ns, {}, &Attempt::answered_ns);
       const auto count = static_cast<size_t>(after - survivors.begin());
       if (count > 0) epoch = newest_until[count - 1];
     }
-    std::tie(loss.timeline_max, loss.epoch_max) =
-        std::max(Epoch{loss.timeline_max, loss.epoch_max}, epoch);
+    loss.epoch_max = std::max(loss.epoch_max, epoch);
     const auto above = latest.upper_bound(epoch);
     if (above == latest.begin()) continue;
     const Latest& at = std::prev(above)->second;
@@ -127,8 +121,7 @@ bool Loss::contains(uint64_t operation) const {
 }
 
 bool Loss::may_have_shown(const Attempt& attempt) const {
-  return !lost.empty() && attempt.answered_ns >= first_sent_ns &&
-         epoch_of(attempt) <= Epoch{timeline_max, epoch_max};
+  return !lost.empty() && attempt.answered_ns >= first_sent_ns && told_epoch(attempt) <= epoch_max;
 }
 
 bool Loss::explains(std::string_view business_key) const {

@@ -3,7 +3,8 @@
 // A lost suffix is what asynchronous replication may lose: everything acknowledged after some point
 // of the old writer's order. A hole is corruption: a lost write although a later one of no newer
 // epoch survived. "Later" is by ledger sequence where the answer told it, and by real time (sent
-// after the lost one was answered); epochs are compared as (timeline, writer epoch).
+// after the lost one was answered); epochs are compared as (region term, timeline, writer
+// epoch), as answers told them.
 #pragma once
 
 #include <set>
@@ -30,8 +31,8 @@ struct Loss {
   int64_t holes = 0;
   double lost_ms = 0;          // max(fault effective, last lost ack) − oldest lost ack
   bool within_target = false;  // nothing lost, or a suffix inside the ledger's RPO target
-  // Up to this (timeline, epoch), from this moment on, clients may have seen what was lost.
-  uint32_t timeline_max = 0, epoch_max = 0;
+  // Up to this one, from this moment on, clients may have seen what was lost.
+  WriterEpoch epoch_max;
   int64_t first_sent_ns = 0;
   std::set<std::string, std::less<>> business_keys;  // of what is lost
 

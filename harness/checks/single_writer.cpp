@@ -1,11 +1,12 @@
 // Proves that one writer at a time wrote the ledger: epochs (region term, timeline, writer epoch)
 // never decrease in the ledger's order; nothing that was first sent after a newer epoch had been
-// acknowledged was committed under an older one; and what answers told of their entry's number and
-// epoch is what the ledger has.
+// acknowledged was committed or acknowledged under an older one; and what answers told of their
+// entry's number and epoch is what the ledger has.
 // From: ledger_entries with epochs, client history.
 // Cannot see: two writers that shared one epoch (ledger_chain, ledger_balanced).
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
@@ -13,13 +14,8 @@
 namespace rehearse {
 namespace {
 
-using ToldEpoch = std::pair<int64_t, int64_t>;  // timeline, writer epoch: what answers carry
-
-ToldEpoch told_by(const Attempt& attempt) {
-  return {attempt.timeline, attempt.epoch};
-}
-
 std::string text_of(const WriterEpoch& epoch) {
+  if (epoch.region_term == 0) return fmt::format("{}.{}", epoch.timeline, epoch.epoch);
   return fmt::format("{}.{}.{}", epoch.region_term, epoch.timeline, epoch.epoch);
 }
 
@@ -54,30 +50,34 @@ void examine_order(Examination& examination, const LedgerView& ledger) {
   }
 }
 
-// Answers carry no region term: the ledger knows of which region an epoch was.
-std::map<ToldEpoch, int64_t> region_terms(const LedgerView& ledger) {
-  std::map<ToldEpoch, int64_t> terms;
+// Each by what answers tell of it. Where they tell no region term the ledger knows it.
+std::map<WriterEpoch, WriterEpoch> ledger_epochs(const LedgerView& ledger) {
+  std::map<WriterEpoch, WriterEpoch> epochs;
   std::optional<WriterEpoch> last;
   for (const LedgerEntry* entry : ledger.entries()) {
     const auto epoch = writer_epoch_of(*entry);
     if (!epoch || epoch == last) continue;
-    last = epoch;
-    int64_t& term = terms[{epoch->timeline, epoch->epoch}];
-    term = std::max(term, epoch->region_term);
+    last = epochs[*epoch] = *epoch;
+    WriterEpoch& newest = epochs[{0, epoch->timeline, epoch->epoch}];
+    newest = std::max(newest, *epoch);
   }
-  return terms;
+  return epochs;
+}
+
+size_t writers_of(const LedgerView& ledger) {
+  std::set<WriterEpoch> writers;
+  for (const auto& [told, epoch] : ledger_epochs(ledger)) writers.insert(epoch);
+  return writers.size();
 }
 
 // By time, each with the newest epoch known by then. Epochs that wrote nothing are left out.
 std::vector<KnownEpoch> known_epochs(const Joined& joined) {
-  const auto terms = region_terms(joined.ledger);
+  const auto epochs = ledger_epochs(joined.ledger);
   std::vector<KnownEpoch> known;
   for (const Attempt& attempt : joined.run.history.attempts) {
     if (attempt.answered_ns == 0 || attempt.epoch == 0) continue;
-    const auto term = terms.find(told_by(attempt));
-    if (term == terms.end()) continue;
-    known.push_back(
-        {attempt.answered_ns, {term->second, attempt.timeline, attempt.epoch}, &attempt});
+    const auto epoch = epochs.find(told_epoch(attempt));
+    if (epoch != epochs.end()) known.push_back({attempt.answered_ns, epoch->second, &attempt});
   }
   std::ranges::stable_sort(known, {}, &KnownEpoch::answered_ns);
   for (size_t i = 1; i < known.size(); ++i) {
@@ -88,34 +88,61 @@ std::vector<KnownEpoch> known_epochs(const Joined& joined) {
   return known;
 }
 
-void examine_real_time(Examination& examination, const Joined& joined) {
+// The newest that somebody had been told of by then; null: none.
+const KnownEpoch* known_at(const std::vector<KnownEpoch>& known, int64_t sent_ns) {
+  const auto after = std::ranges::lower_bound(known, sent_ns, {}, &KnownEpoch::answered_ns);
+  return after == known.begin() ? nullptr : &*std::prev(after);
+}
+
+void examine_real_time(Examination& examination, const Joined& joined,
+                       const std::vector<KnownEpoch>& known) {
   const History& history = joined.run.history;
-  const std::vector<KnownEpoch> known = known_epochs(joined);
   for (const Booked& booked : joined.ledger.booked()) {
     if (booked.operation >= joined.ended.size() || !booked.transaction->epoch) continue;
     const Attempt* first = joined.ended[booked.operation].first;
     if (first == nullptr || first->sent_ns == 0) continue;
     examination.examined();
-    const auto after =
-        std::ranges::lower_bound(known, first->sent_ns, {}, &KnownEpoch::answered_ns);
-    if (after == known.begin()) continue;
-    const KnownEpoch& newest = *std::prev(after);
-    if (*booked.transaction->epoch >= newest.epoch) continue;
+    const KnownEpoch* newest = known_at(known, first->sent_ns);
+    if (newest == nullptr || *booked.transaction->epoch >= newest->epoch) continue;
     examination.violation(
         "{} {} (tx {}): first sent at {:.3f} s, committed in epoch {}, though {} was told of {} at "
         "{:.3f} s",
         booked.transaction->key, booked.transaction->kind, booked.transaction->tx,
         run_ms(history, first->sent_ns) / 1000, text_of(*booked.transaction->epoch),
-        key_of(history.run_key, newest.attempt->operation), text_of(newest.epoch),
-        run_ms(history, newest.attempt->answered_ns) / 1000);
+        key_of(history.run_key, newest->attempt->operation), text_of(newest->epoch),
+        run_ms(history, newest->attempt->answered_ns) / 1000);
+  }
+}
+
+// A writer beside the one that led: what it took is in no ledger, but clients were told.
+void examine_beside(Examination& examination, const Joined& joined,
+                    const std::vector<KnownEpoch>& known) {
+  const History& history = joined.run.history;
+  for (const LostWrite& lost : joined.loss.lost) {
+    const Attempt* first = joined.ended[lost.operation].first;
+    if (lost.ack->epoch == 0 || lost.ack->replay != 0 || first == nullptr) continue;
+    examination.examined();
+    const KnownEpoch* newest = known_at(known, first->sent_ns);
+    if (newest == nullptr) continue;
+    // Answers that tell no region term are compared by the rest.
+    WriterEpoch told = told_epoch(*lost.ack);
+    if (told.region_term == 0) told.region_term = newest->epoch.region_term;
+    if (told >= newest->epoch) continue;
+    examination.violation(
+        "{}: first sent at {:.3f} s, acknowledged in epoch {}, though {} was told of {} at {:.3f} "
+        "s",
+        lost.key, run_ms(history, first->sent_ns) / 1000, text_of(told_epoch(*lost.ack)),
+        key_of(history.run_key, newest->attempt->operation), text_of(newest->epoch),
+        run_ms(history, newest->attempt->answered_ns) / 1000);
   }
 }
 
 bool is_as_told(const Attempt& attempt, const Transaction& transaction) {
   if (transaction.seq != attempt.seq) return false;
-  const bool told = attempt.epoch != 0 && transaction.epoch;
-  return !told ||
-         told_by(attempt) == ToldEpoch{transaction.epoch->timeline, transaction.epoch->epoch};
+  if (attempt.epoch == 0 || !transaction.epoch) return true;
+  WriterEpoch written = *transaction.epoch;
+  if (attempt.region_term == 0) written.region_term = 0;
+  return told_epoch(attempt) == written;
 }
 
 // Of what is not in the ledger at all no_lost_writes speaks.
@@ -132,8 +159,8 @@ void examine_told(Examination& examination, const Joined& joined) {
     if (as_told) continue;
     const Transaction& transaction = *booked.front().transaction;
     const std::string text =
-        fmt::format("{}: told seq {} in epoch {}.{}, the ledger has seq {} in {}", transaction.key,
-                    attempt.seq, attempt.timeline, attempt.epoch, transaction.seq,
+        fmt::format("{}: told seq {} in epoch {}, the ledger has seq {} in {}", transaction.key,
+                    attempt.seq, text_of(told_epoch(attempt)), transaction.seq,
                     transaction.epoch ? text_of(*transaction.epoch) : std::string("no epoch"));
     if (joined.loss.explains(attempt)) {
       examination.listed("{}", text);
@@ -149,9 +176,11 @@ Finding examine_single_writer(const Joined& joined) {
   if (!joined.run.books.ledger_entries) return without_books("single_writer", "ledger_entries");
   Examination examination("single_writer");
   examine_order(examination, joined.ledger);
-  examine_real_time(examination, joined);
+  const auto known = known_epochs(joined);
+  examine_real_time(examination, joined, known);
+  examine_beside(examination, joined, known);
   examine_told(examination, joined);
-  const size_t writers = region_terms(joined.ledger).size();
+  const size_t writers = writers_of(joined.ledger);
   if (writers == 1) examination.not_exercised("the writer never changed");
   const std::string summary =
       examination.violations() == 0

@@ -97,6 +97,10 @@ std::string_view player_of(std::string_view account) {
   return account.substr(0, account.find(':'));
 }
 
+WriterEpoch told_epoch(const Attempt& attempt) {
+  return {attempt.region_term, attempt.timeline, attempt.epoch};
+}
+
 std::optional<WriterEpoch> writer_epoch_of(const LedgerEntry& entry) {
   if (!entry.epoch) return std::nullopt;
   return WriterEpoch{entry.region_term.value_or(0), entry.timeline.value_or(0), *entry.epoch};

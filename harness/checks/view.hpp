@@ -52,6 +52,8 @@ struct WriterEpoch {
   auto operator<=>(const WriterEpoch&) const = default;
 };
 std::optional<WriterEpoch> writer_epoch_of(const LedgerEntry& entry);  // null: not told
+// As an answer told it; 0 is what it did not tell, as older histories the region term.
+WriterEpoch told_epoch(const Attempt& attempt);
 
 // One ledger transaction, entries summed up by whose account they are on.
 struct Transaction {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "load/words.hpp"
 
@@ -14,9 +15,10 @@ namespace json = boost::json;
 
 namespace {
 
-uint32_t small_of(const json::object& object, std::string_view name) {
+template <typename Small>
+Small small_of(const json::object& object, std::string_view name) {
   const int64_t number = number_of(object, name);
-  return number < 0 || number > UINT32_MAX ? 0 : static_cast<uint32_t>(number);
+  return std::in_range<Small>(number) ? static_cast<Small>(number) : Small{0};
 }
 
 Answer fields_of(const HttpResponse& response, const json::object& body) {
@@ -28,8 +30,9 @@ Answer fields_of(const HttpResponse& response, const json::object& body) {
   answer.balance_minor = number_of(body, "balance_minor");
   answer.version = number_of(body, "version");
   answer.seq = number_of(body, "seq");
-  answer.epoch = small_of(body, "epoch");
-  answer.timeline = small_of(body, "timeline");
+  answer.epoch = small_of<uint32_t>(body, "epoch");
+  answer.timeline = small_of<uint16_t>(body, "timeline");
+  answer.region_term = small_of<uint16_t>(body, "region_term");
   answer.reason = text_of(body, "reason");
   return answer;
 }
@@ -111,6 +114,7 @@ void fill(Attempt& attempt, const Answer& answer) {
   attempt.seq = answer.seq;
   attempt.epoch = answer.epoch;
   attempt.timeline = answer.timeline;
+  attempt.region_term = answer.region_term;
   const size_t length = std::min(answer.reason.size(), sizeof attempt.reason - 1);
   std::memcpy(attempt.reason, answer.reason.data(), length);
   attempt.reason[length] = '\0';

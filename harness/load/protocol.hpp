@@ -21,7 +21,8 @@ struct Answer {
   bool replay = false;
   uint16_t http_status = 0;
   int64_t amount_minor = 0, balance_minor = 0, version = 0, seq = 0;
-  uint32_t epoch = 0, timeline = 0;
+  uint32_t epoch = 0;
+  uint16_t timeline = 0, region_term = 0;
   std::string reason;
 };
 

@@ -72,7 +72,8 @@ struct Attempt {
   int64_t version = 0;        // of that account; 0 = not told
   int64_t seq = 0;            // first ledger entry of the transaction; 0 = not told
   uint32_t epoch = 0;         // committing writer's epoch
-  uint32_t timeline = 0;
+  // What older histories have as one number of 32 bits: their region term reads as 0, not told.
+  uint16_t timeline = 0, region_term = 0;
   char reason[32] = {};  // why rejected, failed or unknown; cut, NUL-terminated
 };
 static_assert(sizeof(Attempt) == 112);

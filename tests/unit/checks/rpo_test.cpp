@@ -99,6 +99,18 @@ TEST(MeasureRpo, HolesFailWhateverTheTarget) {
   EXPECT_EQ(red(run), (std::set<std::string>{"no_lost_writes", "rpo"}));
 }
 
+// The other region came to the same timeline and epoch by itself: what it wrote is no later write
+// of the one that was lost.
+TEST(MeasureRpo, AnotherRegionsWritesMakeNoHoles) {
+  RecordedRun run = bets_with_loss(90, 100);
+  for (Attempt& attempt : run.history.attempts) {
+    attempt.region_term = attempt.epoch == 1 ? 1 : 2;
+    attempt.epoch = attempt.timeline = 3;
+  }
+  EXPECT_EQ(ledger_of(run).lost_count, 10);
+  EXPECT_EQ(ledger_of(run).holes, 0);
+}
+
 TEST(MeasureRpo, HoleByTimeWhereTheAnswerHasNoSequence) {
   RecordedRun run = bets_with_loss(90, 91);
   run.history.attempts[90].seq = 0;

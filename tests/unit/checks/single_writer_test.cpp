@@ -44,6 +44,43 @@ TEST(SingleWriter, SentAfterANewerEpochWasKnown) {
               testing::HasSubstr("first sent at 10.000 s, committed in epoch 1.1.1"));
 }
 
+// Of two regions that both came to the same timeline and epoch, the term tells which one it was.
+TEST(SingleWriter, AToldRegionTermIsBelieved) {
+  RecordedRun run = honest_run();
+  for (LedgerEntry& entry : *run.books.ledger_entries)
+    if (entry.epoch == 2) {
+      entry.region_term = 2;
+      entry.timeline = entry.epoch = 1;
+    }
+  rechain(run);
+  for (Attempt& attempt : run.history.attempts) {
+    if (attempt.epoch == 0) continue;
+    attempt.region_term = static_cast<uint16_t>(attempt.epoch);
+    attempt.epoch = attempt.timeline = 1;
+  }
+  EXPECT_EQ(red(run), Set{});
+  const uint64_t bet = nth(run, OperationKind::bet, 300);
+  attempt_of(run, bet).region_term = attempt_of(run, bet).region_term == 1 ? 2 : 1;
+  EXPECT_THAT(red(run), testing::Contains("single_writer"));
+}
+
+// Split brain: a region that lost its lead goes on acknowledging, and its ledger is thrown away.
+TEST(SingleWriter, AcknowledgedBesideTheOneThatLeads) {
+  RecordedRun run = honest_run();
+  run.targets.rpo_ms["ledger"] = 3'600'000;
+  const uint64_t bet = nth(run, OperationKind::bet, 300);
+  ASSERT_EQ(attempt_of(run, bet).epoch, 2u);
+  std::erase_if(*run.books.ledger_entries,
+                [&](const LedgerEntry& entry) { return entry.key == key(run, bet); });
+  EXPECT_THAT(red(run), testing::Not(testing::Contains("single_writer"))) << "lost, by one writer";
+  attempt_of(run, bet).epoch = attempt_of(run, bet).timeline = 1;
+  EXPECT_THAT(red(run), testing::Contains("single_writer"));
+  EXPECT_THAT(finding_of(run, "single_writer").witnesses.front(),
+              testing::HasSubstr("acknowledged in epoch 1.1, though"));
+  attempt_of(run, bet).replay = 1;  // an answer from memory tells of when it was first given
+  EXPECT_THAT(red(run), testing::Not(testing::Contains("single_writer")));
+}
+
 TEST(SingleWriter, ToldOtherwise) {
   const RecordedRun honest = honest_run();
   const uint64_t bet = nth(honest, OperationKind::bet, 300);

@@ -82,8 +82,9 @@ TEST(Protocol, OnlyThePlatformsOwnWordsAreFinal) {
 
 TEST(Protocol, FieldsOfAnAnswer) {
   const Answer told = answer(
-      200, R"({"outcome":"ok","seq":11,"amount_minor":-250,"balance_minor":9007199254740993,)"
-           R"("version":5,"epoch":3,"timeline":2,"replay":true,"chain_head":"ab"})");
+      200,
+      R"({"outcome":"ok","seq":11,"amount_minor":-250,"balance_minor":9007199254740993,)"
+      R"("version":5,"epoch":3,"timeline":2,"region_term":4,"replay":true,"chain_head":"ab"})");
   Attempt attempt;
   fill(attempt, told);
   EXPECT_EQ(attempt.http_status, 200);
@@ -93,6 +94,7 @@ TEST(Protocol, FieldsOfAnAnswer) {
   EXPECT_EQ(attempt.version, 5);
   EXPECT_EQ(attempt.epoch, 3u);
   EXPECT_EQ(attempt.timeline, 2u);
+  EXPECT_EQ(attempt.region_term, 4u);
   EXPECT_EQ(attempt.replay, 1);
   EXPECT_EQ(attempt.outcome, Outcome::none);  // stored by its own function, last
 }
