@@ -198,7 +198,7 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
   set_outcome(attempt, answer.outcome);
   running.maybe_done |= answer.outcome == Outcome::unknown;
   if (is_settlement(running.operation.kind)) return;  // how long others pay is not our latency
-  if (entry_.is_at_edges(*running.behaviour)) {
+  if (entry_.is_at_edges(*running.behaviour) && !running.trial) {
     path_.ended(told && answer.outcome != Outcome::unknown);
   }
   ++recent_ended_;
@@ -207,7 +207,8 @@ void Generator::end_attempt(Running& running, const Answer& answer, bool told) {
 
 bool Generator::try_at(Running& running, int64_t intended_ns) {
   if (!begin_attempt(running, intended_ns)) return false;
-  running.endpoint = entry_.endpoint_for(*running.behaviour, running.operation);
+  running.endpoint = running.trial ? running.trial->edge
+                                   : entry_.endpoint_for(*running.behaviour, running.operation);
   client_.call(running.endpoint, running.request, connect_timeout_ms, answer_timeout_ms,
                [this, id = running.operation.id](const auto& result) { answered(id, result); });
   return true;
@@ -246,6 +247,7 @@ void Generator::retry_or_rest(Running& running, int64_t told_ms) {
 
 // Where a try went, and whether anybody was there.
 void Generator::follow_edge(Running& running, bool reached) {
+  if (running.trial) return;
   entry_.follow(*running.behaviour, running.operation.player, running.endpoint, reached);
 }
 
@@ -253,6 +255,7 @@ void Generator::end(uint64_t id, Outcome outcome) {
   const auto found = running_.find(id);
   const Operation operation = found->second.operation;
   const size_t arrival = found->second.arrival;
+  const auto trial = found->second.trial;
   const int64_t answered_ns =
       found->second.attempt != nullptr ? found->second.attempt->answered_ns : 0;
   running_.erase(found);
@@ -260,7 +263,8 @@ void Generator::end(uint64_t id, Outcome outcome) {
   if (is_settlement(operation.kind)) {
     --watches_;
   } else {
-    outcome_of_[arrival] = outcome;
+    if (arrival != no_arrival) outcome_of_[arrival] = outcome;
+    if (trial) tried(*trial, operation, outcome);
     if (outcome == Outcome::ok) done(operation, arrival, answered_ns);
   }
   end_if_drained();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -55,22 +56,32 @@ class Generator final : public Load {
   Window window(const std::vector<OperationKind>& kinds, int64_t from_ns,
                 int64_t to_ns) const override;
   int64_t play_next(const LoadPlan& plan) override;
+  std::shared_ptr<const EdgeTrial> try_edge(const Endpoint& edge) override;
   void stop_arrivals() override;
   LoadResult finish(int64_t deadline_ns) override;
 
  private:
+  static constexpr size_t no_arrival = static_cast<size_t>(-1);
+  // All that goes through one edge, whoever is given out to players.
+  struct Trial {
+    std::shared_ptr<EdgeTrial> told;
+    size_t edge = 0;
+    uint64_t round = 0;
+  };
+
   // An operation begun and not ended.
   struct Running {
     Operation operation;
     HttpRequest request;                   // the same in every try, byte for byte
     const Behaviour* behaviour = nullptr;  // of a watch: of what it watches
-    uint64_t arrival = 0;                  // its index; of a watch: that of the payment
+    uint64_t arrival = 0;                  // its index, or none; of a watch: that of the payment
     Attempt* attempt = nullptr;            // the latest
     uint32_t attempts = 0;
     size_t endpoint = 0;  // of the latest try or look
     bool maybe_done = false;
     bool resent = false;         // it has ended; this is its second sending
     int64_t watch_until_ns = 0;  // of a *_settled: end of this watch
+    std::optional<Trial> trial = {};
   };
 
   struct Counters {
@@ -98,6 +109,8 @@ class Generator final : public Load {
   void look_again(uint64_t id);
   bool begin_attempt(Running& running, int64_t intended_ns);
   void end_attempt(Running& running, const Answer& answer, bool told);
+  void try_through(const Trial& trial, OperationKind kind, uint64_t related);
+  void tried(const Trial& trial, const Operation& operation, Outcome outcome);
   void end(uint64_t id, Outcome outcome);
   void done(const Operation& operation, size_t arrival, int64_t answered_ns);
   void count(Outcome outcome);
@@ -120,7 +133,8 @@ class Generator final : public Load {
   size_t next_ = 0;       // arrival
   uint64_t pumping_ = 0;  // timers of plans before this one are over
   std::unordered_map<uint64_t, Running> running_;
-  size_t watches_ = 0;                  // of those running
+  size_t watches_ = 0;  // of those running
+  uint64_t trials_ = 0;
   std::vector<uint64_t> operation_of_;  // by arrival: operation id + 1, 0 = not begun
   std::vector<Outcome> outcome_of_;     // by arrival: how its operation ended
   std::vector<bool> registered_;        // by player: for the emergency channel

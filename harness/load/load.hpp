@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -130,6 +131,15 @@ struct LoadResult {
   bool drained = false;                 // every operation that was begun has ended
 };
 
+// A bet, its win and a payout, tried through one edge before players go there: how far they are.
+// They are operations of the history like all others.
+struct EdgeTrial {
+  static constexpr int operations = 3;
+  std::atomic<int> acknowledged = 0;
+  std::atomic<bool> failed = false;         // one of them ended otherwise
+  std::atomic<uint64_t> first_operation{};  // of the bet; the others follow once it is acknowledged
+};
+
 class Load {
  public:
   // Starts the thread; the first arrival is due at once. Errors: cannot join the namespace.
@@ -158,6 +168,8 @@ class Load {
   // Plays this plan from now on, as from its own start, instead of what the one before still has;
   // its players are as many. Monotonic ns of its start. Room for it was in the history's.
   virtual int64_t play_next(const LoadPlan& plan) = 0;
+  // Of one unit of money each, by the first player. Its answers come while the caller looks.
+  virtual std::shared_ptr<const EdgeTrial> try_edge(const Endpoint& edge) = 0;
   virtual void stop_arrivals() = 0;
   // Waits until all operations begun have ended (retries included), at most until the deadline
   // (monotonic ns); then ends the thread. Afterwards the history may be closed.

@@ -25,6 +25,7 @@ class PlayedLoad final : public Load {
   }
   Window window(const std::vector<OperationKind>&, int64_t, int64_t) const override { return {}; }
   int64_t play_next(const LoadPlan&) override { return 0; }
+  std::shared_ptr<const EdgeTrial> try_edge(const Endpoint&) override { return nullptr; }
   void stop_arrivals() override {}
   LoadResult finish(int64_t) override { return {}; }
 

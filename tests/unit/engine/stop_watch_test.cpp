@@ -28,6 +28,7 @@ class FakeLoad final : public Load {
     return now;
   }
   int64_t play_next(const LoadPlan&) override { return 0; }
+  std::shared_ptr<const EdgeTrial> try_edge(const Endpoint&) override { return nullptr; }
   void stop_arrivals() override {}
   LoadResult finish(int64_t) override { return {}; }
 };
