@@ -213,10 +213,10 @@ bool Rehearsal::play_until(const char* phase, int64_t end_ns) {
 }
 
 MakeAct Rehearsal::acts() {
-  const ActionContext context{
-      stage_.stack(), [this] { return stage_.observer().view(); }, &options_.runbooks.messages,
-      options_.out_dir,
-      [this] { return incident_of(run_, faults_->records(), recorder_.now_ms()); }};
+  ActionContext context{stage_.stack(), [this] { return stage_.observer().view(); },
+                        &options_.runbooks.messages, options_.out_dir};
+  context.incident = [this] { return incident_of(run_, faults_->records(), recorder_.now_ms()); };
+  context.try_edge = std::bind_front(&Load::try_edge, load_.get());
   return acts_of(fault_acts(runtime_, stage_.stack(), stage_.observer()),
                  runbook_acts({options_.runbooks, options_.out_dir, run_.id,
                                std::bind_front(platform_hands, context), recorder_, runbook_log_}));

@@ -24,6 +24,8 @@ struct ActionContext {
   const std::map<std::string, Message>* messages = nullptr;  // that a runbook may send
   std::string run_dir = {};
   std::function<Incident()> incident = {};
+  // Operations through one edge, while the load plays.
+  std::function<std::shared_ptr<const EdgeTrial>(const Endpoint&)> try_edge = {};
   std::string step = {};  // ENTRY.STEP that acts
 
   Platform platform() const { return Platform(stack); }
@@ -40,7 +42,7 @@ class Action {
 };
 
 struct ActionParam {
-  std::string name;  // `template` is the name of a message
+  std::string name;  // `template` is the name of a message, `max` a duration, kept in ms
   bool required = false;
 };
 struct ActionSchema {

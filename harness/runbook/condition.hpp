@@ -13,7 +13,9 @@ struct Condition {
   std::string name;
   std::string summary;
   // What is missing, in words; nullopt: it holds, by looks that began after `since_ns`.
-  std::optional<std::string> (*missing)(const ActionContext& context, int64_t since_ns);
+  std::optional<std::string> (*missing)(const ActionContext& context, const StepCondition& asked,
+                                        int64_t since_ns);
+  std::vector<ActionParam> params = {};
 };
 std::span<const Condition> all_conditions();
 const Condition* find_condition(const std::string& name);

@@ -33,9 +33,9 @@ class PlatformHands final : public StepHands {
   }
 
  private:
-  std::optional<std::string> missing(const std::string& condition, int64_t since_ns) const {
-    if (condition.empty()) return std::nullopt;
-    return find_condition(condition)->missing(context_, since_ns);
+  std::optional<std::string> missing(const StepCondition& condition, int64_t since_ns) const {
+    if (condition.name.empty()) return std::nullopt;
+    return find_condition(condition.name)->missing(context_, condition, since_ns);
   }
 
   const std::string entry_;

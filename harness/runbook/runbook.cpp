@@ -122,40 +122,54 @@ class StepReader {
                                 needed.count, yaml::shown(needed.role), step_.executor, able));
   }
 
-  std::string condition(const char* key) {
+  StepCondition condition(const char* key) {
     const yaml::Node* node = map_.take(key);
-    if (node == nullptr) return "";
+    if (node == nullptr) return {};
     std::vector<std::string> known;
     for (const Condition& one : all_conditions()) known.push_back(one.name);
-    return yaml::read_one_of(*node, "condition", known, problems_).value_or("");
+    return read_named(*node, {key, "condition", "is", known},
+                      [](const std::string& name) { return find_condition(name)->params; });
   }
 
-  // `action: NAME`, or with what it takes: `action: {do: NAME, …}`.
   StepAction read_action(const yaml::Node& node, const char* key) {
     std::vector<std::string> known;
     for (const ActionEntry& one : all_actions()) known.push_back(one.schema.name);
+    return read_named(node, {key, "action", "do", known},
+                      [](const std::string& name) { return find_action(name)->schema.params; });
+  }
+
+  struct Named {
+    const char *key, *what, *word;
+    const std::vector<std::string>& known;
+  };
+  // `action: NAME`, or with what it takes: `action: {do: NAME, …}`.
+  template <typename ParamsOf>
+  StepAction read_named(const yaml::Node& node, const Named& named, ParamsOf params_of) {
     const bool alone = node.kind != yaml::Node::Kind::map;
-    const yaml::Node* given = alone ? &node : node.find("do");
+    const yaml::Node* given = alone ? &node : node.find(named.word);
     if (given == nullptr) {
-      problems_.add(node.at, fmt::format("`{}` lacks the key `do`", key));
+      problems_.add(node.at, fmt::format("`{}` lacks the key `{}`", named.key, named.word));
       return {};
     }
-    const auto name = yaml::read_one_of(*given, "action", known, problems_);
+    const auto name = yaml::read_one_of(*given, named.what, named.known, problems_);
     if (!name) return {};
     StepAction action{*name};
     const yaml::Node empty{yaml::Node::Kind::map, node.at, "", false, {}, {}};
     MapReader map(alone ? empty : node, *name, problems_);
-    map.take("do");
-    for (const ActionParam& param : find_action(*name)->schema.params) {
+    map.take(named.word);
+    for (const ActionParam& param : params_of(*name)) {
       const yaml::Node* value = param.required ? map.need(param.name) : map.take(param.name);
-      if (value == nullptr) continue;
-      const bool is_message = param.name == "template";
-      const auto text = is_message ? yaml::read_one_of(*value, "message", messages_, problems_)
-                                   : yaml::read_text(*value, param.name, problems_);
-      action.params[param.name] = text.value_or("");
+      if (value != nullptr) action.params[param.name] = read_param(*value, param.name);
     }
     map.finish();
     return action;
+  }
+
+  std::string read_param(const yaml::Node& value, const std::string& name) {
+    if (name == "template")
+      return yaml::read_one_of(value, "message", messages_, problems_).value_or("");
+    if (name != "max") return yaml::read_text(value, name, problems_).value_or("");
+    return std::to_string(yaml::read_duration_ms(value, name, 0, problems_).value_or(0));
   }
 
   // Nobody could say of it whether it was done.
@@ -163,7 +177,7 @@ class StepReader {
     if (!kind_known_) return;
     if (step_.manual && !step_.action.name.empty())
       problems_.add(node_.at, "a manual step takes no `action`: people do it");
-    if (step_.manual && step_.verification.empty() && step_.approval.role.empty())
+    if (step_.manual && step_.verification.name.empty() && step_.approval.role.empty())
       problems_.add(node_.at,
                     "a manual step needs `verification` or `needs_approval`: otherwise "
                     "nobody could say that it was done");
@@ -185,6 +199,10 @@ std::string content_of(const RunbookStep& step) {
   const auto action = [](const StepAction& one) {
     return nlohmann::json{{"do", one.name}, {"with", one.params}};
   };
+  const auto condition = [](const StepCondition& one) {
+    return one.params.empty() ? nlohmann::json(one.name)
+                              : nlohmann::json{{"is", one.name}, {"with", one.params}};
+  };
   return nlohmann::json{{"id", step.id},
                         {"title", step.title},
                         {"kind", step.manual ? "manual" : "automatic"},
@@ -194,7 +212,7 @@ std::string content_of(const RunbookStep& step) {
                           {"accountable", step.owner.accountable},
                           {"consulted", step.owner.consulted},
                           {"informed", step.owner.informed}}},
-                        {"precondition", step.precondition},
+                        {"precondition", condition(step.precondition)},
                         {"needs_approval",
                          {{"of", step.approval.role},
                           {"count", step.approval.count},
@@ -202,7 +220,7 @@ std::string content_of(const RunbookStep& step) {
                         {"action", action(step.action)},
                         {"undo", action(step.undo)},
                         {"deadline_ms", step.deadline_ms},
-                        {"verification", step.verification}}
+                        {"verification", condition(step.verification)}}
       .dump(1);
 }
 

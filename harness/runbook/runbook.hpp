@@ -33,6 +33,8 @@ struct StepAction {
   std::string name;
   std::map<std::string, std::string> params = {};
 };
+// One of condition.cpp with what it takes; an empty name: nothing must hold.
+using StepCondition = StepAction;
 
 // By roles: who does it, who answers for it, who is asked before, who is told after.
 struct StepOwner {
@@ -52,7 +54,7 @@ struct RunbookStep {
   bool manual = false;   // people do it: nothing is done for them
   std::string executor;  // the first person with the responsible role
   NeededApproval approval;
-  std::string precondition, verification;  // of conditions.def; empty: none
+  StepCondition precondition, verification;
   StepAction action, undo;
   int64_t deadline_ms = 0;
   std::string content;  // all of this as JSON, to be read: what is signed is its SHA-256

@@ -43,10 +43,10 @@ class TableTopHands final : public StepHands {
                      owner.accountable));
     if (!owner.consulted.empty()) say_(fmt::format("  ask: {}", fmt::join(owner.consulted, ", ")));
     if (!owner.informed.empty()) say_(fmt::format("  tell: {}", fmt::join(owner.informed, ", ")));
-    if (!step.precondition.empty()) say_("  only if: " + step.precondition);
+    if (!step.precondition.name.empty()) say_("  only if: " + step.precondition.name);
     if (!step.action.name.empty())
       say_(fmt::format("  do: {}{}", step.action.name, params_of(step.action)));
-    if (!step.verification.empty()) say_("  done when: " + step.verification);
+    if (!step.verification.name.empty()) say_("  done when: " + step.verification.name);
     if (!step.approval.role.empty())
       say_(fmt::format("  first approved by {} of {}, within {}: ./rehearse approve {} --key FILE",
                        step.approval.count, step.approval.role,

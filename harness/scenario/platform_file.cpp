@@ -193,6 +193,23 @@ EmergencyEntry read_emergency(const Node& node, const StackNames& names, Problem
   return emergency;
 }
 
+// The witness is there only where the stack has regions.
+RegionsEntry read_lead(const Node& node, Problems& problems) {
+  MapReader map(node, "regions", problems);
+  RegionsEntry lead;
+  lead.witness = map.need_text("witness");
+  lead.secret = map.need_text("secret");
+  if (const Node* port = map.need("port"))
+    lead.port = static_cast<int>(read_whole(*port, "port", 1, 65'535, problems).value_or(1));
+  lead.key = map.need_text("key");
+  if (const Node* lease = map.need("lease"))
+    lead.lease_ms = read_duration_ms(*lease, "lease", 1, problems).value_or(1);
+  lead.field = map.need_text("field");
+  lead.entries_path = map.need_text("entries");
+  map.finish();
+  return lead;
+}
+
 void read_sections(MapReader& root, const StackNames& names, StackFile& stack, Problems& problems) {
   if (const Node* targets = root.take("targets")) read_targets(*targets, names, stack, problems);
   if (const Node* paths = root.take("paths")) read_paths(*paths, names, stack, problems);
@@ -201,6 +218,7 @@ void read_sections(MapReader& root, const StackNames& names, StackFile& stack, P
         read_one_of(*consumers, "component", names.components, problems).value_or("");
   if (const Node* emergency = root.take("emergency"))
     stack.emergency = read_emergency(*emergency, names, problems);
+  if (const Node* regions = root.take("regions")) stack.lead = read_lead(*regions, problems);
   if (const Node* retries = root.take("retries")) stack.retries = read_retries(*retries, problems);
   if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
   if (const Node* backups = root.take("backups"))

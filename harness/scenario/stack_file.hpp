@@ -114,6 +114,17 @@ struct EmergencyEntry {
   std::string officers;  // component; a node's OFFICER and OFFICER_KEY are one's name and key
 };
 
+// Who says which region of the platform leads: a key of an etcd outside of them.
+struct RegionsEntry {
+  std::string witness, secret;  // component, and the certificate by which it knows who asks
+  int port = 0;
+  std::string key;       // {"holder","term"}
+  int64_t lease_ms = 0;  // for so long one may believe an answer that names it
+  std::string field;     // of a writer's GET /status: 0 = it does not lead, and knows it
+  std::string
+      entries_path;  // POST {"hold":[…]} at a name server: entries that it does not give out
+};
+
 // A named share of the components. What is said of it goes with it where a scenario leaves it out.
 struct PartEntry {
   std::string name, title;
@@ -150,6 +161,7 @@ struct StackFile {
   std::string consumer_component;                        // who take the events
   RetryBudget retries;
   std::optional<EmergencyEntry> emergency = {};  // none: it has no such way
+  std::optional<RegionsEntry> lead = {};         // none: it cannot stand in several regions
   BooksEntry books;
   BackupsEntry backups;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own

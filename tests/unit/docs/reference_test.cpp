@@ -86,24 +86,28 @@ TEST(Reference, Faults) {
   expect_table("Faults", {"fault", "what breaks", "keys"}, rows);
 }
 
+std::string takes(const std::vector<ActionParam>& params) {
+  std::string keys;
+  for (const ActionParam& param : params)
+    keys += fmt::format("{0}{2}`{1}`{2}", keys.empty() ? "" : ", ", param.name,
+                        param.required ? "**" : "");
+  return keys.empty() ? "–" : keys;
+}
+
 TEST(Reference, Actions) {
   std::vector<std::string> rows;
-  for (const ActionEntry& action : all_actions()) {
-    std::string keys;
-    for (const ActionParam& param : action.schema.params)
-      keys += fmt::format("{0}{2}`{1}`{2}", keys.empty() ? "" : ", ", param.name,
-                          param.required ? "**" : "");
+  for (const ActionEntry& action : all_actions())
     rows.push_back(fmt::format("| `{}` | {} | {} |", action.schema.name, action.schema.summary,
-                               keys.empty() ? "–" : keys));
-  }
+                               takes(action.schema.params)));
   expect_table("Actions", {"action", "does", "takes"}, rows);
 }
 
 TEST(Reference, Conditions) {
   std::vector<std::string> rows;
   for (const Condition& condition : all_conditions())
-    rows.push_back(fmt::format("| `{}` | {} |", condition.name, condition.summary));
-  expect_table("Conditions", {"condition", "holds when"}, rows);
+    rows.push_back(fmt::format("| `{}` | {} | {} |", condition.name, condition.summary,
+                               takes(condition.params)));
+  expect_table("Conditions", {"condition", "holds when", "takes"}, rows);
 }
 
 TEST(Reference, Facts) {

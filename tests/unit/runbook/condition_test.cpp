@@ -16,8 +16,8 @@ TEST(Condition, WholeIsWhatCanBeLookedAt) {
   ASSERT_FALSE(view.nodes.contains("players"));
   const ActionContext context{stack, [&] { return view; }};
   const Condition& whole = *find_condition("stack_whole");
-  EXPECT_EQ(whole.missing(context, 10), "etcd-1 is not healthy");
-  EXPECT_EQ(whole.missing(context, 11), "etcd-1 was not looked at since");
+  EXPECT_EQ(whole.missing(context, {}, 10), "etcd-1 is not healthy");
+  EXPECT_EQ(whole.missing(context, {}, 11), "etcd-1 was not looked at since");
 }
 
 }  // namespace
