@@ -74,7 +74,13 @@ Result<std::string> resolve_role(const Stack& stack, const StackView& view,
   const std::string role = dot == std::string::npos ? "" : selector.substr(dot + 1);
   std::string found;
   int64_t timeline = -2;
-  for (const auto* node : stack.of_twins(component)) {
+  const auto nodes = stack.of_twins(component);
+  // Who was next in line in a region that has begun to follow goes on to say so.
+  const bool next_in_line =
+      !nodes.empty() && rank_of(stack.component_of(*nodes.front()), role) == Rank::second;
+  const std::string region = next_in_line ? serving_region(stack, view) : "";
+  for (const auto* node : nodes) {
+    if (!region.empty() && stack.region_of(*node) != region) continue;
     const auto seen = view.nodes.find(node->name);
     // Of two that claim a role, the one on the newer timeline is right.
     if (seen == view.nodes.end() || seen->second.role != role || seen->second.timeline <= timeline)

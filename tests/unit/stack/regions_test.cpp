@@ -153,6 +153,13 @@ TEST_F(RegionsTest, APurposeIsServedByWhoeverLeadsNow) {
   view.nodes["db-b-1"].timeline = 2;
   EXPECT_EQ(*platform.holder_of(view, Purpose::ledger, Rank::leader), "db-b-1");
   EXPECT_EQ(platform.serving_region(view), "b");
+  // Whoever was next in line there is not any more, though he says so.
+  view.nodes["db-1"].role = "sync";
+  view.nodes["db-1"].timeline = 2;
+  EXPECT_FALSE(platform.holder_of(view, Purpose::ledger, Rank::second));
+  view.nodes["db-b-1"].role = "";
+  EXPECT_EQ(*platform.holder_of(view, Purpose::ledger, Rank::second), "db-1");
+  view.nodes["db-b-1"].role = "primary";
   // Who names the twin means that one.
   EXPECT_EQ(*resolve_role(stack, view, "db-b.primary"), "db-b-1");
 }
