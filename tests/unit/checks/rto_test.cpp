@@ -193,7 +193,7 @@ TEST(MeasureRto, WhatAllCameOutOfWhileTheRunDrainsWasNoLonger) {
 TEST(MeasureRto, AFailureAtTheVeryEndLeavesAPhaseAfterTheFault) {
   const RecordedRun run = with_a_late_failure(Outcome::ok, 62'005);
   const auto after = phase_spans(run, measure_rto(Joined(run)))[2];
-  EXPECT_EQ(after.name, "after");
+  EXPECT_EQ(after.phase, "after");
   EXPECT_LT(after.from_ms, 1000);
 }
 
