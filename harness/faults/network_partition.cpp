@@ -42,7 +42,7 @@ Result<BothSides> sides_of_region(const FaultContext& context) {
     const Node& node = *context.stack.find(name);
     if (context.stack.component_of(node).region.empty()) spread.push_back(node.component);
   }
-  Place there{"the other regions", {}};
+  Place there{"elsewhere", {}};
   for (const auto& [region, zones] : context.stack.file.regions)
     for (const auto& node : context.stack.nodes)
       if (std::ranges::find(zones, node.zone) != zones.end()) there.nodes.push_back(node.name);
@@ -58,9 +58,13 @@ Result<BothSides> sides_of_databases(const FaultContext& context) {
   const auto platform = context.platform();
   const std::string serving = platform.serving_region(context.view);
   if (serving.empty()) return fail(ExitCode::inconclusive, "no region leads the ledger now");
-  BothSides sides = {{"database of region " + serving, {}}, {"databases that follow", {}}};
-  for (const Node* node : platform.nodes_of(Purpose::ledger))
-    sides[context.stack.region_of(*node) == serving ? 0 : 1].nodes.push_back(node->name);
+  BothSides sides(2);
+  for (const Node* node : platform.nodes_of(Purpose::ledger)) {
+    Place& side = sides[context.stack.region_of(*node) == serving ? 0 : 1];
+    if (side.nodes.empty() || context.stack.find(side.nodes.back())->component != node->component)
+      side.name += (side.name.empty() ? "" : "+") + node->component;
+    side.nodes.push_back(node->name);
+  }
   if (sides[1].nodes.empty()) return fail(ExitCode::inconclusive, "no database follows another");
   return sides;
 }

@@ -46,7 +46,7 @@ Result<Place> resolve_region(const FaultContext& context, const Target& target) 
   if (!place)
     return fail(ExitCode::inconclusive,
                 fmt::format("no node is in region {}", fmt::join(names, "+")));
-  place->name = fmt::format("region {}", fmt::join(names, "+"));
+  place->name = fmt::format("region-{}", fmt::join(names, "+"));
   return place;
 }
 

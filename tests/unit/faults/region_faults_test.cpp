@@ -30,7 +30,7 @@ class RegionLossTest : public RegionFaultTest {
 TEST_F(RegionLossTest, TakesWhatStandsInItsZonesAndNothingElse) {
   const auto planned = plan_for({{"a"}, "", 0});
   ASSERT_TRUE(planned) << planned.error().message;
-  EXPECT_EQ(planned->target, "region a");
+  EXPECT_EQ(planned->target, "region-a");
   ASSERT_EQ(planned->undo.size(), 2u);
   EXPECT_EQ(planned->undo[0].action, "uncut");
   EXPECT_EQ(planned->undo[1].action, "start");
@@ -49,10 +49,10 @@ TEST_F(RegionLossTest, TakesWhatStandsInItsZonesAndNothingElse) {
 }
 
 TEST_F(RegionLossTest, OrTheOneThatServesNow) {
-  EXPECT_EQ(plan_for({{}, "postgres.primary", 0})->target, "region a");
+  EXPECT_EQ(plan_for({{}, "postgres.primary", 0})->target, "region-a");
   view_.nodes["postgres-2"].role = "standby_leader";
   view_.nodes["postgres-b-1"].role = "primary";
-  EXPECT_EQ(plan_for({{}, "postgres.primary", 0})->target, "region b");
+  EXPECT_EQ(plan_for({{}, "postgres.primary", 0})->target, "region-b");
   view_.nodes["postgres-b-1"].role = "replica";
   EXPECT_EQ(plan_for({{}, "postgres.primary", 0}).error().code, ExitCode::inconclusive);
 }
@@ -65,7 +65,7 @@ class RegionPartitionTest : public RegionFaultTest {
 TEST_F(RegionPartitionTest, PartsItFromTheOthersAndFromTheWitnessNotFromItsPlayers) {
   const auto planned = plan_for({{"a"}, "", 0});
   ASSERT_TRUE(planned) << planned.error().message;
-  EXPECT_EQ(planned->target, "region a | the other regions");
+  EXPECT_EQ(planned->target, "region-a | elsewhere");
   ASSERT_TRUE(fault_->inject(runtime_));
   const auto& peers = runtime_.cut_peers["postgres-1"];
   for (const char* other : {"postgres-b-1", "witness-2", "witness-3"})
@@ -95,7 +95,7 @@ class DrLagTest : public RegionFaultTest {
 TEST_F(DrLagTest, PartsTheDatabasesOnly) {
   const auto planned = plan();
   ASSERT_TRUE(planned) << planned.error().message;
-  EXPECT_EQ(planned->target, "database of region a | databases that follow");
+  EXPECT_EQ(planned->target, "postgres | postgres-b");
   ASSERT_TRUE(fault_->inject(runtime_));
   EXPECT_EQ(runtime_.cut_peers["postgres-b-1"],
             (std::set<std::string>{"postgres-1", "postgres-2", "postgres-3"}));
@@ -111,6 +111,7 @@ TEST_F(DrLagTest, NoEffectBeforeTheFollowersAreBehind) {
   const auto evidence = seen();
   ASSERT_TRUE(evidence);
   EXPECT_EQ(evidence->at("postgres-b-1_lag_s"), "2.500");
+  EXPECT_TRUE(evidence->contains("packets_dropped_at_effect_in_postgres-b"));
   lag_ = "0|31.000\n";
   EXPECT_EQ(fault_->afterwards(runtime_).at("postgres-b-2_lag_s_at_the_end"), "31.000");
   EXPECT_FALSE(fault_->restored(runtime_));
@@ -121,7 +122,7 @@ TEST_F(DrLagTest, NoEffectBeforeTheFollowersAreBehind) {
 TEST_F(DrLagTest, FollowsTheBusiness) {
   view_.nodes["postgres-2"].role = "standby_leader";
   view_.nodes["postgres-b-1"].role = "primary";
-  EXPECT_EQ(plan()->target, "database of region b | databases that follow");
+  EXPECT_EQ(plan()->target, "postgres-b | postgres");
   view_.nodes["postgres-b-1"].role = "";
   EXPECT_EQ(plan().error().code, ExitCode::inconclusive);
 }
