@@ -77,7 +77,7 @@ class ArchiveFailure final : public Fault {
   Result<PlannedFault> plan(const FaultContext& context) override {
     backups_.emplace(context.runtime, context.stack);
     const BackupsEntry& entry = backups_->entry();
-    for (const Node* node : context.stack.of_component(entry.component))
+    for (const Node* node : context.stack.of_twins(entry.component))
       databases_.push_back(node->name);
     for (const Node* node : context.stack.of_component(entry.store)) stores_.push_back(node->name);
     if (stores_.empty()) return fail(ExitCode::inconclusive, "the stack has no store of backups");

@@ -68,7 +68,7 @@ Result<std::vector<std::string>> resolve_nodes(const FaultContext& context, cons
 Result<std::vector<std::string>> resolve_nodes_of(const FaultContext& context, const Target& target,
                                                   const std::string& component) {
   std::vector<std::string> all;
-  for (const auto* node : context.stack.of_component(component)) all.push_back(node->name);
+  for (const auto* node : context.stack.of_twins(component)) all.push_back(node->name);
   if (target.names.empty() && target.of.empty())
     return draw(context, std::move(all), target.any, component.c_str());
   auto nodes = resolve_nodes(context, target);

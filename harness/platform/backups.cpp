@@ -114,7 +114,7 @@ template <typename Read>
 std::invoke_result_t<Read, const std::string&> Backups::by_any_node(
     const std::vector<std::string>& command, Read read) const {
   Error last;
-  for (const Node* node : stack_.of_component(entry().component)) {
+  for (const Node* node : stack_.of_twins(entry().component)) {
     const auto said = effects_.exec(node->name, command);
     auto answer = said ? read(*said) : std::unexpected(said.error());
     if (answer) return answer;
@@ -150,7 +150,7 @@ Result<std::vector<Backup>> Backups::list() {
   const auto locked_s = effects_.exec(store().name, {"s3", "locked-until"});
   if (!locked_s) return std::unexpected(locked_s.error());
   std::vector<std::string> data_zones;
-  for (const Node* node : stack_.of_component(entry().component)) data_zones.push_back(node->zone);
+  for (const Node* node : stack_.of_twins(entry().component)) data_zones.push_back(node->zone);
   for (size_t i = 0; i < backups->size(); ++i) {
     Backup& backup = (*backups)[i];
     backup.checksum = (*sums)[i];
@@ -172,7 +172,7 @@ const Node* Backups::restorer() const {
 
 DatabaseLogin Backups::restored_login() const {
   auto login = reader_login(stack_, restorer()->name);
-  login.port = client_endpoint(stack_, *stack_.of_component(entry().component).front()).port;
+  login.port = client_endpoint(stack_, *stack_.of_twins(entry().component).front()).port;
   return login;
 }
 

@@ -133,5 +133,28 @@ TEST_F(DrLagTest, OfOneRegionThereIsNoOther) {
   EXPECT_EQ(plan().error().code, ExitCode::inconclusive);
 }
 
+// What is one component's everywhere else is its twins' as well.
+class RegionBrokerTest : public RegionFaultTest {
+ protected:
+  RegionBrokerTest() : RegionFaultTest("broker_loss") {}
+};
+
+TEST_F(RegionBrokerTest, ABrokerOfTheOtherRegionIsOneToo) {
+  const auto planned = FaultTest::plan(Target{{"kafka-b-1"}, "", 0});
+  ASSERT_TRUE(planned) << planned.error().message;
+  EXPECT_EQ(planned->target, "kafka-b-1");
+}
+
+class RegionArchiveTest : public RegionFaultTest {
+ protected:
+  RegionArchiveTest() : RegionFaultTest("archive_failure") {}
+};
+
+TEST_F(RegionArchiveTest, IsOfWhicheverDatabaseLeads) {
+  const auto planned = plan();
+  ASSERT_TRUE(planned) << planned.error().message;
+  EXPECT_THAT(planned->undo.front().nodes, Contains("postgres-b-1"));
+}
+
 }  // namespace
 }  // namespace rehearse
