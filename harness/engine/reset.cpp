@@ -27,12 +27,21 @@ ResetHands hands_of(Stage& stage, const std::function<bool()>& cancelled) {
   return hands;
 }
 
-// One look at everything: a stack that is fenced has no writer and so is not whole.
-bool is_pristine(const Stage& stage, const std::function<bool()>& cancelled) {
-  const bool looked = stage.observer().wait_until(
+// One look at everything.
+bool is_looked_at(const Stage& stage, const std::function<bool()>& cancelled) {
+  return stage.observer().wait_until(
       [&](const StackView& view) { return is_complete(stage.stack(), view); },
       monotonic_ns() + first_look_ns, cancelled);
-  if (!looked || !stage.missing().empty()) return false;
+}
+
+Status require_first_region(const Stage& stage, const std::function<bool()>& cancelled) {
+  if (!stage.stack().file.regions.empty()) is_looked_at(stage, cancelled);
+  return require_first_region(stage.stack(), stage.observer().view());
+}
+
+// A stack that is fenced has no writer and so is not whole.
+bool is_pristine(const Stage& stage, const std::function<bool()>& cancelled) {
+  if (!is_looked_at(stage, cancelled) || !stage.missing().empty()) return false;
   const auto traces = traces_in(stage.books_source());
   return traces && traces->empty();
 }
@@ -48,6 +57,7 @@ Result<double> make_pristine(Stage& stage, Runtime& runtime, bool used, LiveView
   };
   stage.watch();
   if (auto clean = require_no_residue(runtime, stage.stack()); !clean) return cannot(clean);
+  if (auto led = require_first_region(stage, cancelled); !led) return cannot(led);
   if (!used && is_pristine(stage, cancelled)) return 0.0;
   live.status("resetting the stack");
   const int64_t began_ns = monotonic_ns();

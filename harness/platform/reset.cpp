@@ -76,6 +76,16 @@ Status prove_unused(const std::function<Result<BooksSource>()>& source, int64_t 
 
 }  // namespace
 
+Status require_first_region(const Stack& stack, const StackView& view) {
+  if (stack.file.regions.empty()) return {};
+  const std::string region = Platform(stack).serving_region(view);
+  const std::string& first = stack.file.regions.front().first;
+  if (region == first) return {};
+  return fail(ExitCode::machine,
+              region.empty() ? fmt::format("no region leads, and {} did at first", first)
+                             : fmt::format("region {} leads, and {} did at first", region, first));
+}
+
 Status require_no_residue(Effects& runtime, const Stack& stack) {
   const auto left = residue_of(runtime, stack);
   if (!left) return std::unexpected(left.error());

@@ -7,6 +7,7 @@
 #include "platform/books/collect.hpp"
 #include "runtime/runtime.hpp"
 #include "stack/stack.hpp"
+#include "stack/view.hpp"
 
 namespace rehearse {
 
@@ -30,6 +31,10 @@ ResetHands reset_hands(const Stack& stack, std::function<Result<BooksSource>()> 
 // failed and why; the stack is then good for nothing but to be taken down.
 Status reset_platform(const Stack& stack, Runtime& runtime, const ResetHands& hands,
                       int64_t deadline_ns, const std::function<bool()>& cancelled);
+
+// What has moved to another region stays there, and so do the word of who may write and where
+// players are sent: that is no stack as it was. Errors (machine).
+Status require_first_region(const Stack& stack, const StackView& view);
 
 // Residue is not healed here: who left it behind must be seen, so the stack counts as spoilt.
 Status require_no_residue(Effects& runtime, const Stack& stack);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "platform/platform.hpp"
+#include "platform/reset.hpp"
 #include "scenario/stack_parts.hpp"
 #include "stack/observer.hpp"
 
@@ -189,6 +190,20 @@ TEST_F(RegionsTest, AServiceThatStandsByNeedOnlyAnswer) {
   EXPECT_EQ(missing("wallet-b-1"), 1);
   view.nodes["edge-b-1"].healthy = false;
   EXPECT_EQ(missing("edge-b-1"), 1) << "what needs no database is well or not";
+}
+
+TEST_F(RegionsTest, AStackThatHasMovedIsNotAsItWas) {
+  const Stack stack = two();
+  StackView view;
+  view.nodes["db-1"].role = "primary";
+  EXPECT_TRUE(require_first_region(stack, view));
+  view.nodes["db-1"].role = "standby_leader";
+  EXPECT_EQ(require_first_region(stack, view).error().message,
+            "no region leads, and a did at first");
+  view.nodes["db-b-1"].role = "primary";
+  EXPECT_EQ(require_first_region(stack, view).error().message,
+            "region b leads, and a did at first");
+  EXPECT_TRUE(require_first_region(*make_stack(*read("one"), {}), view)) << "there are no regions";
 }
 
 TEST_F(RegionsTest, WhatItGoesOnFromIsThereAndAnother) {
