@@ -1,12 +1,14 @@
-// A server of one connection that says what a test tells it to, piece by piece.
+// Servers that say what a test tells them to.
 #pragma once
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -41,9 +43,11 @@ class BoundSocket {
   uint16_t port_ = 0;
 };
 
+// Of one connection, piece by piece.
 class TestServer {
  public:
-  // Sends the pieces with a pause between them, then waits `linger_ms` and closes.
+  // Sends the pieces with a pause between them, then closes: after `linger_ms`, or once the client
+  // has gone.
   explicit TestServer(std::vector<std::string> pieces, int linger_ms = 0) {
     socket_.listen();
     thread_ = std::thread([this, pieces = std::move(pieces), linger_ms] {
@@ -84,5 +88,51 @@ class TestServer {
   std::string request_;
   std::thread thread_;
 };
+
+// A server of any number of connections: each request is answered whole, and its connection closed.
+class AnsweringServer {
+ public:
+  using Answer = std::function<std::string(const std::string& request)>;
+  explicit AnsweringServer(Answer answer) : answer_(std::move(answer)) {
+    socket_.listen();
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        pollfd waited{socket_.fd(), POLLIN, 0};
+        if (::poll(&waited, 1, 10) > 0) serve(::accept(socket_.fd(), nullptr, nullptr));
+      }
+    });
+  }
+  uint16_t port() const { return socket_.endpoint().port; }
+
+ private:
+  void serve(int fd) const {
+    std::string request;
+    char piece[4096];
+    ssize_t size = 0;
+    while (!is_whole(request) && (size = ::recv(fd, piece, sizeof piece, 0)) > 0)
+      request.append(piece, static_cast<size_t>(size));
+    const std::string answer = answer_(request);
+    ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+    ::close(fd);
+  }
+  // As far as our client goes: with a body it tells its length.
+  static bool is_whole(const std::string& request) {
+    constexpr std::string_view length = "Content-Length: ";
+    const size_t end = request.find("\r\n\r\n"), at = request.find(length);
+    if (end == std::string::npos) return false;
+    const size_t body = at < end ? std::stoul(request.substr(at + length.size())) : 0;
+    return request.size() >= end + 4 + body;
+  }
+
+  BoundSocket socket_;
+  const Answer answer_;
+  std::jthread thread_;
+};
+
+// Of an HTTP/1.1 server: "200 OK" or the like, and a body.
+inline std::string http_answer(const std::string& status, const std::string& body) {
+  return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
+}
 
 }  // namespace rehearse::test

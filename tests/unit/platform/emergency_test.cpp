@@ -4,11 +4,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 
 #include <atomic>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "../base/test_server.hpp"
 #include "base/ed25519.hpp"
@@ -20,36 +18,14 @@ namespace {
 // Declares and ends what two officers signed, as the lifeline does.
 class FakeLifeline {
  public:
-  FakeLifeline() {
-    socket_.listen();
-    thread_ = std::jthread([this](const std::stop_token& stop) {
-      while (!stop.stop_requested()) {
-        pollfd waited{socket_.fd(), POLLIN, 0};
-        if (::poll(&waited, 1, 10) > 0) answer(::accept(socket_.fd(), nullptr, nullptr));
-      }
-    });
-  }
-  uint16_t port() const { return socket_.endpoint().port; }
+  uint16_t port() const { return server_.port(); }
 
  private:
-  void answer(int fd) {
-    std::string request;
-    char piece[4096];
-    size_t body_at = std::string::npos;
-    while (true) {
-      const ssize_t size = ::recv(fd, piece, sizeof piece, 0);
-      if (size <= 0) break;
-      request.append(piece, static_cast<size_t>(size));
-      body_at = request.find("\r\n\r\n");
-      if (body_at == std::string::npos) continue;
-      if (request.starts_with("GET") || request.ends_with("}")) break;
-    }
-    const std::string body =
-        request.starts_with("GET") ? status() : changed(request.substr(body_at + 4));
-    const std::string text = fmt::format("HTTP/1.1 {}\r\nContent-Length: {}\r\n\r\n{}",
-                                         body == "no" ? "403 no" : "200 OK", body.size(), body);
-    ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    ::close(fd);
+  std::string answer(const std::string& request) {
+    const std::string body = request.starts_with("GET")
+                                 ? status()
+                                 : changed(request.substr(request.find("\r\n\r\n") + 4));
+    return test::http_answer(body == "no" ? "403 no" : "200 OK", body);
   }
   std::string status() const { return fmt::format("{{\"emergency\":{}}}", on_ ? 1 : 0); }
   std::string changed(const std::string& body) {
@@ -66,9 +42,8 @@ class FakeLifeline {
 
   casino::Officers officers_{{{"officer-1", ed25519_public(std::string(64, '1'))},
                               {"officer-2", ed25519_public(std::string(64, '2'))}}};
-  test::BoundSocket socket_;
   std::atomic<bool> on_ = false;
-  std::jthread thread_;
+  test::AnsweringServer server_{[this](const std::string& request) { return answer(request); }};
 };
 
 class EmergencyTest : public testing::Test {

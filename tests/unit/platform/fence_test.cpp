@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <poll.h>
 
 #include <atomic>
-#include <thread>
 
 #include "../base/test_server.hpp"
 #include "base/clock.hpp"
@@ -16,38 +14,21 @@ namespace {
 // A wallet that answers each call with the next of its bodies; the last one again and again.
 class FencedWallet {
  public:
-  explicit FencedWallet(std::vector<std::string> bodies) : bodies_(std::move(bodies)) {
-    socket_.listen();
-    thread_ = std::jthread([this](const std::stop_token& stop) {
-      while (!stop.stop_requested()) {
-        pollfd waited{socket_.fd(), POLLIN, 0};
-        if (::poll(&waited, 1, 10) > 0) answer(::accept(socket_.fd(), nullptr, nullptr));
-      }
-    });
-  }
-  uint16_t port() const { return socket_.endpoint().port; }
+  explicit FencedWallet(std::vector<std::string> bodies) : bodies_(std::move(bodies)) {}
+  uint16_t port() const { return server_.port(); }
   int calls() const { return calls_; }
   int with_token() const { return with_token_; }
 
  private:
-  void answer(int fd) {
-    char request[4096];
-    const ssize_t size = ::recv(fd, request, sizeof request, 0);
-    if (std::string_view(request, static_cast<size_t>(std::max<ssize_t>(0, size)))
-            .find("Authorization: Bearer let-me\r\n") != std::string_view::npos)
-      ++with_token_;
+  std::string answer(const std::string& request) {
+    if (request.contains("Authorization: Bearer let-me\r\n")) ++with_token_;
     const size_t call = static_cast<size_t>(calls_++);
-    const std::string& body = bodies_[std::min(call, bodies_.size() - 1)];
-    const std::string text =
-        fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
-    ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    ::close(fd);
+    return test::http_answer("200 OK", bodies_[std::min(call, bodies_.size() - 1)]);
   }
 
-  test::BoundSocket socket_;
   const std::vector<std::string> bodies_;
   std::atomic<int> calls_ = 0, with_token_ = 0;
-  std::jthread thread_;
+  test::AnsweringServer server_{[this](const std::string& request) { return answer(request); }};
 };
 
 const std::string whole = R"({"fenced":true,"epoch":3,"database":true})";
