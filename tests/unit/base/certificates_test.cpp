@@ -57,7 +57,7 @@ class Certificates : public testing::Test {
 
   auto call(const std::string& authority_file, const HttpRequest& request = {"GET", "/x", {}, ""}) {
     const auto trust = TlsTrust::load(authority_file).value();
-    return http_call({"127.0.0.1", server_->tls_port()}, request, 2'000, 5'000, trust.get());
+    return http_call({"127.0.0.1", server_->tls_port()}, request, 30'000, 30'000, trust.get());
   }
 
   std::string dir_, serial_;
@@ -141,9 +141,9 @@ TEST_F(Certificates, WhoTrustsResumesItsSessions) {
                             context.get());
   const auto trust = TlsTrust::load(dir_ + "/ca.pem").value();
   for (int i = 0; i < 3; ++i)
-    EXPECT_TRUE(http_call(socket.endpoint(), {}, 2'000, 5'000, trust.get()));
+    EXPECT_TRUE(http_call(socket.endpoint(), {}, 30'000, 30'000, trust.get()));
   const auto another = TlsTrust::load(dir_ + "/ca.pem").value();
-  EXPECT_TRUE(http_call(socket.endpoint(), {}, 2'000, 5'000, another.get()));
+  EXPECT_TRUE(http_call(socket.endpoint(), {}, 30'000, 30'000, another.get()));
   EXPECT_EQ(serving.get(), (std::vector<bool>{false, true, true, false}));
 }
 

@@ -58,7 +58,8 @@ class TestServer {
         ::send(fd, piece.data(), piece.size(), MSG_NOSIGNAL);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(linger_ms));
+      pollfd gone{fd, POLLIN, 0};
+      if (linger_ms > 0) ::poll(&gone, 1, linger_ms);
       ::close(fd);
     });
   }

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <mutex>
 
-#include "base/clock.hpp"
+#include "tests/unit/base/soon.hpp"
 #include "tests/unit/platform/backup_nodes.hpp"
 
 namespace rehearse {
@@ -28,14 +28,10 @@ class BackupClockTest : public testing::Test {
     const std::lock_guard lock(mutex_);
     return view_;
   }
-  // Until the event was recorded so often, at most 60 s.
+  // Until the event was recorded so often.
   bool wait_for(const std::string& event, int64_t times) {
-    const int64_t deadline_ns = monotonic_ns() + 60 * ns_per_s;
-    while (monotonic_ns() < deadline_ns) {
-      if (std::ranges::count(recorder_.events(), event, &Event::event) >= times) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
+    return test::soon(
+        [&] { return std::ranges::count(recorder_.events(), event, &Event::event) >= times; });
   }
 
   test::BackupNodes nodes_{testing::TempDir() + "backup-clock-" + std::to_string(::getpid())};

@@ -17,6 +17,7 @@
 
 #include "casino/common/http_server.hpp"
 #include "stack/stack.hpp"
+#include "tests/unit/base/soon.hpp"
 #include "tests/unit/platform/backup_words.hpp"
 #include "tests/unit/platform/fake_postgres.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"

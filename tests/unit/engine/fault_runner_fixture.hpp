@@ -2,11 +2,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -18,9 +16,12 @@
 #include "checks/joined.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
+#include "tests/unit/base/soon.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
 
 namespace rehearse {
+
+using test::soon;
 
 // A stack of no nodes, and noop.
 class FaultRunnerTest : public testing::Test {
@@ -49,12 +50,6 @@ class FaultRunnerTest : public testing::Test {
     recorder_.set_zero(zero_ns);
     runner_->begin(zero_ns);
     return *runner_;
-  }
-
-  static bool soon(const std::function<bool()>& so) {
-    const int64_t deadline_ns = monotonic_ns() + 3 * ns_per_s;
-    while (!so() && monotonic_ns() < deadline_ns) ::usleep(2'000);
-    return so();
   }
 
   std::string dir_;

@@ -40,9 +40,10 @@ TEST(Gaps, AShortOneOfALongFaultIsRecordedAndNoMore) {
 
 class GapRunnerTest : public ProcessFaultRunnerTest {
  protected:
-  // Plays a fault of 2.5 s to its end; somebody meddles after 0.3 s.
-  FaultRecord play(const std::string& fault, const std::function<void()>& meddle) {
-    scenario_.timeline = {process(fault, 2'500)};
+  // Plays a fault to its end; somebody meddles after 0.3 s.
+  FaultRecord play(const std::string& fault, const std::function<void()>& meddle,
+                   int64_t for_ms = 2'500) {
+    scenario_.timeline = {process(fault, for_ms)};
     auto& runner = begin();
     EXPECT_TRUE(soon([&] { return runner.records()[0].effective_ms.has_value(); }));
     ::usleep(300'000);
@@ -62,7 +63,7 @@ class GapRunnerTest : public ProcessFaultRunnerTest {
 TEST_F(GapRunnerTest, WhoeverStartsWhatWasKilledEndsTheEffect) {
   const auto record = play("process_kill", [&] { (void)runtime_.start({"wallet-1"}); });
   expect_not_effective(record);
-  EXPECT_GE(std::stoi(record.evidence.at("gaps_ms_at_most")), 2'000);
+  EXPECT_GE(std::stoi(record.evidence.at("gaps_ms_at_most")), 1'000);
 }
 
 TEST_F(GapRunnerTest, WhoeverWakesWhatStandsStillEndsTheEffect) {
@@ -70,9 +71,10 @@ TEST_F(GapRunnerTest, WhoeverWakesWhatStandsStillEndsTheEffect) {
 }
 
 TEST_F(GapRunnerTest, ACutThatWasGoneIsAGapThoughTheNextRefreshBringsItBack) {
-  const auto record = play("edge_outage", [&] { (void)runtime_.uncut({"wallet-1"}, {everyone}); });
+  const auto record = play(
+      "edge_outage", [&] { (void)runtime_.uncut({"wallet-1"}, {everyone}); }, 6'000);
   expect_not_effective(record);
-  EXPECT_LE(std::stoi(record.evidence.at("gaps_ms_at_most")), 1'500);
+  EXPECT_LE(std::stoi(record.evidence.at("gaps_ms_at_most")), 4'500);
 }
 
 TEST_F(GapRunnerTest, WhatLastsHasNone) {

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "tests/unit/base/soon.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -28,11 +30,7 @@ TEST(GuardPost, AGuardianThatDiesIsATroubleAndHasASuccessor) {
   post.watch();
   EXPECT_EQ(recorder.troubles().size(), 0u);
   ASSERT_EQ(::kill(guardians.latest, SIGKILL), 0);
-  for (int i = 0; i < 300 && guardians.begun < 2; ++i) {
-    ::usleep(10'000);
-    post.watch();
-  }
-  EXPECT_EQ(guardians.begun, 2);
+  EXPECT_TRUE(test::soon([&] { return post.watch(), guardians.begun == 2; }));
   ASSERT_EQ(recorder.troubles().size(), 1u);
   EXPECT_EQ(recorder.troubles()[0].substr(0, 18), "the guardian died:");
   post.dismiss();

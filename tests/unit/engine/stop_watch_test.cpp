@@ -8,6 +8,7 @@
 
 #include "../platform/fake_postgres.hpp"
 #include "base/clock.hpp"
+#include "tests/unit/base/soon.hpp"
 
 namespace rehearse {
 namespace {

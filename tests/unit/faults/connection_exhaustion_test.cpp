@@ -1,5 +1,6 @@
 #include "../platform/fake_postgres.hpp"
 #include "fault_fixture.hpp"
+#include "tests/unit/base/soon.hpp"
 
 namespace rehearse {
 namespace {

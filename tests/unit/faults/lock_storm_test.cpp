@@ -2,6 +2,7 @@
 
 #include "../platform/fake_postgres.hpp"
 #include "fault_fixture.hpp"
+#include "tests/unit/base/soon.hpp"
 
 namespace rehearse {
 namespace {

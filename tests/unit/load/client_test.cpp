@@ -43,7 +43,7 @@ class TlsClient : public testing::Test {
     std::vector<std::expected<HttpResponse, HttpError>> answers;
     Client client({{"127.0.0.1", port}}, {TlsTrust::load(authority_file).value()});
     std::function<void()> next = [&] {
-      client.call(0, {"POST", "/x", {}, "body"}, 1'000, 2'000, [&](const auto& answer) {
+      client.call(0, {"POST", "/x", {}, "body"}, 30'000, 30'000, [&](const auto& answer) {
         answers.push_back(answer);
         if (static_cast<int>(answers.size()) == count) return client.stop();
         client.post(next);

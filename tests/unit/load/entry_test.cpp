@@ -96,7 +96,7 @@ class EntryTest : public testing::Test {
     std::this_thread::sleep_for(std::chrono::seconds(1));
     midway();
     std::this_thread::sleep_for(std::chrono::milliseconds(2'100));
-    (void)(*load)->finish(monotonic_ns() + ns_per_s / 2);
+    (void)(*load)->finish(monotonic_ns() + 20 * ns_per_s);
     ASSERT_TRUE((*writer)->close());
     history_ = *read_history(directory_ + "/history.bin");
   }

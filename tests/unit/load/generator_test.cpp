@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "load/load.hpp"
+#include "tests/unit/base/soon.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
 namespace rehearse {
@@ -335,7 +336,7 @@ TEST_F(GeneratorTest, TheDrainEndsAtItsDeadline) {
   const int64_t before_ns = monotonic_ns();
   play(only(OperationKind::bet), 50, 300, {casino.endpoint()}, 0, 700);
   const int64_t took_ms = (monotonic_ns() - before_ns) / ns_per_ms;
-  EXPECT_LT(took_ms, 2'000);
+  EXPECT_LT(took_ms, 15'000);
   EXPECT_FALSE(result_.drained);
   ASSERT_GT(history_.operations.size(), 3u);
   expect_all(Outcome::unknown);
@@ -351,7 +352,7 @@ TEST_F(GeneratorTest, WhatIsNotSentIsCounted) {
   auto load = Load::start(plan, {"", {casino.endpoint()}}, **writer);
   ASSERT_TRUE(load);
   std::this_thread::sleep_for(std::chrono::milliseconds(350));
-  const LoadResult result = (*load)->finish(monotonic_ns() + ns_per_s);
+  const LoadResult result = (*load)->finish(monotonic_ns() + 60 * ns_per_s);
   EXPECT_EQ(result.scheduled, static_cast<int64_t>(plan_arrivals(plan).size()));
   EXPECT_EQ(result.not_sent, result.scheduled - 10);
   EXPECT_EQ(result.lateness_us.size(), 10u);
@@ -364,15 +365,16 @@ TEST_F(GeneratorTest, StopEndsTheArrivals) {
   const LoadPlan plan{only(OperationKind::bet), {{1'000, 100, false}}, 8, 7, 60'000};
   auto load = Load::start(plan, {"", {casino.endpoint()}}, **writer);
   ASSERT_TRUE(load);
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_TRUE(test::soon([&] { return (*writer)->operation_count() > 10; }));
   (*load)->stop_arrivals();
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  const size_t stopped = (*writer)->operation_count();
-  EXPECT_GT(stopped, 10u);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  const LoadResult result = (*load)->finish(monotonic_ns() + ns_per_s);
-  EXPECT_EQ((*writer)->operation_count(), stopped);
-  EXPECT_EQ(result.scheduled, static_cast<int64_t>(stopped));
+  size_t last = 0;
+  EXPECT_TRUE(test::soon([&] {  // no more of 100 a second for a while
+    const size_t before = std::exchange(last, (*writer)->operation_count());
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return last == before;
+  }));
+  const LoadResult result = (*load)->finish(monotonic_ns() + 60 * ns_per_s);
+  EXPECT_EQ(result.scheduled, static_cast<int64_t>((*writer)->operation_count()));
   EXPECT_TRUE(result.drained);
 }
 

@@ -33,8 +33,8 @@ TEST(NextPlan, IsPlayedAsFromItsOwnStart) {
   ASSERT_TRUE(load);
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   const int64_t from_ns = (*load)->play_next(plan);
-  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
-  const LoadResult result = (*load)->finish(monotonic_ns() + 5 * ns_per_s);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2'500));
+  const LoadResult result = (*load)->finish(monotonic_ns() + 60 * ns_per_s);
   ASSERT_TRUE((*writer)->close());
   const auto history = read_history(path);
   ASSERT_TRUE(history);

@@ -3,12 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <map>
 #include <mutex>
-#include <thread>
 
-#include "base/clock.hpp"
+#include "tests/unit/base/soon.hpp"
 
 namespace rehearse {
 namespace {
@@ -40,10 +38,7 @@ class ResolverTest : public testing::Test {
     return asked_[server];
   }
   bool becomes(size_t player, const std::vector<std::string>& wanted) const {
-    const int64_t until_ns = monotonic_ns() + 5 * ns_per_s;
-    while (resolver_.addresses(player) != wanted && monotonic_ns() < until_ns)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    return resolver_.addresses(player) == wanted;
+    return test::soon([&] { return resolver_.addresses(player) == wanted; });
   }
 
   std::mutex mutex_;

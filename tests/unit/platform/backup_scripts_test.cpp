@@ -1,8 +1,7 @@
 // What the images' scripts that make, keep and restore backups refuse.
-#include <thread>
 
-#include "base/clock.hpp"
 #include "image_script.hpp"
+#include "tests/unit/base/soon.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,10 +23,7 @@ class RestoreScript : public testing::Test {
     return read_file(script_.dir + "/www/state").value_or("").find(word) != std::string::npos;
   }
   bool soon_told(const std::string& word) {
-    const int64_t deadline_ns = monotonic_ns() + 10 * ns_per_s;
-    while (!told(word) && monotonic_ns() < deadline_ns)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    return told(word);
+    return test::soon([&] { return told(word); });
   }
   test::ImageScript script_{"postgres/restore",
                             {{"/run/restore", ""}, {"/data/postgres", "/data"}}};

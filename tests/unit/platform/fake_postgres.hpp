@@ -220,10 +220,4 @@ class FakePostgres {
   std::jthread thread_;
 };
 
-// Whether it becomes so within the time.
-inline bool soon(const std::function<bool()>& so, int64_t within_ms = 3'000) {
-  for (int64_t waited_ms = 0; waited_ms < within_ms && !so(); waited_ms += 5) ::usleep(5'000);
-  return so();
-}
-
 }  // namespace rehearse::test

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "fake_postgres.hpp"
+#include "tests/unit/base/soon.hpp"
 
 namespace rehearse {
 namespace {

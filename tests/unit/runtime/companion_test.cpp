@@ -2,42 +2,35 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
-#include <thread>
 
-#include "base/clock.hpp"
-#include "runtime/command.hpp"
+#include "tests/unit/base/soon.hpp"
 
 namespace rehearse {
 namespace {
 
-// Whether a child of ours has ended within a second.
+// Whether a child of ours ends.
 bool ends(int pid) {
-  const int64_t deadline_ns = monotonic_ns() + ns_per_s;
-  int status = 0;
-  while (monotonic_ns() < deadline_ns) {
-    const int waited = ::waitpid(pid, &status, WNOHANG);
+  return test::soon([pid] {
+    const int waited = ::waitpid(pid, nullptr, WNOHANG);
     // One that ended at once may have been waited for already.
-    if (waited == pid || (waited == -1 && errno == ECHILD)) return true;
-    ::usleep(5'000);
-  }
-  return false;
+    return waited == pid || (waited == -1 && errno == ECHILD);
+  });
 }
 
 TEST(Companion, EndsByItselfWhenItHearsItsLastWords) {
   auto companion = Companion::start({"/usr/bin/head", "-c", "1"});
   ASSERT_TRUE(companion);
   EXPECT_EQ(::getsid((*companion)->pid()), (*companion)->pid());
-  EXPECT_TRUE((*companion)->finish(".", 2'000));
+  EXPECT_TRUE((*companion)->finish(".", 30'000));
 }
 
 TEST(Companion, TellsWhenItFailed) {
   auto companion = Companion::start({"/bin/false"});
   ASSERT_TRUE(companion);
-  const auto done = (*companion)->finish("", 2'000);
+  const auto done = (*companion)->finish("", 30'000);
   ASSERT_FALSE(done);
   EXPECT_NE(done.error().message.find("with status 1"), std::string::npos) << done.error().message;
 }
@@ -46,7 +39,7 @@ TEST(Companion, TellsWhenItWasKilled) {
   auto companion = Companion::start({"/bin/sleep", "30"});
   ASSERT_TRUE(companion);
   ::kill((*companion)->pid(), SIGKILL);
-  const auto done = (*companion)->finish(".", 2'000);
+  const auto done = (*companion)->finish(".", 30'000);
   ASSERT_FALSE(done);
   EXPECT_NE(done.error().message.find("by signal 9"), std::string::npos) << done.error().message;
 }
@@ -66,10 +59,12 @@ TEST(Companion, HearsTheEndThoughOtherProgramsOfOursStillRun) {
   auto companion = Companion::start({"/bin/cat"});
   ASSERT_TRUE(companion);
   const int pid = (*companion)->pid();
-  std::jthread other([] { (void)run_command({"sleep", "2"}, 5'000); });
-  ::usleep(100'000);
+  auto other = Companion::start({"/bin/sleep", "600"});
+  ASSERT_TRUE(other);
   companion->reset();
   EXPECT_TRUE(ends(pid));
+  EXPECT_TRUE((*other)->runs());
+  ::kill((*other)->pid(), SIGKILL);
 }
 
 TEST(Companion, IsSeenToRunAndToHaveEnded) {
@@ -77,8 +72,7 @@ TEST(Companion, IsSeenToRunAndToHaveEnded) {
   ASSERT_TRUE(companion) << companion.error().message;
   EXPECT_TRUE((*companion)->runs());
   ASSERT_EQ(::kill((*companion)->pid(), SIGKILL), 0);
-  for (int i = 0; i < 300 && (*companion)->runs(); ++i) ::usleep(10'000);
-  EXPECT_FALSE((*companion)->runs());
+  EXPECT_TRUE(test::soon([&] { return !(*companion)->runs(); }));
   EXPECT_FALSE((*companion)->runs());  // asked again it says the same
   EXPECT_FALSE((*companion)->finish(".", 1'000));
 }

@@ -40,7 +40,7 @@ class GuardianTest : public testing::Test {
   }
 
   GuardianDuty duty() {
-    return {.runtime = runtime_, .run_dir = dir_, .settle_ms = 0, .deadline_ms = 5'000};
+    return {.runtime = runtime_, .run_dir = dir_, .settle_ms = 0, .deadline_ms = 120'000};
   }
   void close_writer() {
     ::close(pipe_[1]);
@@ -66,7 +66,7 @@ TEST_F(GuardianTest, AFarewellEndsItWithoutAnyDeed) {
   EXPECT_EQ(read_unhealed(journal_path())->size(), 2u);
 }
 
-TEST_F(GuardianTest, HealsWithinASecondOfASigkill) {
+TEST_F(GuardianTest, HealsAtOnceAfterASigkill) {
   const pid_t harness = ::fork();
   if (harness == 0) {  // holds the only writing end, as the harness does
     while (true) ::pause();
@@ -74,8 +74,10 @@ TEST_F(GuardianTest, HealsWithinASecondOfASigkill) {
   close_writer();
   const int64_t killed_ns = monotonic_ns();
   ::kill(harness, SIGKILL);
-  ASSERT_TRUE(guard(duty(), pipe_[0]));
-  EXPECT_LT(monotonic_ns() - killed_ns, ns_per_s);
+  auto rarely = duty();
+  rarely.look_ms = 120'000;
+  ASSERT_TRUE(guard(rarely, pipe_[0]));
+  EXPECT_LT(monotonic_ns() - killed_ns, 60 * ns_per_s);  // it heard of it, and need not look
   ::waitpid(harness, nullptr, 0);
   EXPECT_TRUE(whole());
 }
@@ -146,7 +148,7 @@ TEST_F(GuardianTest, WhatItDoesNotUnderstandKeepsNothingElseFromBeingHealed) {
   const int64_t began_ns = monotonic_ns();
   const auto done = heal_all(duty());
   ASSERT_FALSE(done);
-  EXPECT_LT(monotonic_ns() - began_ns, 2 * ns_per_s);  // and is not tried until the deadline
+  EXPECT_LT(monotonic_ns() - began_ns, 60 * ns_per_s);  // and is not tried until the deadline
   EXPECT_TRUE(whole());
   const auto open = read_unhealed(journal_path());
   ASSERT_EQ(open->size(), 1u);
