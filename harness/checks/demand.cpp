@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <ranges>
 #include <set>
 #include <span>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/units.hpp"
@@ -139,6 +141,32 @@ std::optional<double> last_healed_ms(const Run& run) {
   return last;
 }
 
+bool is_led_by(std::string_view role) {
+  return role == "primary" || role == "writer" || role == "master";
+}
+
+// When the elections that the fault made were over: whoever tries meanwhile waits for them. Each
+// role once, for what is lost again is what overload does. Null: one was not over.
+std::optional<double> led_again_ms(const Run& run, double healed_ms) {
+  std::vector<RoleChange> changes = run.roles;
+  std::ranges::stable_sort(changes, {}, &RoleChange::t_ms);
+  std::map<std::string, std::string> held;  // by node
+  std::map<std::string, double> lost_ms;    // by role: since when nobody has it
+  std::set<std::string> excused;
+  double led_ms = healed_ms;
+  for (const RoleChange& change : changes) {
+    const std::string before = std::exchange(held[change.component], change.role);
+    if (is_led_by(before) && std::ranges::count(held | std::views::values, before) == 0)
+      lost_ms.try_emplace(before, change.t_ms - change.resolution_ms);
+    const auto lost = lost_ms.extract(change.role);
+    if (!lost || change.t_ms <= led_ms || lost.mapped() > led_ms) continue;
+    if (excused.insert(change.role).second) led_ms = change.t_ms;
+  }
+  for (const auto& [role, since_ms] : lost_ms)
+    if (since_ms <= led_ms && !excused.contains(role)) return std::nullopt;
+  return led_ms;
+}
+
 }  // namespace
 
 std::vector<DemandPhase> measure_demand(const Joined& joined, const std::vector<RtoRow>& rto) {
@@ -155,13 +183,13 @@ std::vector<DemandPhase> measure_demand(const Joined& joined, const std::vector<
 std::optional<DemandStays> demand_stays(const Joined& joined) {
   const Run& run = joined.run;
   const auto healed_ms = last_healed_ms(run);
-  if (!healed_ms) return std::nullopt;
+  const auto led_ms = healed_ms ? led_again_ms(run, *healed_ms) : std::nullopt;
+  if (!led_ms) return std::nullopt;
   const Demand demand(joined);
   const DemandPhase steady = demand.between(run.steady_from_ms, 0);
   std::vector<std::string> last;
   int64_t slices = 0, above = 0, above_until = 0;
-  for (double from_ms = *healed_ms; from_ms + slice_ms <= run.arrivals_end_ms;
-       from_ms += slice_ms) {
+  for (double from_ms = *led_ms; from_ms + slice_ms <= run.arrivals_end_ms; from_ms += slice_ms) {
     ++slices;
     auto more = more_than(steady, demand.between(from_ms, from_ms + slice_ms));
     if (more.empty()) continue;
@@ -171,18 +199,19 @@ std::optional<DemandStays> demand_stays(const Joined& joined) {
   }
   // Once is no demand that stays: most of the time until it fell, and for longer than it may.
   const double for_ms = static_cast<double>(above_until) * slice_ms;
-  const double until_ms = *healed_ms + for_ms;
+  const double until_ms = *led_ms + for_ms;
   if (for_ms <= demand_falls_within_ms || 2 * above <= above_until) return std::nullopt;
-  const auto machine = machine_between(run, *healed_ms, until_ms);
+  const auto machine = machine_between(run, *led_ms, until_ms);
   DemandStays stays;
   stays.for_ms = for_ms;
   stays.machine_had_room = machine && machine->idle.value_or(0) >= room_idle;
-  const DemandPhase whole = demand.between(*healed_ms, until_ms);
+  const DemandPhase whole = demand.between(*led_ms, until_ms);
   stays.text = fmt::format(
-      "{} after the last healing demand was still above what steady needed ({}); since then {} "
+      "{} after the last healing{} demand was still above what steady needed ({}); since then {} "
       "retries of clients, {} sent to providers again, {} roles moved, {} nodes gone",
-      format_ms(for_ms), fmt::join(last, ", "), whole.retries, whole.sent_again.value_or(0),
-      whole.roles_moved, whole.nodes_gone);
+      format_ms(for_ms), *led_ms > *healed_ms ? " and the election after it" : "",
+      fmt::join(last, ", "), whole.retries, whole.sent_again.value_or(0), whole.roles_moved,
+      whole.nodes_gone);
   if (machine && machine->idle)
     stays.text += fmt::format("; processors idle {:.0f}%", *machine->idle * 100);
   return stays;

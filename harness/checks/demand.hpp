@@ -27,11 +27,12 @@ struct DemandPhase {
 };
 std::vector<DemandPhase> measure_demand(const Joined& joined, const std::vector<RtoRow>& rto);
 
-// Once everything is healed, demand may need this long to fall to what steady needed.
+// Once everything is healed and has a leader again, demand may need this long to fall to what
+// steady needed.
 constexpr double demand_falls_within_ms = 10'000;
 
 struct DemandStays {
-  double for_ms = 0;  // after the last healing, at least
+  double for_ms = 0;  // after the last healing, or the election after it; at least
   bool machine_had_room = false;
   std::string text;  // who held the processors, in words
 };

@@ -68,6 +68,30 @@ TEST(Demand, MayTakeAWhileToFall) {
   EXPECT_NE(finding_text(storm(200'000, 44'000), "major"), "");
 }
 
+// As seen after the kill of a primary on a slow machine.
+TEST(Demand, OfThoseWhoWaitForTheElectionIsNone) {
+  const auto elected = [](double until_ms, std::vector<RoleChange> more = {}) {
+    RecordedRun run = storm(200'000, until_ms);
+    run.roles = {{-9000, "postgres-1", "primary", true},
+                 {-9000, "postgres-2", "sync", true},
+                 {20'000, "postgres-1", "", false},
+                 {43'000, "postgres-2", "primary", false}};
+    run.roles.insert(run.roles.end(), more.begin(), more.end());
+    return finding_text(run, "major");
+  };
+  EXPECT_EQ(elected(44'000), "");
+  EXPECT_THAT(elected(60'000), HasSubstr("15.0 s after the last healing and the election after"));
+  const std::vector<RoleChange> again = {{44'000, "postgres-2", "", false},
+                                         {59'000, "postgres-1", "primary", false}};
+  EXPECT_NE(elected(60'000, again), "") << "an election of the overload itself";
+}
+
+TEST(Demand, IsNotJudgedWhereTheElectionNeverEnds) {
+  RecordedRun run = storm(200'000);
+  run.roles = {{-9000, "postgres-1", "primary", true}, {1'200, "postgres-1", "", false}};
+  EXPECT_FALSE(demand_stays(Joined(run)));
+}
+
 // As seen after an outage of the edges: nobody comes twice within seconds, and all come back.
 TEST(Demand, OfThoseWhoWaitedOutAnOutageIsDemandToo) {
   RecordedRun run = storm(200'000, 0);
