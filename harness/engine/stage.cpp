@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/clock.hpp"
+#include "platform/emergency.hpp"
 #include "platform/fence.hpp"
 #include "platform/platform.hpp"
 #include "platform/residue.hpp"
@@ -142,7 +143,12 @@ PlatformEdges Stage::edges() const {
 }
 
 Result<std::vector<std::string>> Stage::residue() const {
-  return residue_of(runtime_, stack_);
+  auto left = residue_of(runtime_, stack_);
+  if (!left) return left;
+  const auto emergency = emergency_left(stack_);
+  if (emergency && *emergency) left->push_back(**emergency);
+  if (!emergency && left->empty()) return std::unexpected(emergency.error());
+  return left;
 }
 
 std::vector<std::string> Stage::missing() const {

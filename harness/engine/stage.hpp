@@ -37,7 +37,7 @@ class Stage {
   BooksSource books_source() const;
 
   PlatformEdges edges() const;
-  Result<std::vector<std::string>> residue() const;  // see platform/residue.hpp
+  Result<std::vector<std::string>> residue() const;  // platform/residue.hpp, and emergencies
   const Observer& observer() const { return *observer_; }
   const Stack& stack() const { return stack_; }
   std::vector<std::string> missing() const;

@@ -88,4 +88,11 @@ Result<bool> emergency_is_on(const Stack& stack) {
               fmt::format("{} says nothing of {}", (*node)->name, stack.file.emergency->field));
 }
 
+Result<std::optional<std::string>> emergency_left(const Stack& stack) {
+  if (!emergency_node(stack)) return std::nullopt;
+  const auto on = emergency_is_on(stack);
+  if (!on) return std::unexpected(on.error());
+  return *on ? std::optional<std::string>("the emergency is still declared") : std::nullopt;
+}
+
 }  // namespace rehearse

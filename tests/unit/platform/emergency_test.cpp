@@ -78,6 +78,17 @@ TEST_F(EmergencyTest, TwoOfficersDeclareItAndEndIt) {
   EXPECT_FALSE(emergency_is_on(stack_).value_or(true));
 }
 
+TEST_F(EmergencyTest, ThatIsStillOnIsLeftBehind) {
+  EXPECT_EQ(emergency_left(stack_), std::nullopt);
+  ASSERT_TRUE(change_emergency(stack_, true, "zone_lost"));
+  EXPECT_EQ(emergency_left(stack_), "the emergency is still declared");
+}
+
+TEST_F(EmergencyTest, WhetherItIsLeftIsUnknownOfOneThatSaysNothing) {
+  stack_.file.emergency->field = "no_such";
+  EXPECT_FALSE(emergency_left(stack_));
+}
+
 TEST_F(EmergencyTest, WhatThePlatformRefusesIsAnError) {
   stack_.nodes[2].env["OFFICER_KEY"] = std::string(64, '3');
   const Status declared = change_emergency(stack_, true, "zone_lost");
@@ -97,6 +108,7 @@ TEST_F(EmergencyTest, WithoutThePartOrTheWayThereIsNone) {
               testing::HasSubstr("its part is not raised"));
   stack_.file.emergency.reset();
   EXPECT_FALSE(emergency_is_on(stack_));
+  EXPECT_EQ(emergency_left(stack_), std::nullopt);
 }
 
 }  // namespace
