@@ -53,7 +53,7 @@ Status write_active(const ActiveStack& active) {
                                {"kept", active.kept},       {"settings", active.settings},
                                {"log_dir", active.log_dir}, {"parts", active.parts},
                                {"boot_id", boot_id()}};
-  return write_file_atomically(state_paths().active, json.dump() + "\n");
+  return write_file_atomically(state_paths().active, utf8_of(json) + "\n");
 }
 
 Result<ActiveStack> read_active() {

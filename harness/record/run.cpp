@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "base/files.hpp"
+#include "base/json_field.hpp"
 #include "base/json_strict.hpp"
 #include "record/manifest.hpp"
 #include "record/run_fields.hpp"
@@ -118,18 +119,13 @@ Status write_text(const std::string& path, const std::string& text) {
   return {};
 }
 
-// What others typed or named a file need not be UTF-8, and must not cost the record.
-std::string utf8_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 // One line per top-level field: long lists of numbers stay on one line.
 Status write_facts(const std::string& path, const Run& run) {
   const json facts = Writer::encode(run);
   std::string text = "{";
   const char* separator = "\n";
   for (const auto& [name, value] : facts.items()) {
-    text += fmt::format("{}  {}: {}", separator, utf8_of(name), utf8_of(value));
+    text += fmt::format("{}  {}: {}", separator, utf8_of(json(name)), utf8_of(value));
     separator = ",\n";
   }
   return write_text(path, text + "\n}\n");

@@ -19,6 +19,7 @@
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "base/http.hpp"
+#include "base/json_field.hpp"
 #include "undo/knobs.hpp"
 #include "undo/superuser.hpp"
 
@@ -177,7 +178,7 @@ Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path, const 
   std::unique_ptr<Journal> journal(new Journal(fd));
   const bool cut_short = !content->empty() && content->back() != '\n';
   const Json line = {{"step", "resumed"}, {"by", by}, {"v", journal_version}};
-  if (auto done = journal->append_and_sync((cut_short ? "\n" : "") + line.dump()); !done)
+  if (auto done = journal->append_and_sync((cut_short ? "\n" : "") + utf8_of(line)); !done)
     return std::unexpected(done.error());
   return journal;
 }
@@ -216,7 +217,7 @@ Status Journal::planned(const PlannedFault& fault) {
   const Json line = {{"step", "planned"},           {"id", fault.id},
                      {"fault", fault.fault},        {"target", fault.target},
                      {"undo", to_json(fault.undo)}, {"v", journal_version}};
-  return append_and_sync(line.dump());
+  return append_and_sync(utf8_of(line));
 }
 
 Status Journal::mark(const std::string& id, const std::string& step, double t_ms,
@@ -225,7 +226,7 @@ Status Journal::mark(const std::string& id, const std::string& step, double t_ms
   if (!evidence.empty()) line["evidence"] = evidence;
   if (!error.empty()) line["error"] = error;
   line["v"] = journal_version;
-  return append(line.dump());
+  return append(utf8_of(line));
 }
 
 Status Journal::healed_by(const std::string& id, const std::string& by) {
@@ -234,7 +235,7 @@ Status Journal::healed_by(const std::string& id, const std::string& by) {
                      {"by", by},
                      {"at", rfc3339(wall_ns())},
                      {"v", journal_version}};
-  return append_and_sync(line.dump());
+  return append_and_sync(utf8_of(line));
 }
 
 namespace {

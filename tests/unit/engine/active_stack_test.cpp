@@ -40,6 +40,11 @@ TEST_F(ActiveStackTest, IsFoundAgainAsItWasWritten) {
   EXPECT_EQ(active->parts, std::vector<std::string>{"core"});
 }
 
+TEST_F(ActiveStackTest, AFolderWhoseNameIsNoUtf8IsNoBugOfOurs) {
+  ASSERT_TRUE(write_active({"one", "/runs/\xff", true, {}, "/logs", {}}));
+  EXPECT_EQ(read_active()->run_dir, "/runs/\xEF\xBF\xBD");
+}
+
 TEST_F(ActiveStackTest, OneOfBeforeTheLastStartPointsToDown) {
   write(R"({"stack":"one","kept":true,"boot_id":"another"})");
   const auto active = read_active();

@@ -44,6 +44,19 @@ TEST_F(JournalTest, PlannedIsOnDiskAtOnceAndUnhealed) {
   EXPECT_EQ(open->front().undo[1].action, "start");
 }
 
+TEST_F(JournalTest, NamesThatAreNoUtf8CostNoFaultItsUndo) {
+  const auto journal = Journal::create(path_);
+  ASSERT_TRUE(journal);
+  PlannedFault odd = az_;
+  odd.target = "az-\xff";
+  ASSERT_TRUE((*journal)->planned(odd));
+  EXPECT_TRUE((*journal)->mark("az", "failed", 1, {{"seen", "\xff"}}, "cannot open /tmp/\xff"));
+  const auto open = read_unhealed(path_);
+  ASSERT_TRUE(open);
+  ASSERT_EQ(open->size(), 1u);
+  EXPECT_EQ(open->front().target, "az-\xEF\xBF\xBD");
+}
+
 TEST_F(JournalTest, OnlyHealedClosesAFault) {
   const auto journal = Journal::create(path_);
   ASSERT_TRUE(journal);
