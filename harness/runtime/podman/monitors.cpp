@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -43,6 +44,15 @@ std::vector<Monitor> find_monitors(const std::string& prefix) {
     if (!container.empty() && container.starts_with(prefix))
       found.push_back({static_cast<pid_t>(std::stol(name)), container});
   }
+  return found;
+}
+
+std::vector<Monitor> orphaned_monitors(const std::string& prefix,
+                                       const std::vector<std::string>& listed) {
+  auto found = find_monitors(prefix);
+  std::erase_if(found, [&](const Monitor& monitor) {
+    return std::ranges::find(listed, monitor.container) != listed.end();
+  });
   return found;
 }
 

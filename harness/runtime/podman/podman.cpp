@@ -259,10 +259,8 @@ class Podman final : public Runtime {
     auto names = containers();
     if (!names) return std::unexpected(names.error());
     for (const auto& name : *names) found.push_back("container " + name);
-    // A container that is listed has its monitor; one alone belongs to none.
-    if (names->empty())
-      for (const auto& monitor : find_monitors(network::prefix))
-        found.push_back(fmt::format("monitor of {} (process {})", monitor.container, monitor.pid));
+    for (const auto& monitor : orphaned_monitors(network::prefix, *names))
+      found.push_back(fmt::format("monitor of {} (process {})", monitor.container, monitor.pid));
     auto net = network::leftovers();
     if (!net) return std::unexpected(net.error());
     for (const auto& name : *net) found.push_back("network " + name);

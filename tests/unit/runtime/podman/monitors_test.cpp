@@ -63,6 +63,14 @@ TEST_F(MonitorsTest, FindsThoseOfOurContainersAndNobodyElse) {
   EXPECT_EQ(found[0].pid, children_[0]);
 }
 
+TEST_F(MonitorsTest, OfAContainerThatIsListedIsNoOrphan) {
+  begin("conmon", prefix_ + "etcd-1");
+  begin("conmon", prefix_ + "etcd-2");
+  const auto orphans = orphaned_monitors(prefix_, {prefix_ + "etcd-1"});
+  ASSERT_EQ(orphans.size(), 1u);
+  EXPECT_EQ(orphans[0].container, prefix_ + "etcd-2");
+}
+
 TEST_F(MonitorsTest, EndsThemAndNobodyElse) {
   begin("conmon", prefix_ + "etcd-1");
   begin("conmon", "other-" + prefix_);
