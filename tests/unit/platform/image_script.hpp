@@ -29,17 +29,18 @@ class ImageScript {
   void program(const std::string& name, const std::string& words) const {
     write_program(dir + "/bin/" + name, "#!/bin/sh\n" + words + "\n");
   }
-  CommandResult run(const std::vector<std::string>& words) const {
+  CommandResult run(const std::vector<std::string>& words,
+                    const std::vector<std::string>& environment = {}) const {
     std::vector<std::string> argv = {"env",
                                      "PATH=" + dir + "/bin:/usr/bin:/bin",
                                      "DIR=" + dir,
                                      "SCOPE=casino",
                                      "ADDRESS=198.18.9.9",
-                                     "BUCKET=backups",
-                                     "sh",
-                                     dir + "/script"};
+                                     "BUCKET=backups"};
+    argv.insert(argv.end(), environment.begin(), environment.end());
+    argv.insert(argv.end(), {"sh", dir + "/script"});
     argv.insert(argv.end(), words.begin(), words.end());
-    return run_command(argv, 10'000).value_or(CommandResult{-1, "", ""});
+    return run_command(argv, 60'000).value_or(CommandResult{-1, "", ""});
   }
 
   const std::string dir;
