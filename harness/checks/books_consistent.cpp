@@ -3,6 +3,7 @@
 // From: all tables, client history; each rule is a row of book_rules.cpp.
 // Cannot see: what only one book knows; docs/columns.md names each such column.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <tuple>
 #include <unordered_map>
@@ -18,47 +19,105 @@ namespace {
 
 using Texts = std::vector<std::string_view>;
 
-// What a side says of each thing. Mostly one thing only: others are kept aside.
-struct Said {
-  std::unordered_map<std::string_view, std::string_view> first;
-  std::unordered_multimap<std::string_view, std::string_view> more;
-  std::unordered_set<std::string_view> leading;  // first parts of names
+size_t count_of(const std::vector<bool>& chosen) {
+  return static_cast<size_t>(std::ranges::count(chosen, true));
+}
 
-  void add(std::string_view name, std::string_view value) {
-    const auto [known, added] = first.try_emplace(name, value);
-    if (!added && known->second != value && !says(name, value)) more.emplace(name, value);
+// Finds rows by what they are named, without a node for each: there are millions.
+class NameIndex {
+ public:
+  static constexpr uint32_t none = 0;  // places are those of rows, and one
+
+  // `names` outlives this; of them `count_max` are put in.
+  NameIndex(const Texts& names, size_t count_max)
+      : names_(names), slots_(std::bit_ceil(2 * count_max + 1)) {}
+
+  // The place of the first row of that name, which may be this one.
+  uint32_t put(size_t row) {
+    const size_t hash = std::hash<std::string_view>()(names_[row]);
+    Slot& slot = slots_[slot_of(hash, names_[row])];
+    if (slot.place == none) slot = {static_cast<uint32_t>(hash), static_cast<uint32_t>(row + 1)};
+    return slot.place;
   }
-  bool says(std::string_view name, std::string_view value) const {
-    const auto known = first.find(name);
-    if (known == first.end()) return false;
-    if (known->second == value) return true;
-    const auto [from, to] = more.equal_range(name);
+  uint32_t find(std::string_view name) const {
+    return slots_[slot_of(std::hash<std::string_view>()(name), name)].place;
+  }
+
+ private:
+  struct Slot {
+    uint32_t hash = 0, place = none;
+  };
+  // Where it is, or where there is room for it.
+  size_t slot_of(size_t hash, std::string_view name) const {
+    for (size_t at = hash >> 32;; ++at) {
+      at &= slots_.size() - 1;
+      const Slot& slot = slots_[at];
+      if (slot.place == none) return at;
+      if (slot.hash == static_cast<uint32_t>(hash) && names_[slot.place - 1] == name) return at;
+    }
+  }
+
+  const Texts& names_;
+  std::vector<Slot> slots_;
+};
+
+// What a side says of each thing. Mostly one thing only: others are kept aside.
+class Said {
+ public:
+  Said(Texts names, Texts values, const std::vector<bool>& chosen)
+      : names_(std::move(names)), values_(std::move(values)), first_(names_, count_of(chosen)) {
+    for (size_t i = 0; i < names_.size(); ++i) {
+      if (!chosen[i]) continue;
+      const uint32_t known = first_.put(i);
+      if (known != i + 1 && !says(known, names_[i], values_[i]))
+        more_.emplace(names_[i], values_[i]);
+    }
+  }
+  Said(const Said&) = delete;
+  Said& operator=(const Said&) = delete;
+
+  uint32_t find(std::string_view name) const { return first_.find(name); }
+  std::string_view first_of(uint32_t place) const { return values_[place - 1]; }
+  bool several(std::string_view name) const { return more_.contains(name); }
+  bool says(uint32_t place, std::string_view name, std::string_view value) const {
+    if (first_of(place) == value) return true;
+    const auto [from, to] = more_.equal_range(name);
     return std::any_of(from, to, [&](const auto& other) { return other.second == value; });
   }
+
+ private:
+  const Texts names_, values_;
+  NameIndex first_;
+  std::unordered_multimap<std::string_view, std::string_view> more_;
 };
 
 class BookRules {
  public:
   BookRules(Examination& examination, const Joined& joined)
-      : examination_(examination), joined_(joined) {}
+      : examination_(examination), joined_(joined), sheets_(joined) {}
 
+  template <typename Rule>
+  void examine_all(std::span<const Rule> rules) {
+    for (const Rule& rule : rules) {
+      examine(rule);
+      sheets_.forget();
+    }
+  }
+
+ private:
   void examine(const Identity& rule) {
-    Sheets sheets(joined_);
-    const auto chosen = sheets.chosen(rule.table, rule.where);
-    const Texts names = sheets.texts(rule.table, rule.columns, chosen);
-    std::unordered_set<std::string_view> seen;
-    seen.reserve(names.size());
+    const auto chosen = sheets_.chosen(rule.table, rule.where);
+    const Texts names = sheets_.texts(rule.table, rule.columns, chosen);
+    NameIndex seen(names, count_of(chosen));
     for (size_t i = 0; i < names.size(); ++i) {
       if (!chosen[i]) continue;
       examination_.examined();
-      if (!seen.insert(names[i]).second)
-        examination_.violation("{}: {} twice", rule.table, names[i]);
+      if (seen.put(i) != i + 1) examination_.violation("{}: {} twice", rule.table, names[i]);
     }
   }
 
   void examine(const Vocabulary& rule) {
-    Sheets sheets(joined_);
-    for (const std::string_view text : sheets.texts(rule.table, Words{rule.column})) {
+    for (const std::string_view text : sheets_.texts(rule.table, Words{rule.column})) {
       examination_.examined();
       if (std::ranges::find(rule.words, text) == rule.words.end())
         examination_.violation("{}.{}: \"{}\" is none of its words", rule.table, rule.column, text);
@@ -66,10 +125,9 @@ class BookRules {
   }
 
   void examine(const Sameness& rule) {
-    Sheets sheets(joined_);
-    const auto chosen = sheets.chosen(rule.table, rule.where);
-    const Texts one = sheets.texts(rule.table, Words{rule.one}, chosen);
-    const Texts other = sheets.texts(rule.table, Words{rule.other}, chosen);
+    const auto chosen = sheets_.chosen(rule.table, rule.where);
+    const Texts one = sheets_.texts(rule.table, Words{rule.one}, chosen);
+    const Texts other = sheets_.texts(rule.table, Words{rule.other}, chosen);
     for (size_t i = 0; i < one.size(); ++i) {
       if (!chosen[i]) continue;
       examination_.examined();
@@ -80,47 +138,58 @@ class BookRules {
   }
 
   void examine(const Join& rule) {
-    Sheets sheets(joined_);
-    if (!sheets.has(rule.one.table) || !sheets.has(rule.other.table)) return;
-    const Said said = said_by(sheets, rule);
+    if (!sheets_.has(rule.one.table) || !sheets_.has(rule.other.table)) return;
     const bool of_itself = rule.one.table == rule.other.table && rule.one.on == rule.other.on &&
                            rule.need == Need::if_known;
-    const auto chosen = sheets.chosen(rule.one.table, rule.one.where);
-    const Texts names = sheets.texts(rule.one.table, rule.one.on, chosen);
+    const auto chosen = sheets_.chosen(rule.one.table, rule.one.where);
+    const size_t asked = count_of(chosen);
+    if (asked == 0) return;
+    const Texts names = sheets_.texts(rule.one.table, rule.one.on, chosen);
     const bool of_known = rule.need == Need::of_known;
     const Texts leading =
-        of_known ? sheets.texts(rule.one.table, std::span(rule.one.on).first(1)) : Texts();
-    const Texts values = sheets.texts(rule.one.table, rule.one.says, chosen);
+        of_known ? sheets_.texts(rule.one.table, std::span(rule.one.on).first(1)) : Texts();
+    const Texts values = sheets_.texts(rule.one.table, rule.one.says, chosen);
+    auto told = sheets_.chosen(rule.other.table, rule.other.where);
+    const Leading known_leading = of_known ? leading_of(rule.other, told) : Leading();
+    Texts other_names = sheets_.texts(rule.other.table, rule.other.on, told);
+    if (2 * asked < count_of(told)) keep_named(told, other_names, names, chosen);
+    const Said said(std::move(other_names), sheets_.texts(rule.other.table, rule.other.says, told),
+                    told);
     for (size_t i = 0; i < names.size(); ++i) {
       if (!chosen[i] || names[i].empty()) continue;
       examination_.examined();
-      const auto known = said.first.find(names[i]);
-      if (known == said.first.end()) {
+      const uint32_t known = said.find(names[i]);
+      if (known == NameIndex::none) {
         const bool needed =
-            rule.need == Need::must_know || (of_known && said.leading.contains(leading[i]));
+            rule.need == Need::must_know || (of_known && known_leading.contains(leading[i]));
         if (needed) missing(rule, names[i]);
-      } else if (of_itself ? said.more.contains(names[i]) : !said.says(names[i], values[i])) {
-        differs(rule, names[i], values[i], known->second);
+      } else if (of_itself ? said.several(names[i]) : !said.says(known, names[i], values[i])) {
+        differs(rule, names[i], values[i], said.first_of(known));
       }
     }
   }
 
   void examine(const Order& rule) {
-    Sheets sheets(joined_);
-    const Texts of = sheets.texts(rule.table, rule.of);
-    const Texts by = sheets.texts(rule.table, Words{rule.by});
-    const Texts grows = sheets.texts(rule.table, Words{rule.grows});
+    const Texts of = sheets_.texts(rule.table, rule.of);
+    const Texts by = sheets_.texts(rule.table, Words{rule.by});
+    const Texts grows = sheets_.texts(rule.table, Words{rule.grows});
     struct Place {
       std::string_view of;
       int64_t by = 0, at_ns = 0;
     };
     std::vector<Place> places;
-    for (size_t i = 0; i < of.size(); ++i)
-      if (const auto at_ns = parse_utc_ns(grows[i]); at_ns)
+    places.reserve(of.size());
+    std::optional<int64_t> at_ns;
+    for (size_t i = 0; i < of.size(); ++i) {
+      // What was booked together has one time.
+      if (i == 0 || grows[i] != grows[i - 1]) at_ns = parse_utc_ns(grows[i]);
+      if (at_ns)
         places.push_back({of[i], std::strtoll(std::string(by[i]).c_str(), nullptr, 10), *at_ns});
-    std::ranges::sort(places, [](const Place& a, const Place& b) {
+    }
+    const auto earlier = [](const Place& a, const Place& b) {
       return std::tie(a.of, a.by) < std::tie(b.of, b.by);
-    });
+    };
+    if (!std::ranges::is_sorted(places, earlier)) std::ranges::sort(places, earlier);
     for (size_t i = 1; i < places.size(); ++i) {
       const Place &before = places[i - 1], &place = places[i];
       if (before.of != place.of) continue;
@@ -132,21 +201,20 @@ class BookRules {
   }
 
   void examine(const Presence& rule) {
-    Sheets sheets(joined_);
     if (!rule.capability.empty() &&
         !joined_.run.capabilities.contains(std::string(rule.capability)))
       return;
     if (!rule.because.empty()) {
-      const auto chosen = sheets.chosen(rule.because, rule.where);
-      if (!sheets.has(rule.because) || std::ranges::find(chosen, true) == chosen.end()) return;
+      const auto chosen = sheets_.chosen(rule.because, rule.where);
+      if (!sheets_.has(rule.because) || std::ranges::find(chosen, true) == chosen.end()) return;
     }
-    if (!sheets.has(rule.table)) {
+    if (!sheets_.has(rule.table)) {
       if (!rule.capability.empty())
         examination_.cannot_say(fmt::format("the books lack {}", rule.table));
       return;
     }
     examination_.examined();
-    if (!rule.rows || sheets.rows(rule.table) != 0) return;
+    if (!rule.rows || sheets_.rows(rule.table) != 0) return;
     if (!joined_.run.drained_ms)
       examination_.cannot_say(fmt::format("{} was empty when the drain ran out", rule.table));
     else
@@ -154,23 +222,27 @@ class BookRules {
                              rule.because.empty() ? "" : ", and must not be by ", rule.because);
   }
 
- private:
   // One machine has one clock; some books round what it says.
   static constexpr int64_t clocks_differ_ns = ns_per_ms;
 
-  static Said said_by(Sheets& sheets, const Join& rule) {
-    Said said;
-    const auto chosen = sheets.chosen(rule.other.table, rule.other.where);
-    const Texts names = sheets.texts(rule.other.table, rule.other.on, chosen);
-    const Texts values = sheets.texts(rule.other.table, rule.other.says, chosen);
-    said.first.reserve(static_cast<size_t>(std::ranges::count(chosen, true)));
+  // First parts of names.
+  using Leading = std::unordered_set<std::string_view>;
+  Leading leading_of(const Side& side, const std::vector<bool>& chosen) {
+    const Texts texts = sheets_.texts(side.table, std::span(side.on).first(1), chosen);
+    Leading leading;
+    for (size_t i = 0; i < texts.size(); ++i)
+      if (chosen[i]) leading.insert(texts[i]);
+    return leading;
+  }
+
+  // Of what the one side does not name nothing need be known.
+  static void keep_named(std::vector<bool>& told, const Texts& told_names, const Texts& names,
+                         const std::vector<bool>& chosen) {
+    NameIndex asked(names, count_of(chosen));
     for (size_t i = 0; i < names.size(); ++i)
-      if (chosen[i]) said.add(names[i], values[i]);
-    if (rule.need != Need::of_known) return said;
-    const Texts leading = sheets.texts(rule.other.table, std::span(rule.other.on).first(1));
-    for (size_t i = 0; i < leading.size(); ++i)
-      if (chosen[i]) said.leading.insert(leading[i]);
-    return said;
+      if (chosen[i]) asked.put(i);
+    for (size_t i = 0; i < told.size(); ++i)
+      told[i] = told[i] && asked.find(told_names[i]) != NameIndex::none;
   }
 
   static bool is_state(const Join& rule) {
@@ -204,6 +276,7 @@ class BookRules {
 
   Examination& examination_;
   const Joined& joined_;
+  Sheets sheets_;
 };
 
 // "player:p1:cash:EUR" says whose it is, and what is in it; any account its currency.
@@ -300,12 +373,12 @@ class Times {
 Finding examine_books_consistent(const Joined& joined) {
   Examination examination("books_consistent");
   BookRules rules(examination, joined);
-  for (const Presence& presence : presences()) rules.examine(presence);
-  for (const Identity& identity : identities()) rules.examine(identity);
-  for (const Vocabulary& vocabulary : vocabularies()) rules.examine(vocabulary);
-  for (const Sameness& sameness : samenesses()) rules.examine(sameness);
-  for (const Join& join : joins()) rules.examine(join);
-  for (const Order& order : orders()) rules.examine(order);
+  rules.examine_all(presences());
+  rules.examine_all(identities());
+  rules.examine_all(vocabularies());
+  rules.examine_all(samenesses());
+  rules.examine_all(joins());
+  rules.examine_all(orders());
   examine_accounts(examination, joined.run.books);
   examine_machine(examination, joined.run.books);
   Times(examination, joined).examine();

@@ -50,7 +50,7 @@ bool Sheets::has(std::string_view table) const {
 
 size_t Sheets::rows(std::string_view table) const {
   if (!has(table)) return 0;
-  if (table == "clients") return sent_operations(joined_).size();
+  if (table == "clients") return sent().size();
   if (table == "transactions") return joined_.ledger.transactions().size();
   return find_table(table)->count(joined_.run.books);
 }
@@ -68,21 +68,33 @@ std::string_view TextHeap::keep(std::string_view text) {
   return {place, text.size()};
 }
 
+// Both are asked for by many rules, and are the same for all of them.
+const std::vector<const Operation*>& Sheets::sent() const {
+  if (!sent_) sent_ = sent_operations(joined_);
+  return *sent_;
+}
+const Texts& Sheets::client_keys() {
+  if (client_keys_) return *client_keys_;
+  client_keys_.emplace();
+  for (const Operation* operation : sent())
+    client_keys_->push_back(keys_heap_.keep(key_of(joined_.run.history.run_key, operation->id)));
+  return *client_keys_;
+}
+
 std::string_view Sheets::number(int64_t value) {
   const fmt::format_int text(value);
   return heap_.keep({text.data(), text.size()});
 }
 
 Texts Sheets::clients(std::string_view name, const std::vector<bool>& chosen) {
-  const auto sent = sent_operations(joined_);
-  Texts texts(sent.size());
-  for (size_t i = 0; i < sent.size(); ++i) {
+  if (name == "key") return client_keys();
+  const auto& operations = sent();
+  Texts texts(operations.size());
+  for (size_t i = 0; i < operations.size(); ++i) {
     if (!chosen[i]) continue;
-    const Operation& operation = *sent[i];
+    const Operation& operation = *operations[i];
     const Ended& ended = joined_.ended[operation.id];
-    if (name == "key")
-      texts[i] = heap_.keep(key_of(joined_.run.history.run_key, operation.id));
-    else if (name == "kind")
+    if (name == "kind")
       texts[i] = name_of(operation.kind);
     else if (name == "entry")
       texts[i] = entry_of(operation);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,12 +43,15 @@ class Sheets {
   Sheets(const Sheets&) = delete;
   Sheets& operator=(const Sheets&) = delete;
 
+  // Ends the lives of all texts that were made, and keeps what the next ones are made of.
+  void forget() { heap_ = {}; }
+
   // Whether the platform has such a table; the run's own are there with what they come from.
   bool has(std::string_view table) const;
   size_t rows(std::string_view table) const;
   std::vector<bool> chosen(std::string_view table, const Where& where);
   // Of every row that is chosen what the expressions say, with a blank between them; of others
-  // nothing. The texts live as long as the run and this.
+  // anything. The texts live as long as the run and this, or until they are forgotten.
   std::vector<std::string_view> texts(std::string_view table, std::span<const Expression> says,
                                       const std::vector<bool>& chosen);
   std::vector<std::string_view> texts(std::string_view table, std::span<const Expression> says);
@@ -64,12 +68,17 @@ class Sheets {
   std::vector<std::string_view> column(std::string_view table, std::string_view name,
                                        const std::vector<bool>& chosen);
   std::vector<std::string_view> clients(std::string_view name, const std::vector<bool>& chosen);
+  const std::vector<const Operation*>& sent() const;
+  const std::vector<std::string_view>& client_keys();
   std::vector<std::string_view> transactions(std::string_view name,
                                              const std::vector<bool>& chosen);
   std::string_view number(int64_t value);
 
   const Joined& joined_;
   TextHeap heap_;
+  mutable std::optional<std::vector<const Operation*>> sent_;
+  TextHeap keys_heap_;
+  std::optional<std::vector<std::string_view>> client_keys_;
 };
 
 // As a rule's message names what it looks at: "provider, event".
