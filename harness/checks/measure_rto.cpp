@@ -22,16 +22,30 @@ struct Outage {
 };
 
 struct Fault {
-  const FaultRecord* record = nullptr;
+  std::string id;
   double from_ms = 0;  // the earlier of injection and effect
 };
+
+// What of a runbook players may feel: each step by itself.
+std::vector<Fault> disruptive_steps(const Run& run, const FaultRecord& record) {
+  std::vector<Fault> steps;
+  if (record.fault != "runbook") return steps;
+  for (const StepRecord& step : run.runbook)
+    if (step.disruptive && step.acted_ms && step.step.starts_with(record.id + "."))
+      steps.push_back({step.step, *step.acted_ms});
+  return steps;
+}
 
 std::vector<Fault> disruptive_faults(const Run& run) {
   std::vector<Fault> faults;
   for (const FaultRecord& record : run.faults) {
     if (!record.disruptive || (!record.injected_ms && !record.effective_ms)) continue;
+    if (auto steps = disruptive_steps(run, record); !steps.empty()) {
+      std::ranges::move(steps, std::back_inserter(faults));
+      continue;
+    }
     const double effective = record.effective_ms ? *record.effective_ms : *record.injected_ms;
-    faults.push_back({&record, std::min(record.injected_ms.value_or(effective), effective)});
+    faults.push_back({record.id, std::min(record.injected_ms.value_or(effective), effective)});
   }
   std::ranges::stable_sort(faults, {}, &Fault::from_ms);
   return faults;
@@ -183,7 +197,7 @@ RtoRow measure_row(const Context& context, const AttemptSeries& series, Operatio
   const Fault& fault = context.faults[index];
   RtoRow row;
   row.operation = name_of(kind);
-  row.fault = fault.record->id;
+  row.fault = fault.id;
   row.baseline = series.has_baseline();
   if (const auto target = run.targets.rto_ms.find(row.operation);
       target != run.targets.rto_ms.end()) {

@@ -16,7 +16,8 @@
 
 namespace rehearse {
 
-// One row for each pair of operation kind with a target (or attempts) and disruptive fault.
+// One row for each pair of operation kind with a target (or attempts) and disruptive fault. Of a
+// runbook each step that players may feel is one, from when it acted.
 //
 // An outage of a kind starts at the intended send of the first attempt after the fault that failed
 // or stayed unknown; it ends at the start of the first 5 s window of attempts (by intended send)

@@ -106,4 +106,10 @@ std::vector<std::string> Recorder::troubles() const {
   return troubles_;
 }
 
+void Recorder::tell(Run& run) const {
+  run.events = events();
+  run.roles = roles();
+  run.troubles = troubles();
+}
+
 }  // namespace rehearse

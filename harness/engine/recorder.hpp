@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "record/audit.hpp"
-#include "record/timeline.hpp"
+#include "record/run.hpp"
 
 namespace rehearse {
 
@@ -39,6 +39,8 @@ class Recorder {
   std::vector<Event> events() const;
   std::vector<RoleChange> roles() const;
   std::vector<std::string> troubles() const;
+  // All three of them.
+  void tell(Run& run) const;
 
  private:
   mutable std::mutex mutex_;

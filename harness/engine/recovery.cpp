@@ -12,6 +12,8 @@ namespace {
 // The window by which checks/measure_rto.cpp judges afterwards: observing may not end before that
 // has seen what it needs.
 constexpr int64_t recovery_window_ns = 5 * ns_per_s;
+// Attempts of the last moment may still be on their way: the window ends before them.
+constexpr int64_t on_their_way_ns = ns_per_s;
 constexpr double success_share_of_baseline = 0.99;
 constexpr double p95_of_baseline = 2.0;
 
@@ -29,8 +31,7 @@ RecoveryWatch::RecoveryWatch(const Load& load, int64_t baseline_from_ns, int64_t
       baseline_(load.windows({baseline_from_ns, baseline_to_ns, 0, baseline_from_ns})) {}
 
 std::vector<std::string> RecoveryWatch::not_recovered(int64_t now_ns) const {
-  // Attempts of the last moment may still be on their way: the window ends a second ago.
-  const int64_t to_ns = now_ns - ns_per_s;
+  const int64_t to_ns = now_ns - on_their_way_ns;
   std::map<int64_t, std::vector<Load::Window>> windows;  // by how many attempts tell
   std::vector<std::string> kinds;
   for (size_t i = 0; i < baseline_.size(); ++i) {
@@ -47,6 +48,15 @@ std::vector<std::string> RecoveryWatch::not_recovered(int64_t now_ns) const {
         window.p95_ms <= std::max(felt_at_once_ms, p95_of_baseline * baseline.p95_ms);
     if (!well) kinds.emplace_back(name_of(static_cast<OperationKind>(i)));
   }
+  return kinds;
+}
+
+std::vector<std::string> RecoveryWatch::not_recovered_since(int64_t since_ns,
+                                                            int64_t now_ns) const {
+  if (now_ns - since_ns >= recovery_window_ns + on_their_way_ns) return not_recovered(now_ns);
+  std::vector<std::string> kinds;
+  for (size_t i = 0; i < baseline_.size(); ++i)
+    if (baseline_[i].attempts > 0) kinds.emplace_back(name_of(static_cast<OperationKind>(i)));
   return kinds;
 }
 

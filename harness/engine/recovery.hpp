@@ -17,6 +17,8 @@ class RecoveryWatch {
   // Kinds that in the last 5 s (longer where they are rare: see window_attempts_min) had < 99% of
   // the baseline's success, or p95 above twice it.
   std::vector<std::string> not_recovered(int64_t now_ns) const;
+  // The same, and all of them until those 5 s are after `since_ns`.
+  std::vector<std::string> not_recovered_since(int64_t since_ns, int64_t now_ns) const;
 
  private:
   const Load& load_;

@@ -18,6 +18,7 @@
 #include "engine/machine.hpp"
 #include "engine/machine_watch.hpp"
 #include "engine/node_logs.hpp"
+#include "engine/planned_roles.hpp"
 #include "engine/play.hpp"
 #include "engine/progress.hpp"
 #include "engine/recovery.hpp"
@@ -54,7 +55,7 @@ class Rehearsal {
   Status reuse();
   Status steady();
   Status find_rate_of(const AutoRate& bounds);
-  bool play_until(const char* phase, int64_t end_ns);
+  bool play_until(const char* phase, int64_t end_ns);  // false: cancelled
   MakeAct acts();
   void disturb();
   void observe();
@@ -67,6 +68,9 @@ class Rehearsal {
   bool cancelled() const { return options_.cancelled(); }
   LoadPlan plan_of(const Scenario& scenario) const {
     return load_plan_of(scenario, target_names_of(options_.stack));
+  }
+  RecoveryWatch watch() const {
+    return {*load_, zero_ns_ + static_cast<int64_t>(run_.steady_from_ms) * ns_per_ms, zero_ns_};
   }
   std::string path(const std::string& name) const { return options_.out_dir + "/" + name; }
   void show(const std::string& phase);
@@ -202,7 +206,6 @@ Status Rehearsal::find_rate_of(const AutoRate& bounds) {
   return write_file_atomically(path("scenario.yaml"), played.as_run_yaml);
 }
 
-// False: cancelled.
 bool Rehearsal::play_until(const char* phase, int64_t end_ns) {
   while (monotonic_ns() < end_ns && !cancelled()) {
     show(phase);
@@ -217,6 +220,9 @@ MakeAct Rehearsal::acts() {
                         &options_.runbooks.messages, options_.out_dir};
   context.incident = [this] { return incident_of(run_, faults_->records(), recorder_.now_ms()); };
   context.try_edge = std::bind_front(&Load::try_edge, load_.get());
+  context.not_served = [this](int64_t since_ns) {
+    return watch().not_recovered_since(since_ns, monotonic_ns());
+  };
   return acts_of(fault_acts(runtime_, stage_.stack(), stage_.observer()),
                  runbook_acts({options_.runbooks, options_.out_dir, run_.id,
                                std::bind_front(platform_hands, context), recorder_, runbook_log_}));
@@ -251,8 +257,7 @@ void Rehearsal::miss_deadline(std::vector<std::string> missing) {
 // the last healing; the scenario's phase is the deadline.
 void Rehearsal::observe() {
   const int64_t deadline_ns = zero_ns_ + scenario_.observe_ms * ns_per_ms;
-  const RecoveryWatch recovery(
-      *load_, zero_ns_ + static_cast<int64_t>(run_.steady_from_ms) * ns_per_ms, zero_ns_);
+  const RecoveryWatch recovery = watch();
   bool rest_healed = false, recovered = false;
   int64_t whole_ns = 0, judged_ns = 0;
   while (!cancelled()) {
@@ -288,10 +293,7 @@ void Rehearsal::observe() {
       break;
   }
   stop_watch_.reset();
-  if (cancelled())
-    faults_->cancel();
-  else
-    faults_->heal_rest();
+  cancelled() ? faults_->cancel() : faults_->heal_rest();
   if (whole_ns != 0) run_.redundancy_restored_ms = recorder_.ms(whole_ns);
   run_.interrupted = cancelled();
 }
@@ -335,10 +337,10 @@ void Rehearsal::collect() {
 }
 
 void Rehearsal::scan() {
-  const auto found = stage_.residue();
-  if (!found)
-    return recorder_.trouble("the machine could not be scanned: " + found.error().message);
-  run_.residue = *found;
+  if (auto found = stage_.residue())
+    run_.residue = std::move(*found);
+  else
+    recorder_.trouble("the machine could not be scanned: " + found.error().message);
 }
 
 // Everything that the checks will see goes to disk; they read it from there.
@@ -346,9 +348,8 @@ Status Rehearsal::record() {
   run_.finished_wall_ns = wall_ns();
   run_.faults = faults_ ? faults_->records() : std::vector<FaultRecord>{};
   run_.runbook = runbook_log_.steps();
-  run_.events = recorder_.events();
-  run_.roles = recorder_.roles();
-  run_.troubles = recorder_.troubles();
+  recorder_.tell(run_);
+  mark_planned_roles(run_);
   if (auto copied = logs_.copy_to(path("logs")); !copied) live_.say("  " + copied.error().message);
   if (auto closed = history_->close(); !closed) return closed;
   if (auto written = write_run(options_.out_dir, run_); !written) return written;

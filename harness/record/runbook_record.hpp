@@ -26,6 +26,7 @@ struct StepRecord {
   std::string executor;  // who carries it out, by the file of people
   std::string responsible, accountable;
   std::vector<std::string> consulted, informed;
+  bool disruptive = false;     // players may feel its action: an outage may begin with it
   std::string content_sha256;  // of all that the runbook says of the step
   int64_t deadline_ms = 0;     // for the step itself, without its wait for approval
   double planned_ms = 0;       // if every step before took its whole time

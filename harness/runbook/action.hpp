@@ -26,6 +26,9 @@ struct ActionContext {
   std::function<Incident()> incident = {};
   // Operations through one edge, while the load plays.
   std::function<std::shared_ptr<const EdgeTrial>(const Endpoint&)> try_edge = {};
+  // Kinds of operations that players do not get as they did before, by attempts since then
+  // (monotonic ns).
+  std::function<std::vector<std::string>(int64_t since_ns)> not_served = {};
   std::string step = {};  // ENTRY.STEP that acts
 
   Platform platform() const { return Platform(stack); }

@@ -1,6 +1,7 @@
 #include "runbook/condition.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -46,6 +47,13 @@ std::optional<std::string> missing_lag(const ActionContext& context, const StepC
                      format_ms(static_cast<double>(lost_ms)));
 }
 
+std::optional<std::string> missing_service(const ActionContext& context, const StepCondition&,
+                                           int64_t since_ns) {
+  const auto kinds = context.not_served(since_ns);
+  if (kinds.empty()) return std::nullopt;
+  return fmt::format("players are not served as before: {}", fmt::join(kinds, ", "));
+}
+
 }  // namespace
 
 std::span<const Condition> all_conditions() {
@@ -58,6 +66,9 @@ std::span<const Condition> all_conditions() {
        "within that time",
        missing_lag,
        {{"region", true}, {"max", false}}},
+      {"players_served",
+       "Players were served for 5 s as in the steady phase, every kind of operation",
+       missing_service},
   });
   return registry;
 }

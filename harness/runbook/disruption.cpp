@@ -6,13 +6,14 @@
 
 namespace rehearse {
 
+bool may_disrupt(const StepAction& action) {
+  const ActionEntry* entry = find_action(action.name);
+  return entry != nullptr && entry->schema.disruptive;
+}
+
 bool may_disrupt(const Runbook& runbook) {
-  const auto disrupts = [](const StepAction& given) {
-    const ActionEntry* action = find_action(given.name);
-    return action != nullptr && action->schema.disruptive;
-  };
-  return std::ranges::any_of(runbook.steps, [&](const RunbookStep& step) {
-    return disrupts(step.action) || disrupts(step.undo);
+  return std::ranges::any_of(runbook.steps, [](const RunbookStep& step) {
+    return may_disrupt(step.action) || may_disrupt(step.undo);
   });
 }
 

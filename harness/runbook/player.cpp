@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/sha256.hpp"
+#include "runbook/disruption.hpp"
 
 namespace rehearse {
 namespace {
@@ -21,6 +22,7 @@ StepRecord record_of(const PlayerInput& input, const RunbookStep& step, double p
   record.accountable = step.owner.accountable;
   record.consulted = step.owner.consulted;
   record.informed = step.owner.informed;
+  record.disruptive = may_disrupt(step.action);
   record.content_sha256 = sha256_hex(step.content);
   record.deadline_ms = step.deadline_ms;
   record.planned_ms = planned_ms;

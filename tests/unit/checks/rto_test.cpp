@@ -295,6 +295,33 @@ TEST(MeasureRto, OutageBelongsToTheLatestFaultBeforeIt) {
   EXPECT_EQ(rows[1].measured_ms, 2000);
 }
 
+TEST(MeasureRto, OfARunbookEachStepIsMeasuredByItself) {
+  RecordedRun run = traffic([](double t_ms) {
+    const bool out = (t_ms >= 1000 && t_ms < 7000) || (t_ms >= 30'000 && t_ms < 33'000);
+    return out ? Fate{Outcome::failed, 0} : Fate{};
+  });
+  run.faults = {fault_at("book", 0, 50'000)};
+  run.faults[0].fault = "runbook";
+  const auto step = [&](const char* name, double acted_ms, bool disruptive) {
+    StepRecord& record = run.runbook.emplace_back();
+    record.step = name;
+    record.acted_ms = acted_ms;
+    record.disruptive = disruptive;
+  };
+  step("book.tell", 500, false);
+  step("book.over", 900, true);
+  step("book.back", 29'000, true);
+  step("bookish.over", 29'500, true);
+  const auto rows = measure_rto(Joined(run));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].fault, "book.over");
+  EXPECT_EQ(rows[0].measured_ms, 6000);
+  EXPECT_EQ(rows[1].fault, "book.back");
+  EXPECT_EQ(rows[1].measured_ms, 3000);
+  run.runbook.clear();  // an older run does not tell them apart
+  EXPECT_EQ(only_row(run).fault, "book");
+}
+
 TEST(MeasurePhases, EachFromTheOneBeforeAndNullWhereUnknown) {
   const std::vector<RoleChange> roles = {
       {-5, "pg-1", "primary", true},       {-5, "pg-2", "sync", true},

@@ -52,7 +52,7 @@ class TableTopLine : public testing::Test {
   }
   // All steps done, each by an Enter.
   ExitCode walk_through(const std::vector<std::string>& more) {
-    std::ofstream(dir_ + "/input") << "\n\n\n";
+    std::ofstream(dir_ + "/input") << "\n\n\n\n";
     const int kept = ::dup(STDIN_FILENO);
     EXPECT_NE(std::freopen((dir_ + "/input").c_str(), "r", stdin), nullptr);
     std::vector<std::string> words{"run", "planned-switchover", "--table-top", "--out", run_dir()};

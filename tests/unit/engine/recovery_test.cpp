@@ -118,5 +118,16 @@ TEST_F(RecoveryTest, WhatTheSteadyPhaseDidNotPlayIsNotJudged) {
   EXPECT_TRUE(not_recovered(20).empty());
 }
 
+TEST_F(RecoveryTest, WhatWasGoodBeforeSaysNothingOfSince) {
+  play_well(OperationKind::bet, -10, 30, 0.1);
+  load_->now_ns = zero_ns + 30 * ns_per_s;
+  const RecoveryWatch watch(*load_, zero_ns - 10 * ns_per_s, zero_ns);
+  const auto since = [&](int64_t s) {
+    return watch.not_recovered_since(zero_ns + s * ns_per_s, load_->now_ns);
+  };
+  EXPECT_TRUE(since(24).empty());
+  EXPECT_EQ(since(25), std::vector<std::string>{"bet"});
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -20,5 +20,21 @@ TEST(Condition, WholeIsWhatCanBeLookedAt) {
   EXPECT_EQ(whole.missing(context, {}, 11), "etcd-1 was not looked at since");
 }
 
+TEST(Condition, ServedIsWhatPlayersFeltSince) {
+  const Stack stack;
+  std::vector<std::string> kinds = {"bet", "payout"};
+  int64_t asked_ns = 0;
+  ActionContext context{stack, {}};
+  context.not_served = [&](int64_t since_ns) {
+    asked_ns = since_ns;
+    return kinds;
+  };
+  const Condition& served = *find_condition("players_served");
+  EXPECT_EQ(served.missing(context, 10), "players are not served as before: bet, payout");
+  EXPECT_EQ(asked_ns, 10);
+  kinds.clear();
+  EXPECT_EQ(served.missing(context, 10), std::nullopt);
+}
+
 }  // namespace
 }  // namespace rehearse
