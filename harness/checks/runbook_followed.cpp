@@ -47,9 +47,10 @@ class Signatures {
         wrong("is a second one by the same person");
     }
     const auto valid = static_cast<int64_t>(people.size());
-    if (step.acted_ms && valid < step.approvals_needed)
-      examination_.violation("{} was carried out with {} of {} approvals by {}", step.step, valid,
-                             step.approvals_needed, step.approval_role);
+    const int64_t needed = std::max<int64_t>(step.approvals_needed, step.four_eyes ? 2 : 0);
+    if (step.acted_ms && valid < needed)
+      examination_.violation("{} was carried out with {} of {} approvals{}{}", step.step, valid,
+                             needed, step.approval_role.empty() ? "" : " by ", step.approval_role);
     else if (step.acted_ms && step.approvals_needed > 0 &&
              (!step.approved_ms || *step.acted_ms < *step.approved_ms))
       examination_.violation("{} was carried out before it was approved", step.step);

@@ -34,6 +34,8 @@ Status BackupClock::make(BackupKind kind) {
 
 Status BackupClock::begin() {
   if (!backups_.are_kept()) return {};
+  if (!backups_.has_key())
+    if (auto released = backups_.release_key(); !released) return released;
   if (backups_.restorer())
     if (auto forgotten = backups_.forget_restore(); !forgotten) return forgotten;
   if (auto made = make(BackupKind::full); !made) return made;
@@ -93,6 +95,10 @@ std::vector<std::string> BackupClock::finish(Run& run,
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
   std::vector<std::string> troubles;
+  // Where no runbook did: whoever judges has to read what there is.
+  if (!backups_.has_key())
+    if (auto released = backups_.release_key(); !released)
+      troubles.push_back(released.error().message);
   if (backups_.restorer())
     if (auto done = collect_restore(books); !done) troubles.push_back(done.error().message);
   if (auto listed = backups_.list())

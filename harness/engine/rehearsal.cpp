@@ -220,9 +220,10 @@ MakeAct Rehearsal::acts() {
                         &options_.runbooks.messages, options_.out_dir};
   context.incident = [this] { return incident_of(run_, faults_->records(), recorder_.now_ms()); };
   context.try_edge = std::bind_front(&Load::try_edge, load_.get());
-  context.not_served = [this](int64_t since_ns) {
-    return watch().not_recovered_since(since_ns, monotonic_ns());
+  context.not_served = [this](int64_t since) {
+    return watch().not_recovered_since(since, monotonic_ns());
   };
+  context.effects = &runtime_;
   return acts_of(fault_acts(runtime_, stage_.stack(), stage_.observer()),
                  runbook_acts({options_.runbooks, options_.out_dir, run_.id,
                                std::bind_front(platform_hands, context), recorder_, runbook_log_}));
@@ -303,10 +304,9 @@ void Rehearsal::settle() {
   load_->stop_arrivals();
   const int64_t deadline_ns =
       monotonic_ns() + (cancelled() ? interrupted_drain_ns : scenario_.drain_ms * ns_per_ms);
-  while (load_->progress().in_flight > 0 && monotonic_ns() < deadline_ns) {
+  for (; load_->progress().in_flight > 0 && monotonic_ns() < deadline_ns;
+       std::this_thread::sleep_for(tick))
     show("drain");
-    std::this_thread::sleep_for(tick);
-  }
   const LoadResult result = load_->finish(std::max(deadline_ns, monotonic_ns()));
   const int64_t ended_ns = monotonic_ns();
   run_.load = {result.scheduled, result.not_sent, result.lateness_us};

@@ -1,10 +1,12 @@
 // What happens to backups: somebody tries to delete the newest one, by the account that makes them
 // and by the store's owner; somebody who has that account puts garbage over it; the store cannot be
-// reached from the database.
+// reached from the database; the key without which backups are noise is gone from every node.
 //
 // Heals by: an attempt that is refused leaves nothing, and what was put over a backup nobody can
-// take back. Where the store cannot be reached, the rules' elements go; they expire by themselves.
-// Effect: the store's answers; another checksum; packets dropped, and WAL that waits.
+// take back. A key that is lost comes back by a runbook, or when the rehearsal is over. Where the
+// store cannot be reached, the rules' elements go; they expire by themselves. Effect: the store's
+// answers; another checksum; packets dropped, and WAL that waits; no node can tell what lies in the
+// store.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -69,6 +71,16 @@ class BackupCorrupt final : public BackupFault {
     if (now->empty() || *now == newest_.checksum) return std::nullopt;  // empty: it cannot be read
     return Evidence{
         {"backup", newest_.label}, {"checksum_before", newest_.checksum}, {"checksum", *now}};
+  }
+};
+
+class KeyLoss final : public BackupFault {
+ public:
+  Status inject(Effects&) override { return backups_->lose_key(); }
+  Result<std::optional<Evidence>> effect(Effects&) override {
+    const auto opened = backups_->newest();
+    if (opened) return std::nullopt;
+    return Evidence{{"key", newest_.key_id}, {"said", opened.error().message}};
   }
 };
 
@@ -148,6 +160,17 @@ FaultSchema backup_corrupt_schema() {
 }
 std::unique_ptr<Fault> make_backup_corrupt() {
   return std::make_unique<BackupCorrupt>();
+}
+
+FaultSchema key_loss_schema() {
+  return {
+      "key_loss",
+      "The key of the backups is gone from every node, and stays so until escrow releases a copy",
+      Length::once,
+      {}};
+}
+std::unique_ptr<Fault> make_key_loss() {
+  return std::make_unique<KeyLoss>();
 }
 
 FaultSchema archive_failure_schema() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -13,12 +14,13 @@
 #include "base/json_field.hpp"
 #include "base/sha256.hpp"
 #include "platform/backup_catalogue.hpp"
+#include "stack/secrets.hpp"
 #include "undo/superuser.hpp"
 
 namespace rehearse {
 namespace {
 
-constexpr int64_t made_ns_max = 120 * ns_per_s, archived_ns_max = 20 * ns_per_s;
+constexpr int64_t made_ns_max = 120 * ns_per_s;
 constexpr int64_t state_connect_ms = 500, state_total_ms = 2'000;
 constexpr auto state_interval = std::chrono::milliseconds(500);
 constexpr int64_t day_ns = 86'400 * ns_per_s;
@@ -165,6 +167,35 @@ Result<std::vector<Backup>> Backups::list() {
   return backups;
 }
 
+bool Backups::has_key() const {
+  const auto databases = stack_.of_component(entry().component);
+  return std::ranges::any_of(databases,
+                             [&](const Node* node) { return key_id_at(node->name).has_value(); });
+}
+
+Status Backups::lose_key() const {
+  if (auto lost = lose_secret(stack_, entry().key); !lost) return lost;
+  return configure("no-key", "no-key");
+}
+
+Status Backups::release_key() const {
+  if (auto released = release_secret(stack_, entry().key); !released) return released;
+  return configure("backup", "restore");
+}
+
+// A node that does not run reads its key when it starts.
+Status Backups::configure(const std::string& database_word,
+                          const std::string& restorer_word) const {
+  Status done;
+  const auto tell = [&](const Node& node, const std::string& word) {
+    const auto said = effects_.exec(node.name, {"backup-config", word});
+    if (!said) done = std::unexpected(said.error());
+  };
+  for (const Node* node : stack_.of_component(entry().component)) tell(*node, database_word);
+  if (restorer() != nullptr) tell(*restorer(), restorer_word);
+  return done;
+}
+
 const Node* Backups::restorer() const {
   const auto nodes = stack_.of_component(entry().restorer);
   return nodes.empty() ? nullptr : nodes.front();
@@ -191,14 +222,13 @@ Result<std::string> Backups::last_archived(const std::string& primary) const {
 }
 
 // WAL is read to its first commit after that moment, so what holds it must be archived.
-Status Backups::begin_restore(const std::string& primary, const std::string& target_at) {
+Status Backups::begin_restore(const std::string& primary, const std::string& target_at,
+                              int64_t archived_ms_max) {
   const auto wanted = end_segment(primary);
   if (!wanted) return std::unexpected(wanted.error());
-  const int64_t deadline_ns = monotonic_ns() + archived_ns_max;
+  const int64_t deadline_ns = monotonic_ns() + archived_ms_max * ns_per_ms;
   auto archived = last_archived(primary);
-  while (archived && *archived < *wanted) {
-    if (monotonic_ns() > deadline_ns)
-      return fail(ExitCode::inconclusive, fmt::format("{} does not archive {}", primary, *wanted));
+  while (archived && *archived < *wanted && monotonic_ns() < deadline_ns) {
     std::this_thread::sleep_for(state_interval);
     archived = last_archived(primary);
   }

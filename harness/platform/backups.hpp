@@ -46,13 +46,21 @@ class Backups {
   // Of its list of files as it is now, SHA-256; empty: it cannot be read.
   Result<std::string> checksum_of(const Backup& backup) const;
 
+  // The key is gone from every node; and there again, by the copy in escrow. Errors: a node that
+  // did not take notice; machine, there is no such copy.
+  bool has_key() const;
+  Status lose_key() const;
+  Status release_key() const;
+
   // The node that restores go to, apart from everybody but the store; null: none is raised.
   const Node* restorer() const;
   // What was restored before is forgotten.
   Status forget_restore();
-  // Begins to restore what was committed until then (RFC 3339), once that is archived. Errors
+  // Begins to restore what was committed until then (RFC 3339), once that is archived; after a
+  // while also where it is not, for then that is what the restore has to show. Errors
   // (inconclusive): it cannot begin.
-  Status begin_restore(const std::string& primary, const std::string& target_at);
+  Status begin_restore(const std::string& primary, const std::string& target_at,
+                       int64_t archived_ms_max = 20'000);
   // As the books' user, where it is restored to.
   DatabaseLogin restored_login() const;
   // What has become of it; nullopt: none was begun. While it goes on it has no outcome. Errors
@@ -73,6 +81,8 @@ class Backups {
   Result<std::vector<Backup>> listed() const;
   // Of the list of files of each of these, SHA-256; empty: it cannot be read.
   Result<std::vector<std::string>> checksums_of(const std::vector<Backup>& backups) const;
+  // What tells the tool its key, with that account's word or another, wherever there is one.
+  Status configure(const std::string& database_word, const std::string& restorer_word) const;
   std::string files_of(const std::string& label) const;  // the object that lists them
   Result<std::vector<BackupDeletion>> try_to_delete(const std::string& object,
                                                     const std::string& version);

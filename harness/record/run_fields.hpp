@@ -49,6 +49,7 @@ void fields_of(F& f, T& step) {
   f("consulted", step.consulted);
   f("informed", step.informed);
   f("disruptive", step.disruptive);
+  f("four_eyes", step.four_eyes);
   f("content_sha256", step.content_sha256);
   f("deadline_ms", step.deadline_ms);
   f("planned_ms", step.planned_ms);

@@ -27,6 +27,7 @@ struct StepRecord {
   std::string responsible, accountable;
   std::vector<std::string> consulted, informed;
   bool disruptive = false;     // players may feel its action: an outage may begin with it
+  bool four_eyes = false;      // two people must approve it, whatever the runbook says
   std::string content_sha256;  // of all that the runbook says of the step
   int64_t deadline_ms = 0;     // for the step itself, without its wait for approval
   double planned_ms = 0;       // if every step before took its whole time

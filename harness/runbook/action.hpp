@@ -14,6 +14,7 @@
 #include "record/timeline.hpp"
 #include "runbook/message.hpp"
 #include "runbook/runbook.hpp"
+#include "runtime/effects.hpp"
 
 namespace rehearse {
 
@@ -29,6 +30,7 @@ struct ActionContext {
   // Kinds of operations that players do not get as they did before, by attempts since then
   // (monotonic ns).
   std::function<std::vector<std::string>(int64_t since_ns)> not_served = {};
+  Effects* effects = nullptr;
   std::string step = {};  // ENTRY.STEP that acts
 
   Platform platform() const { return Platform(stack); }
@@ -52,6 +54,7 @@ struct ActionSchema {
   std::string name;
   std::string summary;      // one line: what it does
   bool disruptive = false;  // players may feel it: an outage may begin with it
+  bool four_eyes = false;   // two people approve it, whatever the runbook says
   std::vector<ActionParam> params = {};
 };
 struct ActionEntry {

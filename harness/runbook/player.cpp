@@ -23,6 +23,8 @@ StepRecord record_of(const PlayerInput& input, const RunbookStep& step, double p
   record.consulted = step.owner.consulted;
   record.informed = step.owner.informed;
   record.disruptive = may_disrupt(step.action);
+  const ActionEntry* action = find_action(step.action.name);
+  record.four_eyes = action != nullptr && action->schema.four_eyes;
   record.content_sha256 = sha256_hex(step.content);
   record.deadline_ms = step.deadline_ms;
   record.planned_ms = planned_ms;

@@ -157,6 +157,8 @@ SecretEntry read_secret(const std::string& name, const Node& node, Problems& pro
   secret.random_bytes = take_whole(map, "random", secret_bytes_min, secret_bytes_max, problems);
   if (const Node* mutual = map.take("mutual"))
     secret.mutual = yaml::read_flag(*mutual, "mutual", problems).value_or(false);
+  if (const Node* escrow = map.take("escrow"))
+    secret.escrow = yaml::read_flag(*escrow, "escrow", problems).value_or(false);
   map.finish();
   if (map.is_map() && is_certificate == (node.find("random") != nullptr))
     problems.add(node.at, fmt::format("secret {} is a `certificate` for host names or some bytes "

@@ -57,6 +57,7 @@ struct SecretEntry {
   std::vector<std::string> certificate_names;  // host names, besides its nodes' own
   int random_bytes = 0;                        // > 0: a random text instead of a certificate
   bool mutual = false;  // a certificate by which its nodes know each other, as clients too
+  bool escrow = false;  // a copy is kept apart from every node, for when it is lost
 };
 
 struct SettingEntry {

@@ -44,10 +44,19 @@ Result<std::string> certificate_text(const Stack& stack, const SecretEntry& secr
   return made->certificate + made->key;
 }
 
+std::string escrow_file(const Stack& stack, const std::string& name) {
+  return stack.secrets_dir + "/escrow/" + name;
+}
+
 // The same text wherever the secret is listed. What was there before is kept for random ones:
 // those who check a secret take both for a while.
 Status place(const Stack& stack, const SecretEntry& secret, const std::string& text) {
   const bool certificate = secret.random_bytes == 0;
+  if (secret.escrow) {
+    if (auto made = make_directories(stack.secrets_dir + "/escrow", 0700); !made) return made;
+    if (auto kept = write_file_atomically(escrow_file(stack, secret.name), text, 0600); !kept)
+      return kept;
+  }
   for (const auto& node : stack.nodes) {
     if (!lists(stack, node, secret.name)) continue;
     const std::string path = fmt::format("{}/{}/{}{}", stack.secrets_dir, node.name, secret.name,
@@ -122,6 +131,28 @@ Status renew_secret(const Stack& stack, const std::string& name) {
   const auto key = read_file(key_file(stack));
   if (!key) return std::unexpected(key.error());
   return make_one(stack, *secret, {*certificate, *key});
+}
+
+Status lose_secret(const Stack& stack, const std::string& name) {
+  for (const auto& node : stack.nodes) {
+    std::error_code error;
+    std::filesystem::remove(fmt::format("{}/{}/{}", stack.secrets_dir, node.name, name), error);
+    if (error)
+      return fail(ExitCode::machine,
+                  fmt::format("{} keeps {}: {}", node.name, name, error.message()));
+  }
+  return {};
+}
+
+Status release_secret(const Stack& stack, const std::string& name) {
+  const auto copy = read_file(escrow_file(stack, name));
+  if (!copy) return std::unexpected(copy.error());
+  for (const auto& node : stack.nodes) {
+    if (!lists(stack, node, name)) continue;
+    const std::string file = fmt::format("{}/{}/{}", stack.secrets_dir, node.name, name);
+    if (auto placed = write_file_atomically(file, *copy, 0600); !placed) return placed;
+  }
+  return {};
 }
 
 Result<std::string> serial_of_secret(const Stack& stack, const std::string& name) {

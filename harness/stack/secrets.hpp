@@ -4,6 +4,8 @@
 //   ca.pem         the authority that signed all certificates; every node has it
 //   NAME.pem       a certificate and its key, for names and addresses of all nodes that list it
 //   NAME           a random text in hex; after a renewal NAME.previous is the one before
+//
+// Of what is lost for good a copy is kept in escrow, which is mounted nowhere.
 #pragma once
 
 #include <string>
@@ -19,6 +21,11 @@ Status make_secrets(const Stack& stack);
 // Makes one secret anew in all its places; each file changes as a whole. Errors: usage, there is no
 // such secret; machine.
 Status renew_secret(const Stack& stack, const std::string& name);
+
+// A random one is gone from every node that lists it; and is there again, by the copy in escrow.
+// Errors (machine): it could not be taken away; there is no such copy.
+Status lose_secret(const Stack& stack, const std::string& name);
+Status release_secret(const Stack& stack, const std::string& name);
 
 // The serial number of a certificate of the stack, in hex. Errors: usage, it has no such one.
 Result<std::string> serial_of_secret(const Stack& stack, const std::string& name);

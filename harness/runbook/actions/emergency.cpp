@@ -37,6 +37,7 @@ ActionSchema declare_emergency_action_schema() {
   return {"declare_emergency",
           "Two officers declare an emergency: the lifeline opens",
           false,
+          false,
           {{"reason", false}}};
 }
 std::unique_ptr<Action> make_declare_emergency_action(const StepAction& step) {
@@ -44,7 +45,7 @@ std::unique_ptr<Action> make_declare_emergency_action(const StepAction& step) {
 }
 
 ActionSchema end_emergency_action_schema() {
-  return {"end_emergency", "Two officers end the emergency", false, {{"reason", false}}};
+  return {"end_emergency", "Two officers end the emergency", false, false, {{"reason", false}}};
 }
 std::unique_ptr<Action> make_end_emergency_action(const StepAction& step) {
   return std::make_unique<ChangeEmergency>(false, reason_of(step));

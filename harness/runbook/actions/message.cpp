@@ -50,6 +50,7 @@ ActionSchema message_action_schema() {
   return {"message",
           "Tells somebody outside, by a template of scenarios/messages filled from the run's facts",
           false,
+          false,
           {{"template", true}}};
 }
 std::unique_ptr<Action> make_message_action(const StepAction& step) {

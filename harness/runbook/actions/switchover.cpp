@@ -35,7 +35,7 @@ class Switchover final : public Action {
 }  // namespace
 
 ActionSchema switchover_action_schema() {
-  return {"switchover", "The ledger's leader gives its role to the next in line", true};
+  return {"switchover", "The ledger's leader gives its role to the next in line", true, true};
 }
 std::unique_ptr<Action> make_switchover_action(const StepAction&) {
   return std::make_unique<Switchover>();

@@ -81,6 +81,19 @@ TEST(RunbookFollowed, ApprovalByOnePersonIsRed) {
   EXPECT_EQ(played.witness(), "book.over: the approval by anna was used twice");
 }
 
+TEST(RunbookFollowed, WhatNeedsFourEyesIsRedWhereTheRunbookAsksForFewer) {
+  Played played;
+  played.step().approvals_needed = 1;
+  played.step().approvals.pop_back();
+  EXPECT_EQ(played.finding().verdict, Verdict::pass);
+  played.step().four_eyes = true;
+  EXPECT_EQ(played.witness(), "book.over was carried out with 1 of 2 approvals by lead");
+  played.step().approvals_needed = 0;
+  played.step().approvals.clear();
+  played.step().approval_role.clear();
+  EXPECT_EQ(played.witness(), "book.over was carried out with 0 of 2 approvals");
+}
+
 TEST(RunbookFollowed, ApprovalByWhoExecutesIsRed) {
   Played played;
   played.step().executor = "ben";

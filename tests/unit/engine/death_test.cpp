@@ -22,10 +22,14 @@ namespace {
 
 // Nothing of theirs can be left behind: they touch nothing, cannot be taken back, or leave the
 // healing to the platform.
-const std::set<std::string> leave_nothing = {
-    "noop",           "cache_flush",           "certificate_rotation",
-    "primary_kill",   "backup_delete_attempt", "backup_corrupt",
-    "restore_to_time"};
+const std::set<std::string> leave_nothing = {"noop",
+                                             "cache_flush",
+                                             "certificate_rotation",
+                                             "primary_kill",
+                                             "backup_delete_attempt",
+                                             "backup_corrupt",
+                                             "restore_to_time",
+                                             "key_loss"};
 // Whose effect or healing this world does not show: nobody serves with a certificate or answers for
 // names. Their undo is played all the same.
 const std::set<std::string> not_shown = {"certificate_rotation", "dns_failure", "dns_stale"};

@@ -1,6 +1,9 @@
 // What is done to the newest backup, and to the way to where backups are kept.
 #include <fmt/ranges.h>
 
+#include <filesystem>
+
+#include "base/files.hpp"
 #include "fault_fixture.hpp"
 #include "tests/unit/platform/backup_words.hpp"
 
@@ -18,13 +21,15 @@ class BackupFaultTest : public FaultTest {
     asked_.push_back(fmt::format("{} {}", node, fmt::join(argv, " ")));
     if (argv[0] == "psql")
       return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
+    if (argv[0] == "backup-config") opens_ = argv[1] != "no-key";
+    if (argv[0] == "backup" && !opens_) return fail(ExitCode::machine, "no cipher-pass");
     return test::backup_answer(argv, spoiled_, sum_spoiled_, label_).value_or("");
   }
   bool asked(const std::string& words) const {
     return std::ranges::any_of(asked_, [&](const auto& one) { return one.starts_with(words); });
   }
   std::vector<std::string> asked_;
-  bool spoiled_ = false;
+  bool spoiled_ = false, opens_ = true;
   std::string sum_spoiled_ = "c2", label_ = "F1";
 };
 
@@ -79,6 +84,30 @@ TEST_F(BackupCorruptTest, WhatCannotBeReadIsNoOtherChecksum) {
 TEST_F(BackupCorruptTest, WhereNothingIsKeptThereIsNone) {
   stack_.file.backups = {};
   EXPECT_EQ(plan().error().message, "the stack has no store of backups");
+}
+
+class KeyLossTest : public BackupFaultTest {
+ protected:
+  KeyLossTest() : BackupFaultTest("key_loss") {
+    stack_.secrets_dir = testing::TempDir() + "key-loss-" + std::to_string(::getpid());
+    key_ = stack_.secrets_dir + "/postgres-2/backup-key";
+    (void)make_directories(stack_.secrets_dir + "/postgres-2");
+    (void)write_file_atomically(key_, "secret");
+  }
+  ~KeyLossTest() override { std::filesystem::remove_all(stack_.secrets_dir); }
+  std::string key_;
+};
+
+TEST_F(KeyLossTest, NobodyCanReadTheStoreAnyMore) {
+  ASSERT_TRUE(plan());
+  EXPECT_FALSE(seen());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  EXPECT_FALSE(std::filesystem::exists(key_));
+  for (const char* node : {"postgres-1", "postgres-2", "postgres-3", "restore-1"})
+    EXPECT_TRUE(asked(std::string(node) + " backup-config no-key")) << node;
+  ASSERT_TRUE(seen());
+  EXPECT_EQ(seen()->at("said"), "no cipher-pass");
+  EXPECT_FALSE(fault_->disruptive());
 }
 
 class ArchiveFailureTest : public BackupFaultTest {

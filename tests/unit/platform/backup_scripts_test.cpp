@@ -50,6 +50,25 @@ TEST_F(RestoreScript, OneThatIsCutShortFailed) {
   EXPECT_TRUE(told(R"("outcome": "failed")"));
 }
 
+TEST_F(RestoreScript, WithoutAKeyThatIsWhatIsMissing) {
+  script_.program("pgbackrest",
+                  "echo 'P00  ERROR: [037]: restore command requires option: repo1-cipher-pass' "
+                  "| tee /dev/stderr; exit 37");
+  EXPECT_EQ(begin(), 0);
+  EXPECT_TRUE(soon_told(R"("outcome": "wrong_key")"));
+}
+
+TEST(BackupConfigScript, ForgetsTheKeyAndNothingElse) {
+  const test::ImageScript script("postgres/backup-config",
+                                 {{"/etc/pgbackrest.conf", "/conf"}, {"/run/pgbackrest", ""}});
+  script.program("chown", "true");
+  ASSERT_TRUE(write_file_atomically(script.dir + "/conf",
+                                    "repo1-path=/\nrepo1-cipher-pass=x\npg1-user=postgres\n"));
+  const auto done = script.run({"no-key"});
+  EXPECT_EQ(done.exit_status, 0) << done.err;
+  EXPECT_EQ(read_file(script.dir + "/conf"), "repo1-path=/\npg1-user=postgres\n");
+}
+
 TEST(BackupScript, TellsTheRetentionThatTheToolHas) {
   const test::ImageScript script("postgres/backup", {{"/etc/pgbackrest.conf", "/conf"}});
   script.program("id", "echo 101");

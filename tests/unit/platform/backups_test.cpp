@@ -66,6 +66,19 @@ TEST_F(BackupsTest, AreListedByAnyNodeThatAnswers) {
   EXPECT_FALSE(backups_.list());
 }
 
+TEST_F(BackupsTest, ARestoreBeginsAlsoWhereItsWalIsNotArchivedInTime) {
+  nodes_.stack.file.backups.restorer = "restore";
+  nodes_.stack.nodes.push_back({"restore-1", "restore", "store", "198.18.6.20", 1, {}});
+  bool begun = false;
+  nodes_.runtime.on_exec = [&](const std::string& node,
+                               const std::vector<std::string>& argv) -> Result<std::string> {
+    if (node == "restore-1") begun = argv[1] == "begin";
+    return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
+  };
+  EXPECT_TRUE(backups_.begin_restore("db-2", "2026-01-31T12:00:00.000Z", 1));
+  EXPECT_TRUE(begun);
+}
+
 TEST_F(BackupsTest, DeletionIsTriedByWhoMakesThemAndByWhoOwnsTheStore) {
   const auto attempts = backups_.try_to_delete();
   ASSERT_TRUE(attempts) << attempts.error().message;

@@ -63,8 +63,8 @@ TEST_F(PlayerTest, PlaysItsStepsInTheirOrderAndTimesThem) {
   EXPECT_LE(over.approved_ms, over.acted_ms);
   EXPECT_LE(over.acted_ms, over.ended_ms);
   EXPECT_EQ(over.evidence.at("it"), "did");
-  EXPECT_TRUE(over.disruptive);
-  EXPECT_FALSE(steps[1].disruptive);
+  EXPECT_TRUE(over.disruptive && over.four_eyes);
+  EXPECT_FALSE(steps[1].disruptive || steps[1].four_eyes);
   EXPECT_DOUBLE_EQ(steps[1].planned_ms, over.planned_ms + 20'000 + 30'000);
   EXPECT_EQ(steps[1].outcome, "done");
 }

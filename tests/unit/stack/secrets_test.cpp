@@ -81,6 +81,21 @@ TEST_F(Secrets, NobodyElseMayReadThem) {
         << file;
 }
 
+TEST_F(Secrets, WhatIsLostComesBackFromEscrow) {
+  stack_.file.secrets[1].escrow = true;
+  ASSERT_TRUE(make_secrets(stack_));
+  const auto before = text("psp-1/hook");
+  ASSERT_TRUE(lose_secret(stack_, "hook"));
+  EXPECT_EQ(files("psp-1"), (std::set<std::string>{"ca.pem"}));
+  EXPECT_EQ(files("cashier-1"), (std::set<std::string>{"ca.pem"}));
+  EXPECT_EQ(files("edge-1").size(), 2u);
+  ASSERT_TRUE(release_secret(stack_, "hook"));
+  EXPECT_EQ(text("psp-1/hook"), before);
+  EXPECT_EQ(text("cashier-1/hook"), before);
+  EXPECT_FALSE(std::filesystem::exists(dir_ + "/edge-1/hook"));
+  EXPECT_EQ(release_secret(stack_, "play").error().code, ExitCode::machine);
+}
+
 TEST_F(Secrets, WhatIsNotThereCannotBeRenewed) {
   ASSERT_TRUE(make_secrets(stack_));
   EXPECT_EQ(renew_secret(stack_, "plai").error().code, ExitCode::usage);
