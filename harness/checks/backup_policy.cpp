@@ -2,7 +2,8 @@
 // in their time, each encrypted, whole, kept long enough, and out of reach of whoever could destroy
 // its data; that nobody could delete a version; that they were restored; and that every class of
 // data is among them, or says why not.
-// From: the declared policy, backups (the tool's catalogue at the end), backup_deletions, restores.
+// From: the declared policy, backups (the tool's catalogue at the end), kept_copies (of what lies
+// elsewhere than in the database), backup_deletions, restores.
 // Cannot see: whether the key itself is kept where it should be; garbage over a backup's data, for
 // checksums are of its list of files: only a restore finds that.
 #include <algorithm>
@@ -22,12 +23,60 @@ constexpr int64_t hour_ms = 3'600'000, day_ms = 24 * hour_ms;
 constexpr int64_t full_ms_max = day_ms, incremental_ms_max = 3 * hour_ms;
 constexpr int64_t retention_ms_min = 7 * day_ms, retention_ms_max = 90 * day_ms;
 constexpr int64_t locked_ms_min = 7 * day_ms;
+constexpr std::string_view cipher = "aes-256-cbc";
 
 std::string in_hours(int64_t ms) {
   return fmt::format("{:.1f} h", static_cast<double>(ms) / hour_ms);
 }
 std::string in_days(int64_t ms) {
   return fmt::format("{:.1f} d", static_cast<double>(ms) / day_ms);
+}
+
+int64_t kept_for_ms(const std::string& until, const std::string& from) {
+  const auto end = wall_ms_of(until), begin = wall_ms_of(from);
+  return end && begin ? *end - *begin : 0;
+}
+
+void examine_copy(Examination& examination, const KeptCopy& copy, const Run& run) {
+  const auto wrong = [&]<typename... Args>(fmt::format_string<Args...> text, Args&&... args) {
+    examination.violation("{} of {}: {}", copy.data, copy.made_at,
+                          fmt::format(text, std::forward<Args>(args)...));
+  };
+  examination.examined();
+  if (copy.cipher != cipher) wrong("is not encrypted as it must be, but `{}`", copy.cipher);
+  if (copy.key_id.empty() || copy.key_id != run.books.kept_copies->front().key_id)
+    wrong("needs the key `{}`, which is not that of the others", copy.key_id);
+  if (copy.schema_version.empty()) wrong("does not tell the shape of what it holds");
+  if (kept_for_ms(copy.expires_at, copy.made_at) < run.backup_policy.retention_ms)
+    wrong("is kept until `{}`, not for {}", copy.expires_at,
+          in_days(run.backup_policy.retention_ms));
+  if (kept_for_ms(copy.locked_until, copy.made_at) < locked_ms_min)
+    wrong("is locked until `{}`, not for {}", copy.locked_until, in_days(locked_ms_min));
+  if (copy.checksum.empty() || copy.checksum != copy.checksum_made)
+    wrong("is not as it was made: its checksum is `{}`", copy.checksum);
+  if (copy.restored_at.empty()) return;
+  if (copy.outcome != "ok")
+    wrong("could not be restored: {}", copy.outcome);
+  else if (copy.restored_rows != copy.rows)
+    wrong("holds {} rows, and {} were restored", copy.rows, copy.restored_rows);
+}
+
+// One was there when the rehearsal began, each is as it must be, and one was restored.
+void examine_class(Examination& examination, const Run& run, const std::string& name,
+                   const std::string& kept) {
+  bool early = false, restored = false;
+  const int64_t zero_ms = run.zero_wall_ns / ns_per_ms;
+  const int64_t from_ms = zero_ms + static_cast<int64_t>(run.steady_from_ms);
+  if (run.books.kept_copies)
+    for (const KeptCopy& copy : *run.books.kept_copies) {
+      if (copy.data != kept) continue;
+      examine_copy(examination, copy, run);
+      const auto made_ms = wall_ms_of(copy.made_at);
+      early = early || (made_ms && *made_ms <= from_ms);
+      restored = restored || !copy.restored_at.empty();
+    }
+  if (!early) examination.violation("{}: there was no copy of it when the rehearsal began", name);
+  if (!restored) examination.violation("{}: no copy of it was restored", name);
 }
 
 // What is in no backup and why, in words.
@@ -46,8 +95,11 @@ std::string examine_declared(Examination& examination, const Run& run) {
   std::string left_out;
   for (const auto& [name, where] : policy.classes) {
     examination.examined();
+    const std::string kept = kept_class(where);
     if (where == in_database ? run.books.backups->empty() : where.empty())
       examination.violation("{}: is backed up nowhere", name);
+    else if (!kept.empty())
+      examine_class(examination, run, name, kept);
     else if (where != in_database)
       left_out += fmt::format("; no backup of {}: {}", name, where);
   }
@@ -112,12 +164,10 @@ void examine_backup(Examination& examination, const Backup& backup, const Run& r
     examination.violation("{}: {}", backup.label, fmt::format(text, std::forward<Args>(args)...));
   };
   const auto kept_ms = [&](const std::string& until) {
-    const auto end = wall_ms_of(until), begin = wall_ms_of(backup.finished_at);
-    return end && begin ? *end - *begin : 0;
+    return kept_for_ms(until, backup.finished_at);
   };
   examination.examined();
-  if (backup.cipher != "aes-256-cbc")
-    wrong("is not encrypted as it must be, but `{}`", backup.cipher);
+  if (backup.cipher != cipher) wrong("is not encrypted as it must be, but `{}`", backup.cipher);
   if (backup.key_id.empty()) wrong("does not tell which key it needs");
   if (kept_ms(backup.expires_at) < run.backup_policy.retention_ms)
     wrong("is kept until `{}`, not for {}", backup.expires_at,

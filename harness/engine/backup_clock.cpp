@@ -26,6 +26,9 @@ Status BackupClock::make(BackupKind kind) {
   if (auto made = backups_.take(kind, *node); !made) return made;
   if (kind == BackupKind::full) full_ns_ = began_ns;
   made_ns_ = began_ns;
+  // What lies elsewhere goes with what it is to fit to.
+  if (kind == BackupKind::full && copies_.are_made())
+    if (auto copied = copies_.make(); !copied) return copied;
   recorder_.event("backups", kind == BackupKind::full ? "full" : "increment",
                   fmt::format("of {} in {:.1f} s", *node,
                               static_cast<double>(monotonic_ns() - began_ns) / ns_per_s));
@@ -87,6 +90,16 @@ Books BackupClock::collect_restored(const std::map<std::string, std::string>& ta
   return read_books(dir, troubles);
 }
 
+// The last ones hold what the run did: those are restored.
+std::vector<std::string> BackupClock::prove_copies(Books& books) {
+  if (!copies_.are_made()) return {};
+  std::vector<std::string> troubles;
+  if (auto made = copies_.make(); !made) troubles.push_back(made.error().message);
+  if (auto proven = copies_.prove(); !proven) troubles.push_back(proven.error().message);
+  books.kept_copies = copies_.all();
+  return troubles;
+}
+
 std::vector<std::string> BackupClock::finish(Run& run,
                                              const std::map<std::string, std::string>& tables,
                                              const std::string& run_dir) {
@@ -99,6 +112,7 @@ std::vector<std::string> BackupClock::finish(Run& run,
   if (!backups_.has_key())
     if (auto released = backups_.release_key(); !released)
       troubles.push_back(released.error().message);
+  for (auto& trouble : prove_copies(books)) troubles.push_back(std::move(trouble));
   if (backups_.restorer())
     if (auto done = collect_restore(books); !done) troubles.push_back(done.error().message);
   if (auto listed = backups_.list())

@@ -11,6 +11,7 @@
 
 #include "engine/recorder.hpp"
 #include "platform/backups.hpp"
+#include "platform/kept_copies.hpp"
 #include "record/run.hpp"
 #include "stack/observer.hpp"
 
@@ -21,7 +22,11 @@ class BackupClock {
   // `view` says who is the primary at that moment. All of them outlive it.
   BackupClock(Effects& effects, const Stack& stack, std::function<StackView()> view,
               Recorder& recorder)
-      : backups_(effects, stack), stack_(stack), view_(std::move(view)), recorder_(recorder) {}
+      : backups_(effects, stack),
+        copies_(effects, stack),
+        stack_(stack),
+        view_(std::move(view)),
+        recorder_(recorder) {}
 
   // Returns once there is a full one. Nothing happens where no store is raised. Errors
   // (inconclusive): it could not be made.
@@ -36,11 +41,13 @@ class BackupClock {
   Status make(BackupKind kind);
   void keep_time(const std::stop_token& stop);
   Result<std::string> primary() const;
+  std::vector<std::string> prove_copies(Books& books);
   Status collect_restore(Books& books);
   Books collect_restored(const std::map<std::string, std::string>& tables, const std::string& dir,
                          std::vector<std::string>& troubles) const;
 
   Backups backups_;
+  KeptCopies copies_;
   const Stack& stack_;
   const std::function<StackView()> view_;
   Recorder& recorder_;

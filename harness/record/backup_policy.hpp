@@ -6,13 +6,15 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace rehearse {
 
 struct BackupPolicy {
   int64_t hour_ms = 0;  // 0: it declares none
   int64_t full_ms = 0, incremental_ms = 0, retention_ms = 0;
-  // Class of data → where it is backed up ("database"), or in words why it need not be.
+  // Class of data → where it is backed up ("database", or "store CLASS" where it is copied by
+  // itself), or in words why it need not be.
   std::map<std::string, std::string> classes;
 
   // A duration of the schedule on the rehearsal's clock.
@@ -25,5 +27,10 @@ struct BackupPolicy {
 
 // As a class says that it is part of the ledger's database.
 inline constexpr const char* in_database = "database";
+// What whoever copies it calls it; empty: it is not copied by itself.
+inline std::string kept_class(const std::string& where) {
+  constexpr std::string_view in_store = "store ";
+  return where.starts_with(in_store) ? where.substr(in_store.size()) : "";
+}
 
 }  // namespace rehearse

@@ -99,6 +99,10 @@ COLUMNS_OF(Backup, COLUMN(label), COLUMN(kind), COLUMN(prior), COLUMN(started_at
            COLUMN(wal_stop), COLUMN(wal_last), COLUMN(size_bytes), COLUMN(stored_bytes),
            COLUMN(checksum_made), COLUMN(checksum), COLUMN(cipher), COLUMN(key_id),
            COLUMN(expires_at), COLUMN(locked_until), COLUMN(place), COLUMN(data_places))
+COLUMNS_OF(KeptCopy, COLUMN(data), COLUMN(object), COLUMN(made_at), COLUMN(schema_version),
+           COLUMN(rows), COLUMN(stored_bytes), COLUMN(checksum_made), COLUMN(checksum),
+           COLUMN(cipher), COLUMN(key_id), COLUMN(expires_at), COLUMN(locked_until),
+           COLUMN(restored_at), COLUMN(outcome), COLUMN(restored_rows))
 COLUMNS_OF(BackupDeletion, COLUMN(at), COLUMN(account), COLUMN(object), COLUMN(version),
            COLUMN(status), COLUMN(kept), OPTIONAL(error))
 COLUMNS_OF(Restore, COLUMN(label), COLUMN(target_at), COLUMN(started_at), COLUMN(finished_at),
@@ -162,6 +166,7 @@ constexpr Table tables[] = {
     TABLE(credit_decisions),
     TABLE(alerts),
     TABLE(backups),
+    TABLE(kept_copies),
     TABLE(backup_deletions),
     TABLE(restores),
 };

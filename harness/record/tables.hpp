@@ -272,6 +272,21 @@ struct Backup {
   std::string place, data_places;             // the zone it lies in; those of its data
 };
 
+// A copy of a class of data that does not lie in the database, and what came of restoring it.
+struct KeptCopy {
+  std::string data;    // the class, as whoever copies it calls it
+  std::string object;  // where in the store
+  std::string made_at;
+  std::string schema_version;           // a digest of its shape
+  int64_t rows = 0, stored_bytes = 0;   // of the data; of the object
+  std::string checksum_made, checksum;  // SHA-256 of the object: then, and now
+  std::string cipher, key_id;
+  std::string expires_at, locked_until;  // kept by whoever copies; by the store, from everybody
+  std::string restored_at;               // empty: nobody tried
+  std::string outcome;                   // ok | corrupt | wrong_key
+  int64_t restored_rows = 0;
+};
+
 // An attempt to take a version of an object from the store of backups.
 struct BackupDeletion {
   std::string at, account, object, version;
@@ -325,6 +340,7 @@ struct Books {
   std::optional<std::vector<CreditDecision>> credit_log, credit_decisions;
   std::optional<std::vector<Alert>> alerts;
   std::optional<std::vector<Backup>> backups;
+  std::optional<std::vector<KeptCopy>> kept_copies;
   std::optional<std::vector<BackupDeletion>> backup_deletions;
   std::optional<std::vector<Restore>> restores;
 };

@@ -143,6 +143,13 @@ BackupsEntry read_backups(const Node& node, const StackNames& names, Problems& p
   backups.component = take_component(map, "component", names, problems);
   backups.store = take_component(map, "store", names, problems);
   backups.restorer = take_component(map, "restores", names, problems);
+  backups.keeper = take_component(map, "keeper", names, problems);
+  if (const Node* keeps = map.take("keeps")) {
+    backups.keeps = read_named_texts(*keeps, "keeps", problems);
+    for (const auto& [kept, component] : backups.keeps)
+      if (std::ranges::find(names.components, component) == names.components.end())
+        problems.add(keeps->at, unknown("component", component, names.components));
+  }
   backups.bucket = map.need_text("bucket");
   backups.stanza = map.need_text("stanza");
   if (const Node* key = map.need("key"))

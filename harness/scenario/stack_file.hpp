@@ -92,6 +92,8 @@ struct BackupsEntry {
   std::string bucket, stanza, key;  // where in the store; the secret without which they are noise
   std::string schema_query;         // SQL: which schema the database has
   BackupPolicy policy;
+  std::string keeper;                        // copies what lies elsewhere; or empty
+  std::map<std::string, std::string> keeps;  // class, as it calls it → component whose data that is
 };
 
 // A step of a way into the platform: all nodes of a component, and the name by which it is found.

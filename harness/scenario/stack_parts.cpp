@@ -80,6 +80,11 @@ void drop_books(StackFile& stack) {
   }
   if (gone(books.kafka_component)) books.kafka_component.clear();
   if (gone(stack.backups.store)) stack.backups = {};
+  std::erase_if(stack.backups.policy.classes, [&](const auto& data) {
+    const auto kept = stack.backups.keeps.find(kept_class(data.second));
+    return kept != stack.backups.keeps.end() && gone(kept->second);
+  });
+  std::erase_if(stack.backups.keeps, [&](const auto& kept) { return gone(kept.second); });
   if (gone(stack.consumer_component)) stack.consumer_component.clear();
   if (stack.reset) {
     std::erase_if(stack.reset->stop, gone);

@@ -88,7 +88,9 @@ inline RecordedRun backed_up_run() {
                        24 * 3'600'000,
                        2 * 3'600'000,
                        int64_t{30} * 86'400'000,
-                       {{"ledger", "database"}, {"cache", "copied into the ledger"}}};
+                       {{"ledger", "database"},
+                        {"reports", "store reporting"},
+                        {"cache", "copied into the ledger"}}};
   run.books.backups = {{backup_of(run, "F", "full", -15'000)}};
   for (int i = 0; i < 3; ++i) {
     run.books.backups->push_back(
@@ -98,6 +100,25 @@ inline RecordedRun backed_up_run() {
   run.books.backup_deletions = {
       {{at(run, 60'000), "backup", "probe", "v1", 403, 1, "AccessDenied"},
        {at(run, 60'000), "owner", "probe", "v1", 403, 1, "AccessDenied"}}};
+  const auto copy = [&](double made_ms, const char* restored_at) {
+    const std::string until = at(run, made_ms + 30.01 * 86'400'000), made_at = at(run, made_ms);
+    return KeptCopy{"reporting",
+                    "/backups/class/reporting/" + made_at,
+                    made_at,
+                    "s1",
+                    7,
+                    90,
+                    "c9",
+                    "c9",
+                    "aes-256-cbc",
+                    "k1",
+                    until,
+                    until,
+                    restored_at,
+                    *restored_at == 0 ? "" : "ok",
+                    *restored_at == 0 ? 0 : 7};
+  };
+  run.books.kept_copies = {{copy(-12'000, ""), copy(61'000, at(run, 62'000).c_str())}};
   Restore restore;
   restore.label = "F_0I";
   restore.target_at = at(run, 20'000);

@@ -136,5 +136,36 @@ TEST_F(BackupPolicyCheck, EveryClassOfDataHasOneOrSaysWhyNot) {
   EXPECT_THAT(said(), HasSubstr("names no class"));
 }
 
+TEST_F(BackupPolicyCheck, EachClassIsCopiedAsItMustBeAndRestored) {
+  const auto said_of_last = [this](auto change) {
+    const RecordedRun kept = run_;
+    change(run_.books.kept_copies->back());
+    std::string words = said();
+    run_ = kept;
+    return words;
+  };
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.cipher = "none"; }),
+              HasSubstr("is not encrypted as it must be, but `none`"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.checksum = "c8"; }),
+              HasSubstr("is not as it was made"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.key_id = "k2"; }), HasSubstr("the key `k2`"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.schema_version.clear(); }),
+              HasSubstr("does not tell the shape"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.expires_at = copy.made_at; }),
+              HasSubstr("not for 30.0 d"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.locked_until = copy.made_at; }),
+              HasSubstr("is locked until"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.outcome = "corrupt"; }),
+              HasSubstr("could not be restored: corrupt"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.restored_rows = 6; }),
+              HasSubstr("holds 7 rows, and 6 were restored"));
+  EXPECT_THAT(said_of_last([](KeptCopy& copy) { copy.restored_at.clear(); }),
+              HasSubstr("reports: no copy of it was restored"));
+  run_.books.kept_copies->erase(run_.books.kept_copies->begin());
+  EXPECT_THAT(said(), HasSubstr("reports: there was no copy of it when the rehearsal began"));
+  run_.books.kept_copies.reset();
+  EXPECT_THAT(said(), HasSubstr("reports: there was no copy"));
+}
+
 }  // namespace
 }  // namespace rehearse

@@ -24,7 +24,8 @@ class BackupNodes {
                    {"s3-1", "s3", "store", "198.18.6.10", 1, {}}};
     stack.file.books.sql_component = "db";
     stack.file.books.sql_database = "casino";
-    stack.file.backups = {"db", "s3", "", "backups", "casino", "backup-key", "SELECT schema", {}};
+    stack.file.backups = {"db", "s3", "", "backups", "casino", "backup-key", "SELECT schema",
+                          {},   "",   {}};
     stack.file.backups.policy.retention_ms = 86'400'000;
     (void)make_directories(dir + "/db-2");
     (void)write_file_atomically(dir + "/db-2/backup-key", "secret");
