@@ -216,6 +216,9 @@ constexpr Raw backup_facts[] = {
     {"restores", "cluster schema_version primary_cluster primary_schema_version", identity,
      "restore_proof", "each other"},
     {"restores", "key_id", identity, "restore_proof", "backups"},
+    {"deposed_entries", "key tx ledger seq", identity, "no_lost_writes", "ledger_entries"},
+    {"deposed_entries", "node account currency amount_minor kind committed_at", text, "",
+     "nobody else has it"},
     {"restores", "restored_bytes restore_ms replayed_bytes replay_ms", text, "",
      "figures, by the harness's own look"}};
 

@@ -2,9 +2,12 @@
 // what the wallet booked in the ledger, accepted payments in the intents, settled ones in the
 // ledger too, what a settled round gave back in the sum of its entries; rollbacks that moved
 // nothing have an intent and no entries. (record/kinds.cpp: where each kind's promise must be
-// found.) From: client history, ledger_entries, intents. Cannot see: writes that nobody was told
-// of, or that nobody asked for (no_phantom_writes). A lost suffix within the ledger's RPO target is
-// listed, not failed; a hole always fails.
+// found.) From: client history, ledger_entries, intents; deposed_entries tell who had what is lost.
+// Cannot see: writes that nobody was told of, or that nobody asked for (no_phantom_writes). A lost
+// suffix within the ledger's RPO target is listed, not failed; a hole always fails.
+#include <map>
+#include <set>
+
 #include "checks/examination.hpp"
 #include "checks/joined.hpp"
 
@@ -68,6 +71,28 @@ void examine_amount(Examination& examination, const Joined& joined, const Operat
   compare(examination, joined, operation, "ledger moved", moved, told_minor);
 }
 
+// What only deposed primaries had, of whatever was told: by key, and the money that moved.
+struct OnlyThere {
+  std::map<std::string_view, std::string_view> node_of;  // by key
+  std::string text;
+};
+
+OnlyThere only_there(const Run& run) {
+  OnlyThere only;
+  if (!run.books.deposed_entries || run.books.deposed_entries->empty()) return only;
+  std::set<std::string_view> transactions;
+  std::map<std::string_view, Int128> minor;
+  for (const DeposedEntry& entry : *run.books.deposed_entries) {
+    only.node_of[entry.key] = entry.node;
+    transactions.insert(entry.tx);
+    if (entry.amount_minor > 0) minor[entry.currency] += entry.amount_minor;
+  }
+  only.text = fmt::format("; only deposed primaries had {}",
+                          counted(std::ssize(transactions), "transaction"));
+  for (const auto& [currency, sum] : minor) only.text += ", " + money(sum, currency);
+  return only;
+}
+
 }  // namespace
 
 Finding examine_no_lost_writes(const Joined& joined) {
@@ -77,15 +102,18 @@ Finding examine_no_lost_writes(const Joined& joined) {
   }
   Examination examination("no_lost_writes");
   const Loss& loss = joined.loss;
+  const OnlyThere only = only_there(run);
   examination.examined(loss.examined);
   for (const LostWrite& lost : loss.lost) {
     const Operation& operation = run.history.operations[lost.operation];
     const std::string text = fmt::format(
-        "{} {} of {}: acknowledged {} at {:.3f} s (seq {}, epoch {}), not in the books{}", lost.key,
-        name_of(operation.kind), player_name(operation.player),
+        "{} {} of {}: acknowledged {} at {:.3f} s (seq {}, epoch {}), not in the books{}{}",
+        lost.key, name_of(operation.kind), player_name(operation.player),
         money(acknowledged_minor(operation, *lost.ack), name_of(operation.currency)),
         run_ms(run.history, lost.ack->answered_ns) / 1000, lost.ack->seq, lost.ack->epoch,
-        lost.hole ? ": a hole" : "");
+        lost.hole ? ": a hole" : "",
+        only.node_of.contains(lost.key) ? fmt::format(", only {} had it", only.node_of.at(lost.key))
+                                        : "");
     if (loss.within_target) {
       examination.listed("{}", text);
     } else {
@@ -103,7 +131,7 @@ Finding examine_no_lost_writes(const Joined& joined) {
                         loss.examined - static_cast<int64_t>(loss.lost.size()))
           : fmt::format("{} in {} acknowledged writes: lost, or not as told",
                         counted(examination.violations(), "violation"), loss.examined);
-  return std::move(examination).finish(summary);
+  return std::move(examination).finish(summary + only.text);
 }
 
 }  // namespace rehearse

@@ -10,6 +10,7 @@
 #include "base/files.hpp"
 #include "base/sha256.hpp"
 #include "engine/backup_clock.hpp"
+#include "engine/deposed.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "engine/guard_post.hpp"
@@ -188,9 +189,8 @@ Status Rehearsal::steady() {
 // What is played from then on is what the scenario with that number plays from its start.
 Status Rehearsal::find_rate_of(const AutoRate& bounds) {
   const LoadPlan plan = plan_of(scenario_);
-  const bool at_most_all_along = plan.profile.shape.empty();
   const auto found = probe_rate(
-      bounds, at_most_all_along ? std::optional(load_began_ns_) : std::nullopt,
+      bounds, plan.profile.shape.empty() ? std::optional(load_began_ns_) : std::nullopt,
       {[this](int64_t from_ns, int64_t to_ns) { return machine_.idle_share(from_ns, to_ns); },
        [this](int64_t until_ns) { return play_until("probe", until_ns); },
        [&] { return load_->play_next(probe_plan_of(plan, bounds)); }});
@@ -285,10 +285,8 @@ void Rehearsal::observe() {
       rest_healed = true;
     }
     if (!rest_healed) continue;
-    if (!stage_.missing().empty())
-      whole_ns = 0;
-    else if (whole_ns == 0)
-      whole_ns = now_ns;
+    const bool whole = stage_.missing().empty();
+    if (!whole || whole_ns == 0) whole_ns = whole ? now_ns : 0;
     if (recovered && whole_ns != 0 &&
         now_ns - faults_->last_healed_ns() >= settle_after_heal_ms * ns_per_ms)
       break;
@@ -329,6 +327,8 @@ void Rehearsal::collect() {
   source.since_wall_ns = run_.started_wall_ns;
   std::vector<std::string> troubles = collect_books(source, path("books"));
   run_.books = read_books(path("books"), troubles);
+  collect_deposed({runtime_, stage_.stack(), source.sql, stage_.observer().view(), path("deposed")},
+                  run_, recorder_);
   for (auto& trouble : backups_.finish(run_, source.sql, options_.out_dir))
     troubles.push_back(std::move(trouble));
   run_.books.lags = lag_log_->finish();

@@ -103,6 +103,9 @@ COLUMNS_OF(KeptCopy, COLUMN(data), COLUMN(object), COLUMN(made_at), COLUMN(schem
            COLUMN(rows), COLUMN(stored_bytes), COLUMN(checksum_made), COLUMN(checksum),
            COLUMN(cipher), COLUMN(key_id), COLUMN(expires_at), COLUMN(locked_until),
            COLUMN(restored_at), COLUMN(outcome), COLUMN(restored_rows))
+COLUMNS_OF(DeposedEntry, COLUMN(node), COLUMN(ledger), COLUMN(seq), COLUMN(tx), COLUMN(key),
+           COLUMN(account), COLUMN(currency), COLUMN(amount_minor), COLUMN(kind),
+           COLUMN(committed_at))
 COLUMNS_OF(BackupDeletion, COLUMN(at), COLUMN(account), COLUMN(object), COLUMN(version),
            COLUMN(status), COLUMN(kept), OPTIONAL(error))
 COLUMNS_OF(Restore, COLUMN(label), COLUMN(target_at), COLUMN(started_at), COLUMN(finished_at),
@@ -169,6 +172,7 @@ constexpr Table tables[] = {
     TABLE(kept_copies),
     TABLE(backup_deletions),
     TABLE(restores),
+    TABLE(deposed_entries),
 };
 #undef TABLE
 

@@ -287,6 +287,15 @@ struct KeptCopy {
   int64_t restored_rows = 0;
 };
 
+// An entry that only a deposed primary had: what was told of it is not so any more.
+struct DeposedEntry {
+  std::string node, ledger;
+  int64_t seq = 0;
+  std::string tx, key, account, currency;
+  int64_t amount_minor = 0;
+  std::string kind, committed_at;
+};
+
 // An attempt to take a version of an object from the store of backups.
 struct BackupDeletion {
   std::string at, account, object, version;
@@ -343,6 +352,7 @@ struct Books {
   std::optional<std::vector<KeptCopy>> kept_copies;
   std::optional<std::vector<BackupDeletion>> backup_deletions;
   std::optional<std::vector<Restore>> restores;
+  std::optional<std::vector<DeposedEntry>> deposed_entries;
 };
 
 // Writes DIR/<table>.csv for each table that is there; a file of one that is not goes to

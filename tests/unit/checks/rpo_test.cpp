@@ -82,6 +82,24 @@ TEST(MeasureRpo, LostSuffix) {
   EXPECT_EQ(listed.witnesses.size(), 10U);  // listed, not hidden
 }
 
+TEST(MeasureRpo, WhatOnlyADeposedPrimaryHadIsTold) {
+  RecordedRun run = bets_with_loss(90, 100);
+  run.checks = {"no_lost_writes"};
+  const auto entry = [](const char* key, const char* account, int64_t minor) {
+    return DeposedEntry{"postgres-1", "main", 100, std::string("t-") + key, key, account, "EUR",
+                        minor,        "bet",  ""};
+  };
+  run.books.deposed_entries = {{entry("k-000090", "house", 100), entry("k-000090", "p1", -100),
+                                entry("k-untold", "house", 50), entry("k-untold", "p2", -50)}};
+  const Finding found = examine_all(run).at(0);
+  EXPECT_NE(found.summary.find("; only deposed primaries had 2 transactions, 1.50 EUR"),
+            std::string::npos)
+      << found.summary;
+  EXPECT_NE(found.witnesses[0].find("not in the books, only postgres-1 had it"), std::string::npos)
+      << found.witnesses[0];
+  EXPECT_EQ(found.witnesses[1].find("postgres-1"), std::string::npos);
+}
+
 TEST(MeasureRpo, LostAfterTheFaultCountsToTheLastAcknowledgement) {
   RecordedRun run = bets_with_loss(90, 100);
   run.faults[0].effective_ms = 950;  // the old writer went on acknowledging
