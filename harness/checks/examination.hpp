@@ -36,6 +36,12 @@ class Examination {
     witness("within target: ", text, std::forward<Args>(args)...);
   }
 
+  // To be known, whatever comes of it.
+  template <typename... Args>
+  void shown(fmt::format_string<Args...> text, Args&&... args) {
+    witness("", text, std::forward<Args>(args)...);
+  }
+
   // It cannot be said, for this reason; violations still make it fail.
   void cannot_say(std::string reason) {
     if (unsure_.empty()) unsure_ = std::move(reason);

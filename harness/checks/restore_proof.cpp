@@ -56,6 +56,24 @@ std::string figures_of(const Restore& restore) {
       static_cast<double>(restore.restore_ms + restore.replay_ms) / 60'000);
 }
 
+std::string money_of(const ToldSince::Part& part) {
+  std::string text;
+  for (const auto& [currency, minor] : part.minor) text += ", " + money(minor, currency);
+  return text;
+}
+
+// Who still knows of what clients were told since, as operations and money.
+std::string in_words(const ToldSince& told) {
+  std::string text =
+      counted(told.all.operations, "operation") + " told of after it" + money_of(told.all);
+  if (told.all.operations == 0) return text;
+  text +=
+      fmt::format(": the event log has {}{}", told.by_events.operations, money_of(told.by_events));
+  text += fmt::format("; providers' books {}{}", told.by_providers.operations,
+                      money_of(told.by_providers));
+  return text + fmt::format("; nobody {}{}", told.by_nobody.operations, money_of(told.by_nobody));
+}
+
 std::string examine_books(Examination& examination, const Joined& joined, const Restore& restore) {
   const Books &books = joined.run.restored, &own = joined.run.books;
   if (!books.ledger_entries || !books.accounts || !books.intents || !own.ledger_entries ||
@@ -73,11 +91,11 @@ std::string examine_books(Examination& examination, const Joined& joined, const 
   const int64_t open_rounds = compare_rounds(examination, restored);
   compare_limits(examination, restored);
   const ToldSince told = told_since(restored);
-  std::string text = fmt::format(
-      "; {} entries up to seq {}, {} of {} slices alike, {} open; {} told of after it",
-      books.ledger_entries->size(), restored.last_seq, slices.count - std::ssize(slices.differing),
-      slices.count, counted(open_rounds, "round"), counted(told.operations, "operation"));
-  for (const auto& [currency, minor] : told.minor) text += ", " + money(minor, currency);
+  std::string text = fmt::format("; {} entries up to seq {}, {} of {} slices alike, {} open; {}",
+                                 books.ledger_entries->size(), restored.last_seq,
+                                 slices.count - std::ssize(slices.differing), slices.count,
+                                 counted(open_rounds, "round"), in_words(told));
+  for (const std::string& lost : told.lost) examination.shown("{}", lost);
   if (!slices.differing.empty()) text += "; differing: " + slices.differing.front();
   return text;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -121,6 +123,18 @@ void compare_rows(Examination& examination, const Restored& restored, const std:
     if (was_due(restored, rules.begun_at(row)) && !present.contains(row.*rules.name))
       examination.violation("{} {}: was there by {}, and is not restored", rules.what,
                             row.*rules.name, rules.begun_at(row));
+}
+
+// The operations that rows of a book are of, by their key.
+template <typename Row>
+std::set<uint64_t> operations_in(const Run& run, const std::optional<std::vector<Row>>& rows,
+                                 std::string Row::*key) {
+  std::set<uint64_t> operations;
+  if (!rows) return operations;
+  for (const Row& row : *rows)
+    if (const auto known = parse_key(run.history.run_key, row.*key))
+      operations.insert(known->operation);
+  return operations;
 }
 
 const Rules<Intent> intent_rules = {
@@ -255,14 +269,29 @@ void compare_limits(Examination& examination, const Restored& restored) {
 
 ToldSince told_since(const Restored& restored) {
   const Run& run = restored.primary.run;
+  const std::set<uint64_t> in_events = operations_in(run, run.books.events, &LedgerEvent::key);
+  const std::set<uint64_t> at_providers =
+      operations_in(run, run.books.provider_transfers, &ProviderTransfer::business_key);
   ToldSince told;
   for (const Operation& operation : run.history.operations) {
     const Ended& end = restored.primary.ended[operation.id];
     if (end.outcome != Outcome::ok || !has_key(operation.kind) || !is_promise(operation)) continue;
     if (answered_wall_ms(run, *end.answer) < restored.target_ms) continue;
-    ++told.operations;
-    told.minor[std::string(name_of(operation.currency))] +=
-        magnitude(acknowledged_minor(operation, *end.answer));
+    if (end.answer->seq != 0 && end.answer->seq <= restored.last_seq) continue;
+    const std::string currency(name_of(operation.currency));
+    const Int128 minor = magnitude(acknowledged_minor(operation, *end.answer));
+    ToldSince::Part& part = in_events.contains(operation.id)      ? told.by_events
+                            : at_providers.contains(operation.id) ? told.by_providers
+                                                                  : told.by_nobody;
+    for (ToldSince::Part* one : {&told.all, &part}) {
+      ++one->operations;
+      one->minor[currency] += minor;
+    }
+    if (&part == &told.by_nobody && minor != 0)
+      told.lost.push_back(fmt::format(
+          "{} {} of {}: {}, told {} ms after the moment", key_of(run.history.run_key, operation.id),
+          name_of(operation.kind), player_name(operation.player), money(minor, currency),
+          answered_wall_ms(run, *end.answer) - restored.target_ms));
   }
   return told;
 }

@@ -44,10 +44,16 @@ void compare_intents(Examination& examination, const Restored& restored);
 int64_t compare_rounds(Examination& examination, const Restored& restored);
 void compare_limits(Examination& examination, const Restored& restored);
 
-// What clients were told is done after T: it is not there, and somebody must make it good.
+// What clients were told is done after T and is not there: somebody must make it good. Each by the
+// first of those that still know of it: the event log outlives the database, and so do the books of
+// payment providers.
 struct ToldSince {
-  int64_t operations = 0;
-  std::map<std::string, Int128> minor;  // by currency
+  struct Part {
+    int64_t operations = 0;
+    std::map<std::string, Int128> minor = {};  // by currency
+  };
+  Part all, by_events, by_providers, by_nobody;
+  std::vector<std::string> lost;  // of nobody's, where money moved: key, kind, player, money
 };
 ToldSince told_since(const Restored& restored);
 

@@ -37,6 +37,21 @@ TEST_F(RestoreProof, TheLedgerUpToTheMoment) {
                                                         "[0-9]+\\.[0-9]+ EUR"));
 }
 
+TEST_F(RestoreProof, WhatClientsWereToldSinceIsToldByWhoStillKnowsOfIt) {
+  EXPECT_THAT(finding().summary,
+              testing::ContainsRegex("EUR: the event log has [1-9][0-9]*, [0-9.]+ EUR; providers' "
+                                     "books [0-9]+[^;]*; nobody [0-9]+"));
+  EXPECT_TRUE(finding().witnesses.empty());
+  run_.books.events->clear();
+  const Finding found = finding();
+  EXPECT_EQ(found.verdict, Verdict::pass);
+  EXPECT_THAT(found.summary, testing::ContainsRegex("the event log has 0; providers' books "
+                                                    "[1-9][0-9]*, [0-9.]+ EUR; nobody [1-9]"));
+  ASSERT_FALSE(found.witnesses.empty());
+  EXPECT_THAT(found.witnesses[0], testing::ContainsRegex("^k[^ ]+ [a-z_]+ of p[0-9]+: [0-9.]+ EUR, "
+                                                         "told [0-9]+ ms after the moment$"));
+}
+
 // Whatever keeps a backup from being restored is told, and is red.
 TEST_F(RestoreProof, ABackupThatCannotBeRestored) {
   const std::pair<const char*, const char*> outcomes[] = {
