@@ -270,7 +270,7 @@ TEST_F(GeneratorTest, AWinOfARejectedBetBecomesARead) {
   });
   play(bets_that_win(), 100, 500, {casino.endpoint()});
   EXPECT_EQ(count(OperationKind::win), 0);
-  EXPECT_GT(count(OperationKind::balance), 5);
+  EXPECT_GT(count(OperationKind::balance), 0);  // a bet whose answer is late is taken back
   for (const Operation& operation : history_.operations) {
     const bool is_bet = operation.kind == OperationKind::bet;
     EXPECT_EQ(outcome(operation), is_bet ? Outcome::rejected : Outcome::ok);
