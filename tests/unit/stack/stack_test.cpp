@@ -120,7 +120,9 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
       {"cashier.bug",
        {"cashier-1",
         {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup, PlantedBug::retry_storm,
-         PlantedBug::skips_screening, PlantedBug::stale_claims}}},
+         PlantedBug::skips_screening, PlantedBug::stale_claims, PlantedBug::charges_another,
+         PlantedBug::rewrites_events}}},
+      {"psp.bug", {"psp-a", {PlantedBug::reuses_events}}},
       {"table.bug", {"table-1", {PlantedBug::late_bets}}},
       {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}},
       {"credit.bug", {"credit-1", {PlantedBug::no_wait}}}};
