@@ -48,6 +48,7 @@ ActionSchema canary_operations_action_schema() {
   return {"canary_operations",
           "A bet, its win and a payout of one unit go through a region's edge",
           false,
+          false,
           {{"region", true}}};
 }
 std::unique_ptr<Action> make_canary_operations_action(const StepAction& step) {

@@ -45,6 +45,7 @@ ActionSchema follow_region_action_schema() {
   return {"follow_region",
           "The ledger's database of a region, which has not the lead, follows another's",
           true,
+          false,
           {{"region", true}, {"of", true}}};
 }
 std::unique_ptr<Action> make_follow_region_action(const StepAction& step) {

@@ -44,6 +44,7 @@ ActionSchema give_region_action_schema() {
   return {"give_region",
           "The lead goes to a region, and nobody of the other one acts on it any more",
           true,
+          true,
           {{"to", true}}};
 }
 std::unique_ptr<Action> make_give_region_action(const StepAction& step) {

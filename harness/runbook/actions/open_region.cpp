@@ -28,7 +28,8 @@ class OpenRegion final : public Action {
 }  // namespace
 
 ActionSchema open_region_action_schema() {
-  return {"open_region", "Players are sent to a region, and to no other", true, {{"to", true}}};
+  return {
+      "open_region", "Players are sent to a region, and to no other", true, false, {{"to", true}}};
 }
 std::unique_ptr<Action> make_open_region_action(const StepAction& step) {
   return std::make_unique<OpenRegion>(step);

@@ -50,6 +50,7 @@ ActionSchema promote_region_action_schema() {
   return {"promote_region",
           "The ledger's database of a region, which has the lead, leads by itself",
           true,
+          false,
           {{"to", true}}};
 }
 std::unique_ptr<Action> make_promote_region_action(const StepAction& step) {
