@@ -30,10 +30,10 @@ TEST(Condition, ServedIsWhatPlayersFeltSince) {
     return kinds;
   };
   const Condition& served = *find_condition("players_served");
-  EXPECT_EQ(served.missing(context, 10), "players are not served as before: bet, payout");
+  EXPECT_EQ(served.missing(context, {}, 10), "players are not served as before: bet, payout");
   EXPECT_EQ(asked_ns, 10);
   kinds.clear();
-  EXPECT_EQ(served.missing(context, 10), std::nullopt);
+  EXPECT_EQ(served.missing(context, {}, 10), std::nullopt);
 }
 
 }  // namespace

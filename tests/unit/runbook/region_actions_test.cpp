@@ -2,6 +2,8 @@
 // that are played here, on the shipped stack of two regions.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/clock.hpp"
 #include "platform/region.hpp"
 #include "runbook/condition.hpp"

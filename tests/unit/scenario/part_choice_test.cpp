@@ -145,7 +145,7 @@ TEST(WithParts, NothingThatIsLeftOutIsSpokenOf) {
 TEST(WithParts, WithoutAListAllIsThereThatNeedsNoRequest) {
   const StackFile usual = with_parts(shipped(), {});
   EXPECT_EQ(usual.chosen, usual_parts());
-  EXPECT_EQ(usual.left_out, (std::set<std::string>{"restore", "s3"}));
+  EXPECT_EQ(usual.left_out, (std::set<std::string>{"keeper", "restore", "s3"}));
   EXPECT_FALSE(usual.capabilities.contains("backups"));
   EXPECT_EQ(usual.secrets.size() + 3, shipped().secrets.size());
   Names whole = usual_parts();
