@@ -26,13 +26,13 @@ constexpr double looks_back_ms_max = 35'000;
 constexpr std::string_view watchdog = "Watchdog";  // fires all the time, by convention
 constexpr double watchdog_gap_ms = 5'000;          // a scrape and an evaluation late
 
-struct Interval {
+struct Firing {
   double from_ms = 0, to_ms = 0;  // on the run's clock
 };
 
 struct Alarms {
-  std::map<std::string, std::vector<Interval>> by_name;  // without the watchdog's
-  std::vector<Interval> watched;                         // by any copy, merged, in order
+  std::map<std::string, std::vector<Firing>> by_name;  // without the watchdog's
+  std::vector<Firing> watched;                         // by any copy, merged, in order
 };
 
 std::optional<double> run_time_ms(const Run& run, const std::string& wall) {
@@ -41,10 +41,10 @@ std::optional<double> run_time_ms(const Run& run, const std::string& wall) {
   return static_cast<double>(*ns - run.zero_wall_ns) / ns_per_ms;
 }
 
-std::vector<Interval> merged(std::vector<Interval> intervals) {
-  std::ranges::sort(intervals, {}, &Interval::from_ms);
-  std::vector<Interval> result;
-  for (const Interval& next : intervals) {
+std::vector<Firing> merged(std::vector<Firing> intervals) {
+  std::ranges::sort(intervals, {}, &Firing::from_ms);
+  std::vector<Firing> result;
+  for (const Firing& next : intervals) {
     if (result.empty() || next.from_ms > result.back().to_ms + watchdog_gap_ms) {
       result.push_back(next);
     } else {
@@ -68,7 +68,7 @@ Alarms alarms_of(const Run& run) {
 }
 
 bool is_watched(const Alarms& alarms, double from_ms, double to_ms) {
-  return std::ranges::any_of(alarms.watched, [&](const Interval& watched) {
+  return std::ranges::any_of(alarms.watched, [&](const Firing& watched) {
     return watched.from_ms <= from_ms + watchdog_gap_ms && watched.to_ms >= to_ms - watchdog_gap_ms;
   });
 }
@@ -87,7 +87,7 @@ void examine_quiet(Examination& examination, const Run& run, const Alarms& alarm
     return examination.cannot_say("nobody watched the steady phase: no Watchdog");
   const double began_ms = load_began_ms(run);
   for (const auto& [name, intervals] : alarms.by_name)
-    for (const Interval& fired : intervals) {
+    for (const Firing& fired : intervals) {
       if (fired.from_ms < began_ms && fired.to_ms - fired.from_ms < looks_back_ms_max) continue;
       const bool of_warm_up = fired.from_ms < run.steady_from_ms + looks_back_ms && fired.to_ms < 0;
       if (fired.from_ms >= 0 || fired.to_ms <= run.steady_from_ms || of_warm_up) continue;
@@ -134,7 +134,7 @@ Finding examine_alerts_fired(const Joined& joined) {
     examination.examined();
     std::vector<std::string> names;
     for (const auto& [name, intervals] : alarms.by_name)
-      if (std::ranges::any_of(intervals, [&](const Interval& fired) {
+      if (std::ranges::any_of(intervals, [&](const Firing& fired) {
             return fired.from_ms <= cost.to_ms && fired.to_ms >= cost.from_ms;
           }))
         names.push_back(name);

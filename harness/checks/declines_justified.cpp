@@ -29,9 +29,9 @@ struct Funds {
 
 // Which part of the ledger's order was surely there before a moment, and which surely not yet after
 // it, by what clients were told of sequence numbers.
-class Order {
+class LedgerOrder {
  public:
-  explicit Order(const History& history) {
+  explicit LedgerOrder(const History& history) {
     for (const Attempt& attempt : history.attempts) {
       if (attempt.outcome != Outcome::ok || attempt.seq == 0 || attempt.answered_ns == 0) continue;
       told_.push_back({attempt.answered_ns, attempt.seq});
@@ -225,7 +225,7 @@ class Declines {
   Examination& examination_;
   const Joined& joined_;
   const History& history_;
-  const Order order_{joined_.run.history};
+  const LedgerOrder order_{joined_.run.history};
   const std::optional<double> mended_ms_ = whole_ms();
   std::unordered_set<uint64_t> rolled_back_;  // bets, by operation
   std::set<std::string_view> outside_;        // their window, by key

@@ -1,7 +1,7 @@
 """Helpers in anonymous namespaces have names of their own within a folder: it is compiled as one.
 
-A batch includes the sources of a folder one after the other, and which of them are in one batch
-changes with every file that comes. Functions may be overloads of each other: their names clash
+A batch includes the sources of a folder one after the other, with the headers of each, and which
+of them are in one batch changes with every file that comes. Functions may be overloads of each other: their names clash
 where their parameters are alike, whatever those are called. Aliases of the same thing are one.
 """
 
@@ -92,7 +92,7 @@ def name_in(text):
     template = TEMPLATE.match(text)
     begin = template.end() if template else 0
     body = text[begin:]
-    if re.match(r"\s*(?:using namespace|using\s+[\w:]+\s*$|static_assert|friend|[A-Z_0-9]+\s*\()", body):
+    if re.match(r"\s*(?:using (?:namespace|enum)|using\s+[\w:]+\s*$|static_assert|friend|[A-Z_0-9]+\s*\()", body):
         return None
     if found := TYPE.search(body):
         return begin + found.start(1), found[1], None
@@ -141,12 +141,29 @@ def check(tree):
             for offset, name, meaning in names_in(text):
                 line = source.line_of(start + offset)
                 named[group, tuple(inside), name].append((source.path, line, meaning))
+    yield from check_headers(tree, named)
     for (_, _, name), places in named.items():
         for i, (path, line, meaning) in enumerate(places):
             for other, at, its in places[:i]:
                 if other != path and is_clash(meaning, its):
                     yield Finding(path, line, f"`{name}` is a helper of {other}:{at} as well")
                     break
+
+
+def check_headers(tree, named):
+    """A helper that is called as a type of one of the folder's headers is ambiguous beside it."""
+    types = {}
+    for path, source in tree.sources.items():
+        if path.startswith(BATCHED) and path.endswith(".hpp"):
+            for inside, start, text in statements_of(source.code):
+                if found := TYPE.search(text):
+                    spaces = tuple(space for space in inside if space)
+                    types[path.rpartition("/")[0], spaces, found[1]] = (path, source.line_of(start + found.start(1)))
+    for (group, inside, name), places in named.items():
+        spaces = tuple(space for space in inside if space)
+        for path, line, _ in places:
+            if declared := types.get((path.rpartition("/")[0], spaces, name)):
+                yield Finding(path, line, f"`{name}` is a type of {declared[0]}:{declared[1]} as well")
 
 
 def planted(first, second, folder="harness/faults"):
@@ -171,6 +188,8 @@ RED = [
     planted("constexpr int first_ms = f(1, 2), limit_ms = 5;\n", "constexpr int limit_ms = 5;  // here\n"),
     planted("struct Span {\n  int from = 0;\n};\n", "const int all[] = {1, 2};\nclass Span final : public A {  // here\n public:\n  int a;\n};\n"),
     planted("using Texts = int;\n", "using Texts = long;  // here\n"),
+    {"harness/x/a.hpp": "namespace rehearse {\nstruct Span {\n  int from = 0;\n};\n}  // namespace rehearse\n",
+     **planted("struct Span {  // here\n  int to = 0;\n};\n", "int b = 0;\n", "harness/x")},
     planted("enum class Side { one };\n", "const std::map<int, int> Side = {{1, 2}};  // here\n"),
     planted("TEST(Clock, Ticks) {\n}\n", "TEST(Clock, Ticks) {  // here\n}\n", "tests/unit/base"),
     {"harness/x/one/a.cpp": "namespace {\nint v = 0;\n}\n", "harness/x/two/b.cpp": "namespace {\nint v = 0;  // here\n}\n"},
