@@ -53,7 +53,7 @@ class Audit {
       const std::string text =
           fmt::format("audit row {}: {} {} of {}, tx {}, which the ledger lacks", place(row),
                       row.kind, money(row.amount_minor, row.currency), row.key, row.tx);
-      if (joined_.loss.explains(business_key_of(row.key)))
+      if (joined_.loss.explains(business_key_of(row.key), row.at))
         examination_.listed("{}", text);
       else
         examination_.violation("{}", text);

@@ -56,7 +56,7 @@ class EventLog {
     const std::string text =
         fmt::format("event {}: {} {} of {}, tx {}, which the ledger lacks", place(event),
                     event.kind, money(event.amount_minor, event.currency), event.key, event.tx);
-    if (joined_.loss.explains(business_key_of(event.key))) {
+    if (joined_.loss.explains(business_key_of(event.key), event.at)) {
       examination_.listed("{}", text);
     } else {
       examination_.violation("{}", text);

@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "base/clock.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -97,6 +99,16 @@ void mark_holes(Loss& loss, std::vector<const Attempt*>& survivors) {
   }
 }
 
+void find_window(const Run& run, Loss& loss) {
+  loss.from_wall_ns = run.zero_wall_ns + loss.first_sent_ns - run.history.zero_ns;
+  loss.to_wall_ns = std::numeric_limits<int64_t>::max();
+  if (!run.books.ledger_entries) return;
+  for (const LedgerEntry& entry : *run.books.ledger_entries)
+    if (const auto writer = writer_epoch_of(entry); writer && *writer > loss.epoch_max)
+      if (const auto at_ns = parse_utc_ns(entry.committed_at))
+        loss.to_wall_ns = std::min(loss.to_wall_ns, *at_ns);
+}
+
 double lost_ms_of(const Run& run, const Loss& loss) {
   double oldest = std::numeric_limits<double>::infinity(), last = -oldest;
   for (const LostWrite& lost : loss.lost) {
@@ -126,6 +138,13 @@ bool Loss::may_have_shown(const Attempt& attempt) const {
 
 bool Loss::explains(std::string_view business_key) const {
   return within_target && business_keys.contains(business_key);
+}
+
+bool Loss::explains(std::string_view business_key, const std::string& committed_at) const {
+  if (explains(business_key)) return true;
+  if (!within_target || lost.empty()) return false;
+  const auto at_ns = parse_utc_ns(committed_at);
+  return at_ns && from_wall_ns <= *at_ns && *at_ns < to_wall_ns;
 }
 
 bool Loss::explains(const Attempt& attempt) const {
@@ -176,6 +195,7 @@ Loss find_loss(const Run& run, const std::vector<Ended>& ended, const LedgerView
   }
   mark_holes(loss, survivors);
   loss.lost_ms = lost_ms_of(run, loss);
+  find_window(run, loss);
   const auto target = run.targets.rpo_ms.find("ledger");
   loss.within_target = loss.holes == 0 && target != run.targets.rpo_ms.end() &&
                        target->second > 0 && loss.lost_ms <= static_cast<double>(target->second);

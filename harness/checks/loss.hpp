@@ -35,10 +35,15 @@ struct Loss {
   WriterEpoch epoch_max;
   int64_t first_sent_ns = 0;
   std::set<std::string, std::less<>> business_keys;  // of what is lost
+  // What that writer committed meanwhile is lost with it, also where nobody was told: on the wall
+  // clock, from the first one's sending until a newer writer commits.
+  int64_t from_wall_ns = 0, to_wall_ns = 0;
 
   bool contains(uint64_t operation) const;
   // Lost, and the targets allow it: to be listed, not failed.
   bool explains(std::string_view business_key) const;
+  // Likewise of a transaction that another book tells of, with the time when the ledger had it.
+  bool explains(std::string_view business_key, const std::string& committed_at) const;
   bool explains(const Attempt& attempt) const;
   bool may_have_shown(const Attempt& attempt) const;  // only meaningful when something is lost
 };

@@ -32,7 +32,7 @@ void match_events(Examination& examination, const Joined& joined) {
       const std::string text = fmt::format("event {}/{}@{}: {} {} of tx {}, which the ledger lacks",
                                            event.topic, event.partition, event.offset, event.kind,
                                            money(event.amount_minor, event.currency), event.tx);
-      if (joined.loss.explains(business_key_of(event.key))) {
+      if (joined.loss.explains(business_key_of(event.key), event.at)) {
         examination.listed("{}", text);
       } else {
         examination.violation("{}", text);

@@ -82,6 +82,22 @@ TEST(MeasureRpo, LostSuffix) {
   EXPECT_EQ(listed.witnesses.size(), 10U);  // listed, not hidden
 }
 
+// A deposit that was credited and published, and whose player had not been told yet.
+TEST(MeasureRpo, WhatNobodyWasToldIsLostWithTheRest) {
+  RecordedRun run = bets_with_loss(90, 100);
+  run.zero_wall_ns = 1'769'860'800 * ns_per_s;
+  const auto told = [&](const char* at) { return Joined(run).loss.explains("k-untold", at); };
+  EXPECT_FALSE(told("2026-01-31T12:00:00.950Z")) << "no loss is allowed";
+  run.targets.rpo_ms["ledger"] = 95;
+  EXPECT_TRUE(told("2026-01-31T12:00:00.950Z"));
+  EXPECT_FALSE(told("2026-01-31T12:00:00.850Z")) << "before the first that was lost";
+  EXPECT_FALSE(told("")) << "at no time";
+  LedgerEntry& newer = run.books.ledger_entries->emplace_back(run.books.ledger_entries->back());
+  newer.timeline = 9, newer.epoch = 9, newer.committed_at = "2026-01-31T12:00:01.000Z";
+  EXPECT_TRUE(told("2026-01-31T12:00:00.950Z"));
+  EXPECT_FALSE(told("2026-01-31T12:00:01.000Z")) << "of the next writer nothing is lost";
+}
+
 TEST(MeasureRpo, WhatOnlyADeposedPrimaryHadIsTold) {
   RecordedRun run = bets_with_loss(90, 100);
   run.checks = {"no_lost_writes"};
