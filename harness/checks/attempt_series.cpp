@@ -44,8 +44,8 @@ std::array<std::vector<AttemptPoint>, operation_kinds> points_by_kind(const Run&
 }
 
 bool is_rightly_declined(const Attempt& answer) {
-  static constexpr std::array<std::string_view, 5> reasons = {
-      "self_excluded", "frozen", "loss_limit", "deposit_limit", "rolled_back"};
+  static constexpr std::array<std::string_view, 6> reasons = {
+      "self_excluded", "frozen", "loss_limit", "deposit_limit", "rolled_back", "outside_window"};
   return std::ranges::find(reasons, std::string_view(answer.reason)) != reasons.end();
 }
 

@@ -25,8 +25,9 @@ struct AttemptPoint {
 };
 std::array<std::vector<AttemptPoint>, operation_kinds> points_by_kind(const Run& run);
 
-// Declined rightly, the service is none the worse: whom the protection of players keeps out, and
-// who took the operation back before it arrived.
+// Declined rightly, the service is none the worse: whom the protection of players keeps out, who
+// took the operation back before it arrived, and whose bet came when a table takes none, as all do
+// that waited for the service to come back. (declines_justified says whether it was so.)
 bool is_rightly_declined(const Attempt& answer);
 
 class AttemptSeries {

@@ -193,6 +193,11 @@ TEST(MeasureSlo, WhoTookABetBackIsDeclinedRightly) {
   EXPECT_DOUBLE_EQ(*level(run, "bet_rejected", "after", 0.8).measured, 0.75);
 }
 
+TEST(MeasureSlo, WhoseBetCameTooLateForItsTableIsDeclinedRightly) {
+  RecordedRun run = rejected_for("outside_window", 4);
+  EXPECT_DOUBLE_EQ(*level(run, "bet_rejected", "after", 0.8).measured, 0.75);
+}
+
 TEST(MeasureSlo, SentAgainAfterItsAnswerCountsOnce) {
   RecordedRun run = bets_by_fate([](double) { return BetFate{}; });
   Attempt again = run.history.attempts[400];
