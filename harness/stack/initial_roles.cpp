@@ -40,16 +40,6 @@ std::optional<HandOver> next_hand_over(const Stack& stack, const ComponentEntry&
   return HandOver{leader, second == nullptr ? wanted : second};
 }
 
-bool may_be_asked(const Stack& stack, const ComponentEntry& component, const StackView& view,
-                  int64_t since_ns) {
-  if (is_whole(stack, view, since_ns, &component)) return true;
-  const auto step = next_hand_over(stack, component, view);
-  if (!step || step->to != declared_leader(stack, component)) return false;
-  const Node* second = holder_of(stack, component, view, Rank::second);
-  return step->to == second && view.nodes.at(step->from->name).seen_ns > since_ns &&
-         view.nodes.at(second->name).seen_ns > since_ns;
-}
-
 RoleHands role_hands(const Stack& stack, const Observer& observer, int64_t deadline_ns,
                      std::function<bool()> cancelled) {
   RoleHands hands;
@@ -57,10 +47,10 @@ RoleHands role_hands(const Stack& stack, const Observer& observer, int64_t deadl
   hands.hand_over = [&stack](const HandOver& step) {
     return technology_of(stack, *step.from).hand_over(stack, *step.from, *step.to);
   };
-  hands.wait = [&stack, &observer, deadline_ns, cancelled = std::move(cancelled)](
-                   const ComponentEntry& component, int64_t since_ns) {
+  hands.wait_whole = [&stack, &observer, deadline_ns, cancelled = std::move(cancelled)](
+                         const ComponentEntry& component, int64_t since_ns) {
     return observer.wait_until(
-        [&](const StackView& view) { return may_be_asked(stack, component, view, since_ns); },
+        [&](const StackView& view) { return is_whole(stack, view, since_ns, &component); },
         deadline_ns, cancelled);
   };
   return hands;
@@ -72,7 +62,7 @@ Status restore_roles(const Stack& stack, const RoleHands& hands) {
     int64_t since_ns = 0;
     Status refused;  // the last answer: another look may find another state of things
     for (int hand_overs = 0;; ++hand_overs) {
-      if (!hands.wait(component, since_ns))
+      if (!hands.wait_whole(component, since_ns))
         return fail(ExitCode::machine, component.name + " does not become whole");
       const auto step = next_hand_over(stack, component, hands.view());
       if (!step) break;

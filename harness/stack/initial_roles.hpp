@@ -20,17 +20,12 @@ struct HandOver {
 std::optional<HandOver> next_hand_over(const Stack& stack, const ComponentEntry& component,
                                        const StackView& view);
 
-// Whether it can be said and done now, by looks that began after `since_ns`: the component is
-// whole, or its declared node is next in line already, which need not wait for the others to
-// follow.
-bool may_be_asked(const Stack& stack, const ComponentEntry& component, const StackView& view,
-                  int64_t since_ns);
-
 struct RoleHands {
   std::function<StackView()> view;
   std::function<Status(const HandOver&)> hand_over;
-  // Until it may be asked; false: it did not come to that.
-  std::function<bool(const ComponentEntry& component, int64_t since_ns)> wait;
+  // Until the component is whole, by looks that began after `since_ns`; false: it did not become
+  // so.
+  std::function<bool(const ComponentEntry& component, int64_t since_ns)> wait_whole;
 };
 RoleHands role_hands(const Stack& stack, const Observer& observer, int64_t deadline_ns,
                      std::function<bool()> cancelled);

@@ -30,7 +30,7 @@ class InitialRoles : public testing::Test {
       if (!replica.empty()) view_.nodes[replica].role = "sync";
       return {};
     };
-    hands_.wait = [this](const ComponentEntry&, int64_t) { return whole_; };
+    hands_.wait_whole = [this](const ComponentEntry&, int64_t) { return whole_; };
   }
   void roles(const char* first, const char* second, const char* third) {
     view_.nodes["postgres-1"].role = first;
@@ -69,20 +69,6 @@ TEST_F(InitialRoles, WithoutASecondTheLeadGoesStraight) {
   roles("replica", "primary", "replica");
   ASSERT_TRUE(restore_roles(stack_, hands_));
   EXPECT_THAT(steps_, testing::ElementsAre("postgres-2 to postgres-1"));
-}
-
-TEST_F(InitialRoles, OnlyWhoIsNextInLineNeedNotWaitForTheOthers) {
-  const ComponentEntry& component = stack_.component_of(*stack_.find("postgres-1"));
-  roles("sync", "primary", "");
-  for (auto& [name, node] : view_.nodes) node.seen_ns = 100, node.healthy = !node.role.empty();
-  EXPECT_TRUE(may_be_asked(stack_, component, view_, 99));
-  EXPECT_FALSE(may_be_asked(stack_, component, view_, 100)) << "of before";
-  roles("replica", "primary", "sync");
-  EXPECT_FALSE(may_be_asked(stack_, component, view_, 99)) << "nobody follows yet";
-  roles("primary", "sync", "");
-  EXPECT_FALSE(may_be_asked(stack_, component, view_, 99)) << "at the end all of it counts";
-  roles("sync", "", "");
-  EXPECT_FALSE(may_be_asked(stack_, component, view_, 99)) << "nobody leads";
 }
 
 TEST_F(InitialRoles, WhoRefusesIsAskedAgainAndHeardInTheEnd) {
