@@ -3,10 +3,10 @@
 // primary; each other one by a standby that follows it. Patroni's REST API is at the component's
 // port.
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 
+#include "base/base64.hpp"
 #include "base/clock.hpp"
 #include "base/json_field.hpp"
 #include "stack/get_json.hpp"
@@ -25,13 +25,7 @@ constexpr int64_t config_connect_ms = 1'000, config_total_ms = 5'000;
 std::vector<std::pair<std::string, std::string>> operator_headers(const Node& node) {
   const auto password = node.env.find("REST_PASSWORD");
   if (password == node.env.end()) return {};
-  const std::string plain = "operator:" + password->second;
-  std::string encoded((plain.size() + 2) / 3 * 4 + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                     reinterpret_cast<const unsigned char*>(plain.data()),
-                                     static_cast<int>(plain.size()));
-  encoded.resize(static_cast<size_t>(length));
-  return {{"Authorization", "Basic " + encoded}};
+  return {{"Authorization", "Basic " + base64_of("operator:" + password->second)}};
 }
 
 class Patroni final : public Technology {
