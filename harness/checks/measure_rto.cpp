@@ -19,6 +19,11 @@ struct Outage {
   size_t begin = 0;                       // point
   size_t end = none;                      // point; none = open when the arrivals end
   std::optional<double> drained_ms = {};  // of an open one: over by then, see closed_by_the_drain()
+
+  // When it was over; null: it was not.
+  std::optional<double> over_ms(const AttemptSeries& series) const {
+    return end == none ? drained_ms : series.points()[end].t_ms;
+  }
 };
 
 struct Fault {
@@ -174,13 +179,10 @@ void describe_outage(RtoRow& row, const Context& context, const AttemptSeries& s
   const double end_ms = context.run.arrivals_end_ms;
   const double begin_ms = points[outage.begin].t_ms;
   row.first_error_ms = begin_ms;
-  row.open_at_end = outage.end == none && !outage.drained_ms;
-  if (row.open_at_end) {
-    row.measured_ms = open_length(series, begin_ms, end_ms);
-  } else {
-    row.recovered_ms = outage.drained_ms ? *outage.drained_ms : points[outage.end].t_ms;
-    row.measured_ms = *row.recovered_ms - begin_ms;
-  }
+  row.recovered_ms = outage.over_ms(series);
+  row.open_at_end = !row.recovered_ms;
+  row.measured_ms =
+      row.recovered_ms ? *row.recovered_ms - begin_ms : open_length(series, begin_ms, end_ms);
   const size_t last = outage.end == none ? points.size() : outage.end + 1;
   for (size_t i = outage.begin; i < last; ++i) {
     if (!points[i].success) continue;
@@ -213,16 +215,15 @@ RtoRow measure_row(const Context& context, const AttemptSeries& series, Operatio
   const Outage* worst = nullptr;
   const auto length = [&](const Outage& outage) {
     const double begin_ms = series.points()[outage.begin].t_ms;
-    if (outage.drained_ms) return *outage.drained_ms - begin_ms;
-    return outage.end == none ? open_length(series, begin_ms, run.arrivals_end_ms)
-                              : series.points()[outage.end].t_ms - begin_ms;
+    const auto over_ms = outage.over_ms(series);
+    return over_ms ? *over_ms - begin_ms : open_length(series, begin_ms, run.arrivals_end_ms);
   };
-  const auto open = [](const Outage& outage) { return outage.end == none && !outage.drained_ms; };
   for (const Outage& outage : outages) {
     if (outage.fault != index) continue;
     ++row.outages;
     row.down_total_ms += length(outage);
-    if (worst == nullptr || open(outage) || length(outage) > length(*worst)) worst = &outage;
+    if (worst == nullptr || !outage.over_ms(series) || length(outage) > length(*worst))
+      worst = &outage;
   }
   if (worst != nullptr) describe_outage(row, context, series, kind, *worst);
   if (run.redundancy_restored_ms && *run.redundancy_restored_ms >= fault.from_ms) {
