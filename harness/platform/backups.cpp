@@ -23,7 +23,6 @@ namespace {
 constexpr int64_t made_ns_max = 120 * ns_per_s;
 constexpr int64_t state_connect_ms = 500, state_total_ms = 2'000;
 constexpr auto state_interval = std::chrono::milliseconds(500);
-constexpr int64_t day_ns = 86'400 * ns_per_s;
 constexpr const char* probe_object = "deletion-probe";
 
 std::vector<std::string> lines_in(const std::string& text) {

@@ -8,11 +8,14 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "platform/platform.hpp"
 #include "record/tables.hpp"
 #include "runtime/effects.hpp"
 
 namespace rehearse {
+
+constexpr int64_t day_ns = 86'400 * ns_per_s;
 
 enum class BackupKind { full, incremental };
 

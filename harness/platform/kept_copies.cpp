@@ -11,11 +11,6 @@
 #include "platform/backups.hpp"
 
 namespace rehearse {
-namespace {
-
-constexpr int64_t kept_day_ns = 86'400 * ns_per_s;
-
-}  // namespace
 
 Status KeptCopies::make_one(const std::string& data, const std::string& key_id) {
   KeptCopy copy;
@@ -32,7 +27,7 @@ Status KeptCopies::make_one(const std::string& data, const std::string& key_id) 
   if (!words)
     return fail(ExitCode::inconclusive,
                 fmt::format("a copy of {} is told of as `{}`", data, *said));
-  copy.expires_at = rfc3339(made_ns + days * kept_day_ns);
+  copy.expires_at = rfc3339(made_ns + days * day_ns);
   copies_.push_back(std::move(copy));
   return {};
 }
