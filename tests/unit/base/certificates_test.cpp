@@ -16,6 +16,7 @@
 #include "base/http.hpp"
 #include "base/scope_exit.hpp"
 #include "casino/common/http_server.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/base/test_server.hpp"
 
 namespace rehearse {
@@ -25,14 +26,12 @@ using test::BoundSocket;
 
 class Certificates : public testing::Test {
  protected:
-  Certificates() : dir_(testing::TempDir() + "certificates-" + std::to_string(::getpid())) {
+  Certificates() {
     std::signal(SIGPIPE, SIG_IGN);
-    EXPECT_TRUE(make_directories(dir_));
     authority_ = make_authority("test authority").value();
     EXPECT_TRUE(write_file_atomically(dir_ + "/ca.pem", authority_.certificate));
     place({"play.test"}, {"127.0.0.1"});
   }
-  ~Certificates() override { std::filesystem::remove_all(dir_); }
 
   void place(const std::vector<std::string>& names, const std::vector<std::string>& addresses,
              bool mutual = false) {
@@ -60,7 +59,9 @@ class Certificates : public testing::Test {
     return http_call({"127.0.0.1", server_->tls_port()}, request, 30'000, 30'000, trust.get());
   }
 
-  std::string dir_, serial_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+  std::string serial_;
   KeyPair authority_;
   std::unique_ptr<casino::HttpServer> server_;
   std::jthread running_;

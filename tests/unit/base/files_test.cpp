@@ -7,18 +7,15 @@
 #include <string>
 
 #include "base/sha256.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
 
 class Files : public testing::Test {
  protected:
-  Files() {
-    char name[] = "/tmp/rehearse-files-XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~Files() override { std::filesystem::remove_all(directory_); }
-  std::string directory_;
+  const test::TemporaryFolder folder_;
+  const std::string directory_ = folder_.path();
 };
 
 TEST_F(Files, ReadsNoMoreThanAskedFor) {

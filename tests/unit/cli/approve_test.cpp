@@ -14,6 +14,7 @@
 #include "base/sha256.hpp"
 #include "cli/cli.hpp"
 #include "runbook/approval_files.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -21,8 +22,6 @@ namespace {
 class ApproveLine : public testing::Test {
  protected:
   ApproveLine() {
-    char pattern[] = "/tmp/rehearse-approve-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1);
     std::filesystem::create_directories(approvals_dir(run_dir()));
     // The key of a lead of scenarios/people.yaml.
@@ -35,7 +34,6 @@ class ApproveLine : public testing::Test {
                                   "incident-lead", "test-dba", 2, wall_ns() / ns_per_s + 60, "n"});
     EXPECT_TRUE(asked);
   }
-  ~ApproveLine() override { std::filesystem::remove_all(dir_); }
 
   std::string run_dir() const { return dir_ + "/run-1"; }
   ExitCode approve() {
@@ -52,7 +50,8 @@ class ApproveLine : public testing::Test {
     return count;
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(ApproveLine, TheContentIsShownBeforeItIsSigned) {

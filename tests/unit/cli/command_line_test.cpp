@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "cli/cli.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -85,14 +86,14 @@ TEST(CommandLine, ValidateTakesTheOverridesOfARun) {
 
 // What comes through a pipe is read once, though it is asked several times what it is.
 TEST(CommandLine, ValidateReadsPipes) {
-  const std::string path = testing::TempDir() + "rehearse-pipe-" + std::to_string(::getpid());
+  const test::TemporaryFolder folder;
+  const std::string path = folder.path() + "/pipe";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   std::ifstream shipped(REHEARSE_SOURCE_DIR "/scenarios/ci/baseline.yaml");
   const std::string text{std::istreambuf_iterator<char>(shipped), {}};
   std::thread writer([&] { std::ofstream(path) << text; });
   const ProgramAnswer answer = rehearse_says({"validate", path});
   writer.join();
-  ::unlink(path.c_str());
   EXPECT_EQ(answer.exit, ExitCode::expected) << answer.err;
   EXPECT_THAT(answer.out, testing::EndsWith(path + ": valid\n"));
 }

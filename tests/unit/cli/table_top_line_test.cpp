@@ -17,6 +17,7 @@
 #include "record/audit.hpp"
 #include "record/manifest.hpp"
 #include "record/run.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -29,12 +30,7 @@ using testing::internal::GetCapturedStdout;
 
 class TableTopLine : public testing::Test {
  protected:
-  TableTopLine() {
-    char pattern[] = "/tmp/rehearse-line-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1);
-  }
-  ~TableTopLine() override { std::filesystem::remove_all(dir_); }
+  TableTopLine() { ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1); }
 
   std::string run_dir() const { return dir_ + "/run"; }
 
@@ -73,7 +69,9 @@ class TableTopLine : public testing::Test {
   }
 
   const std::string secret_ = std::string(64, '7');
-  std::string dir_, out_, err_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+  std::string out_, err_;
 };
 
 TEST_F(TableTopLine, CheckTellsWhoSignedAndHoldsToWhoMust) {

@@ -8,6 +8,7 @@
 #include "cli/cli.hpp"
 #include "cli/profiles.hpp"
 #include "markdown.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -72,13 +73,11 @@ TEST(Papers, EveryPathIsThere) {
 template <typename Load>
 void expect_valid(const std::string& page, const std::string& yaml, Load load) {
   const std::string name = captured(yaml, "^[a-z]+: *([^\\s#]+)").at(0);
-  const fs::path dir = testing::TempDir() + "/docs-example";
-  fs::create_directories(dir);
-  const fs::path file = dir / (name + ".yaml");
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path() + "/" + name + ".yaml";
   std::ofstream(file) << yaml;
-  const auto loaded = load(file.string());
+  const auto loaded = load(file);
   EXPECT_TRUE(loaded) << page << "\n" << (loaded ? "" : loaded.error().message);
-  fs::remove(file);
 }
 
 TEST(Papers, EveryExampleInYamlIsValid) {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/files.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -14,19 +15,13 @@ namespace {
 // What is up stands in a folder of the test's own.
 class ActiveStackTest : public testing::Test {
  protected:
-  ActiveStackTest() {
-    char pattern[] = "/tmp/rehearse-active-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    ::setenv("REHEARSE_STATE", dir_.c_str(), 1);
-  }
-  ~ActiveStackTest() override {
-    ::unsetenv("REHEARSE_STATE");
-    std::filesystem::remove_all(dir_);
-  }
+  ActiveStackTest() { ::setenv("REHEARSE_STATE", dir_.c_str(), 1); }
+  ~ActiveStackTest() override { ::unsetenv("REHEARSE_STATE"); }
   void write(const std::string& text) {
     ASSERT_TRUE(write_file_atomically(dir_ + "/active.json", text));
   }
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(ActiveStackTest, IsFoundAgainAsItWasWritten) {

@@ -2,7 +2,6 @@
 #include "engine/backup_clock.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -17,7 +16,6 @@ namespace {
 class BackupClockTest : public testing::Test {
  protected:
   BackupClockTest() { lead("db-2"); }
-  ~BackupClockTest() override { std::filesystem::remove_all(nodes_.stack.secrets_dir); }
 
   void lead(const std::string& node) {
     const std::lock_guard lock(mutex_);
@@ -34,7 +32,7 @@ class BackupClockTest : public testing::Test {
         [&] { return std::ranges::count(recorder_.events(), event, &Event::event) >= times; });
   }
 
-  test::BackupNodes nodes_{testing::TempDir() + "backup-clock-" + std::to_string(::getpid())};
+  test::BackupNodes nodes_;
   std::mutex mutex_;
   StackView view_;
   Recorder recorder_{[](const std::string&) {}};

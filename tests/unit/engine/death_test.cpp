@@ -14,6 +14,7 @@
 #include "platform/platform.hpp"
 #include "platform/residue.hpp"
 #include "stack/secrets.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/engine/death_world.hpp"
 #include "undo/guardian.hpp"
 
@@ -77,8 +78,6 @@ class DeathTest : public testing::Test {
   DeathTest()
       : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/two-region.yaml"),
                            {})) {
-    char pattern[] = "/tmp/rehearse-death-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     stack_.secrets_dir = dir_ + "/secrets";
     EXPECT_TRUE(make_secrets(stack_));
     view_.nodes["postgres-1"].role = "replica";
@@ -86,7 +85,6 @@ class DeathTest : public testing::Test {
     view_.nodes["postgres-3"].role = "sync";
     view_.nodes["redis-2"].role = "master";
   }
-  ~DeathTest() override { std::filesystem::remove_all(dir_); }
 
   TimelineEntry entry_of(const FaultSchema& schema) const {
     TimelineEntry entry;
@@ -156,7 +154,9 @@ class DeathTest : public testing::Test {
     return before;
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   Stack stack_;
   World world_{stack_};
   StackView view_;

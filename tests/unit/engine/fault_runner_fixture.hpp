@@ -17,6 +17,7 @@
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
 #include "tests/unit/base/soon.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
 
 namespace rehearse {
@@ -27,12 +28,9 @@ using test::soon;
 class FaultRunnerTest : public testing::Test {
  protected:
   FaultRunnerTest() {
-    char pattern[] = "/tmp/rehearse-runner-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     journal_ = std::move(*Journal::create(dir_ + "/faults.jsonl"));
     scenario_.observe_ms = 5000;
   }
-  ~FaultRunnerTest() override { std::filesystem::remove_all(dir_); }
 
   TimelineEntry entry(const std::string& id, int64_t at_ms, std::optional<int64_t> for_ms) {
     TimelineEntry entry;
@@ -52,7 +50,9 @@ class FaultRunnerTest : public testing::Test {
     return *runner_;
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   FakeRuntime runtime_;
   Stack stack_;
   Observer observer_{stack_, nullptr};

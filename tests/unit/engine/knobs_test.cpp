@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "engine/fault_act.hpp"
 #include "engine/fault_runner.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -16,13 +17,10 @@ class KnobsTest : public testing::Test {
   KnobsTest()
       : stack_(*make_stack(*read_stack_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml"),
                            {})) {
-    char pattern[] = "/tmp/rehearse-knobs-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     journal_ = std::move(*Journal::create(dir_ + "/faults.jsonl"));
     scenario_.observe_ms = 5'000;
     for (const auto& node : stack_.nodes) runtime_.nodes[node.name] = {true, true};
   }
-  ~KnobsTest() override { std::filesystem::remove_all(dir_); }
 
   static TimelineEntry entry(const std::string& id, const std::string& fault, int64_t at_ms,
                              const std::string& param, const ParamValue& value) {
@@ -45,7 +43,9 @@ class KnobsTest : public testing::Test {
     return runner.records();
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   FakeRuntime runtime_;
   Stack stack_, nobody_;
   Observer observer_{nobody_, nullptr};

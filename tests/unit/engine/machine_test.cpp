@@ -7,25 +7,21 @@
 #include <filesystem>
 #include <thread>
 
+#include "tests/unit/base/temporary_folder.hpp"
+
 namespace rehearse {
 namespace {
 
 // In a network namespace of its own, so that no rehearsal on this machine is in the way.
 class MachineLockTest : public testing::Test {
  protected:
-  MachineLockTest() {
-    char pattern[] = "/tmp/rehearse-lock-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~MachineLockTest() override {
-    ::unsetenv("REHEARSE_STATE");
-    std::filesystem::remove_all(dir_);
-  }
+  ~MachineLockTest() override { ::unsetenv("REHEARSE_STATE"); }
   static Result<std::unique_ptr<MachineLock>> take(const std::string& state) {
     ::setenv("REHEARSE_STATE", state.c_str(), 1);
     return MachineLock::take();
   }
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(MachineLockTest, OneOfAFolderAndOneOfANetwork) {

@@ -6,19 +6,18 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/unit/base/temporary_folder.hpp"
+
 namespace rehearse {
 namespace {
 
 class NodeLogsTest : public testing::Test {
  protected:
   NodeLogsTest() {
-    char pattern[] = "/tmp/rehearse-logs-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     nodes_ = dir_ + "/nodes";
     run_ = dir_ + "/run";
     std::filesystem::create_directories(run_);
   }
-  ~NodeLogsTest() override { std::filesystem::remove_all(dir_); }
 
   void append(const std::string& name, const std::string& text) {
     std::ofstream(nodes_ + "/" + name, std::ios::app) << text;
@@ -29,7 +28,9 @@ class NodeLogsTest : public testing::Test {
     return text.str();
   }
 
-  std::string dir_, nodes_, run_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+  std::string nodes_, run_;
 };
 
 TEST_F(NodeLogsTest, ARunGetsWhatWasWrittenWhileItLasted) {

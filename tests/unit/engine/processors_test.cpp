@@ -6,15 +6,16 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/unit/base/temporary_folder.hpp"
+
 namespace rehearse {
 namespace {
 
 std::optional<ProcessorTime> read(const std::string& text) {
-  const std::string file = testing::TempDir() + "stat-" + std::to_string(::getpid());
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path() + "/stat";
   std::ofstream(file) << text;
-  const auto time = processor_time(file);
-  std::filesystem::remove(file);
-  return time;
+  return processor_time(file);
 }
 
 TEST(Processors, AreIdleWhereTheyWaitForDisksAndNotWhereTheyWereStolen) {
@@ -35,7 +36,8 @@ TEST(Processors, AreNotKnownFromAnotherFile) {
 }
 
 TEST(Processors, AreWaitedForByTheWordOfThePressureFileOrOfTheRunQueues) {
-  const std::string proc = testing::TempDir() + "proc-" + std::to_string(::getpid());
+  const test::TemporaryFolder folder;
+  const std::string proc = folder.path();
   std::filesystem::create_directories(proc + "/pressure");
   EXPECT_FALSE(waiting_us(proc));
   std::ofstream(proc + "/schedstat") << "version 15\ntimestamp 1\ncpu0 1 0 2 3 4 5 6 7000 8\n"
@@ -44,7 +46,6 @@ TEST(Processors, AreWaitedForByTheWordOfThePressureFileOrOfTheRunQueues) {
   std::ofstream(proc + "/pressure/cpu") << "some avg10=1.00 avg60=2.00 avg300=3.00 total=4567\n"
                                            "full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n";
   EXPECT_EQ(waiting_us(proc), 4567);
-  std::filesystem::remove_all(proc);
 }
 
 TEST(Processors, OfThisMachine) {

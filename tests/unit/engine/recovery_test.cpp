@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "load/recent.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -36,12 +37,9 @@ class PlayedLoad final : public Load {
 class RecoveryTest : public testing::Test {
  protected:
   RecoveryTest() {
-    char name[] = "/tmp/rehearse-recovery-XXXXXX";
-    directory_ = ::mkdtemp(name);
     history_ = std::move(*HistoryWriter::create(directory_ + "/history.bin", "k1", 1000, 1000));
     load_ = std::make_unique<PlayedLoad>(*history_);
   }
-  ~RecoveryTest() override { std::filesystem::remove_all(directory_); }
 
   void play(OperationKind kind, double at_s, Outcome outcome, int64_t latency_ms = 10) {
     Operation operation;
@@ -67,7 +65,9 @@ class RecoveryTest : public testing::Test {
     return watch.not_recovered(load_->now_ns);
   }
 
-  std::string directory_;
+  const test::TemporaryFolder folder_;
+  const std::string directory_ = folder_.path();
+
   std::unique_ptr<HistoryWriter> history_;
   std::unique_ptr<PlayedLoad> load_;
 };

@@ -9,6 +9,7 @@
 #include "checks/verdict.hpp"
 #include "record/audit.hpp"
 #include "record/manifest.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/runbook/runbook_fixture.hpp"
 
 namespace rehearse {
@@ -20,8 +21,6 @@ using testing::HasSubstr;
 class TableTopTest : public testing::Test {
  protected:
   TableTopTest() {
-    char pattern[] = "/tmp/rehearse-table-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     options_.out_dir = dir_ + "/run";
     options_.cancelled = [] { return false; };
     options_.runbooks.people = runbook_test::people();
@@ -32,7 +31,6 @@ class TableTopTest : public testing::Test {
     entry.params = {{"runbook", std::string("x")}, {"test_keys", true}};
     options_.scenario.timeline = {entry};
   }
-  ~TableTopTest() override { std::filesystem::remove_all(dir_); }
 
   // All that people say is there from the beginning; then the input ends, unless it is kept open.
   rehearse::Run play(const std::string& said, bool ends = true) {
@@ -48,7 +46,9 @@ class TableTopTest : public testing::Test {
     return *read_run(options_.out_dir);
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   RehearsalOptions options_;
   std::vector<std::string> lines_;
 };

@@ -5,6 +5,7 @@
 
 #include "base/files.hpp"
 #include "fault_fixture.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/platform/backup_words.hpp"
 
 namespace rehearse {
@@ -89,12 +90,12 @@ TEST_F(BackupCorruptTest, WhereNothingIsKeptThereIsNone) {
 class KeyLossTest : public BackupFaultTest {
  protected:
   KeyLossTest() : BackupFaultTest("key_loss") {
-    stack_.secrets_dir = testing::TempDir() + "key-loss-" + std::to_string(::getpid());
+    stack_.secrets_dir = folder_.path();
     key_ = stack_.secrets_dir + "/postgres-2/backup-key";
     (void)make_directories(stack_.secrets_dir + "/postgres-2");
     (void)write_file_atomically(key_, "secret");
   }
-  ~KeyLossTest() override { std::filesystem::remove_all(stack_.secrets_dir); }
+  const test::TemporaryFolder folder_;
   std::string key_;
 };
 

@@ -7,6 +7,7 @@
 #include "casino/common/http_server.hpp"
 #include "faults/fault.hpp"
 #include "stack/secrets.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
 
 namespace rehearse {
@@ -16,7 +17,7 @@ class CertificateRotation : public testing::Test {
  protected:
   CertificateRotation() {
     stack_.file.name = "test";
-    stack_.secrets_dir = testing::TempDir() + "rotation-" + std::to_string(::getpid());
+    stack_.secrets_dir = folder_.path();
     stack_.file.secrets = {{"play", {}, 0}, {"idle", {}, 0}};
     ComponentEntry edge;
     edge.name = "edge";
@@ -31,7 +32,6 @@ class CertificateRotation : public testing::Test {
   ~CertificateRotation() override {
     if (server_) server_->stop();
     running_ = {};
-    std::filesystem::remove_all(stack_.secrets_dir);
   }
 
   void serve(const std::string& file) {
@@ -49,6 +49,7 @@ class CertificateRotation : public testing::Test {
     return fault_->plan({runtime_, stack_, StackView{}, entry_, random_});
   }
 
+  const test::TemporaryFolder folder_;
   Stack stack_;
   TimelineEntry entry_;
   FakeRuntime runtime_;

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/ed25519.hpp"
 #include "load/behaviours/contacts.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
 namespace rehearse {
@@ -225,12 +226,6 @@ TEST(Behaviours, AMethodIsAHabit) {
 
 class BehaviourPlay : public testing::Test {
  protected:
-  BehaviourPlay() {
-    char name[] = "/tmp/rehearse-behaviours-XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~BehaviourPlay() override { std::filesystem::remove_all(directory_); }
-
   void play(const LoadProfile& profile, double rate_per_s, int64_t length_ms,
             const PlatformEdges& edges, int64_t pause_ms = 200, int64_t drain_ms = 20'000) {
     const std::string path = directory_ + "/history.bin";
@@ -249,7 +244,9 @@ class BehaviourPlay : public testing::Test {
     return std::ranges::count(history_.operations, kind, &Operation::kind);
   }
 
-  std::string directory_;
+  const test::TemporaryFolder folder_;
+  const std::string directory_ = folder_.path();
+
   LoadResult result_;
   History history_;
 };

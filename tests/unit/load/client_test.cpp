@@ -9,14 +9,14 @@
 #include "base/certificates.hpp"
 #include "base/files.hpp"
 #include "casino/common/http_server.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
 
 class TlsClient : public testing::Test {
  protected:
-  TlsClient() : dir_(testing::TempDir() + "tls-client-" + std::to_string(::getpid())) {
-    EXPECT_TRUE(make_directories(dir_));
+  TlsClient() {
     const auto authority = make_authority("test").value();
     const auto own = make_certificate(authority, {}, {"127.0.0.1"}).value();
     EXPECT_TRUE(write_file_atomically(dir_ + "/ca.pem", authority.certificate));
@@ -34,7 +34,6 @@ class TlsClient : public testing::Test {
   ~TlsClient() override {
     server_->stop();
     running_.join();
-    std::filesystem::remove_all(dir_);
   }
 
   // One call after the other on one client.
@@ -54,7 +53,8 @@ class TlsClient : public testing::Test {
     return answers;
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
   std::unique_ptr<casino::HttpServer> server_;
   std::jthread running_;
 };

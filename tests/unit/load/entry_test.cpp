@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "load/load.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
 namespace rehearse {
@@ -76,12 +77,6 @@ class NameServer {
 
 class EntryTest : public testing::Test {
  protected:
-  EntryTest() {
-    char name[] = "/tmp/rehearse-entry-XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~EntryTest() override { std::filesystem::remove_all(directory_); }
-
   // Balances for three seconds; `midway` after one.
   void play(const std::function<void()>& midway) {
     auto writer = HistoryWriter::create(directory_ + "/history.bin", "k7", 20'000, 40'000);
@@ -109,7 +104,9 @@ class EntryTest : public testing::Test {
     return std::ranges::count(history_.attempts, Outcome::ok, &Attempt::outcome);
   }
 
-  std::string directory_;
+  const test::TemporaryFolder folder_;
+  const std::string directory_ = folder_.path();
+
   NameServer names_;
   test::FakeCasino casino_;
   History history_;

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "load/load.hpp"
 #include "tests/unit/base/soon.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
 namespace rehearse {
@@ -36,12 +37,6 @@ LoadProfile bets_that_win() {
 
 class GeneratorTest : public testing::Test {
  protected:
-  GeneratorTest() {
-    char name[] = "/tmp/rehearse-load-XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~GeneratorTest() override { std::filesystem::remove_all(directory_); }
-
   // Plays for the plan's length and `pause_ms` more, drains, and reads the history.
   void play(const LoadProfile& profile, double rate_per_s, int64_t length_ms,
             const std::vector<Endpoint>& edges, int64_t pause_ms = 100, int64_t drain_ms = 20'000) {
@@ -76,7 +71,9 @@ class GeneratorTest : public testing::Test {
     }
   }
 
-  std::string directory_;
+  const test::TemporaryFolder folder_;
+  const std::string directory_ = folder_.path();
+
   std::vector<Load::Window> windows_;
   Load::Window both_;  // bets and wins
   LoadResult result_;

@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "load/load.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
 namespace rehearse {
@@ -27,8 +28,8 @@ TEST(Logins, AreOverBeforeTheLoadBeginsAndGiveTokensToWhatPlayersSend) {
     return Reply{Reply::How::answer, 200,
                  R"({"outcome":"ok","token":"token-of-)" + asked.body.substr(at, 5) + "\"}"};
   });
-  char name[] = "/tmp/rehearse-login-XXXXXX";
-  const std::string path = std::string(::mkdtemp(name)) + "/h.bin";
+  const test::TemporaryFolder folder;
+  const std::string path = folder.path() + "/h.bin";
   auto writer = HistoryWriter::create(path, "k7", 1'000, 2'000);
   ASSERT_TRUE(writer);
   LoadProfile profile;
@@ -66,7 +67,6 @@ TEST(Logins, AreOverBeforeTheLoadBeginsAndGiveTokensToWhatPlayersSend) {
   EXPECT_EQ(logins, 8u + 2u);
   EXPECT_GT(bets, 5);
   EXPECT_GT(wins, 5);
-  std::filesystem::remove_all(name);
 }
 
 TEST(Logins, OfNobodyAreOverAtOnce) {

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "load/load.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
 namespace rehearse {
@@ -21,9 +22,8 @@ LoadProfile bets_that_all_win() {
 
 TEST(NextPlan, IsPlayedAsFromItsOwnStart) {
   test::FakeCasino casino;
-  char directory[] = "/tmp/rehearse-load-XXXXXX";
-  ASSERT_NE(::mkdtemp(directory), nullptr);
-  const std::string path = std::string(directory) + "/h.bin";
+  const test::TemporaryFolder folder;
+  const std::string path = folder.path() + "/h.bin";
   auto writer = HistoryWriter::create(path, "k7", 10'000, 10'000);
   ASSERT_TRUE(writer);
   LoadPlan probe{bets_that_all_win(), {{60'000, 50, false}}, 8, 7, 60'000};
@@ -57,7 +57,6 @@ TEST(NextPlan, IsPlayedAsFromItsOwnStart) {
   }
   EXPECT_EQ(result.scheduled, static_cast<int64_t>(before + arrivals.size()));
   EXPECT_EQ(result.not_sent, 0);
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

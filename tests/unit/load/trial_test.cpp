@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "load/load.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/load/fake_casino.hpp"
 
 namespace rehearse {
@@ -17,12 +18,6 @@ using test::Reply;
 
 class EdgeTrialTest : public testing::Test {
  protected:
-  EdgeTrialTest() {
-    char name[] = "/tmp/rehearse-trial-XXXXXX";
-    directory_ = ::mkdtemp(name);
-  }
-  ~EdgeTrialTest() override { std::filesystem::remove_all(directory_); }
-
   // Players look at their balances; gives the trial once it has ended, one way or the other.
   std::shared_ptr<const EdgeTrial> try_through(const Endpoint& edge) {
     const std::string path = directory_ + "/history.bin";
@@ -50,7 +45,9 @@ class EdgeTrialTest : public testing::Test {
     return targets;
   }
 
-  std::string directory_;
+  const test::TemporaryFolder folder_;
+  const std::string directory_ = folder_.path();
+
   FakeCasino players_;
   History history_;
 };

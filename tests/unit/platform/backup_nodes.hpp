@@ -7,14 +7,15 @@
 
 #include "base/files.hpp"
 #include "platform/backups.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
 
 namespace rehearse::test {
 
 class BackupNodes {
  public:
-  explicit BackupNodes(const std::string& dir) {
-    stack.secrets_dir = dir;
+  BackupNodes() {
+    stack.secrets_dir = folder_.path();
     ComponentEntry database, store;
     database.name = "db", database.roles = "patroni";
     store.name = "s3", store.roles = "s3";
@@ -27,8 +28,8 @@ class BackupNodes {
     stack.file.backups = {"db", "s3", "", "backups", "casino", "backup-key", "SELECT schema",
                           {},   "",   {}};
     stack.file.backups.policy.retention_ms = 86'400'000;
-    (void)make_directories(dir + "/db-2");
-    (void)write_file_atomically(dir + "/db-2/backup-key", "secret");
+    (void)make_directories(stack.secrets_dir + "/db-2");
+    (void)write_file_atomically(stack.secrets_dir + "/db-2/backup-key", "secret");
     runtime.on_exec = [this](const std::string& node, const std::vector<std::string>& argv) {
       const std::lock_guard lock(mutex_);
       return answer(node, argv);
@@ -89,6 +90,7 @@ class BackupNodes {
   int deletion_status = 403, read_status = 200;
 
  private:
+  const TemporaryFolder folder_;
   std::mutex mutex_;
 };
 

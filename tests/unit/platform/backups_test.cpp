@@ -1,6 +1,5 @@
 // How a backup is made, told of, and tried to be taken away.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -11,8 +10,7 @@ namespace {
 
 class BackupsTest : public testing::Test {
  protected:
-  ~BackupsTest() override { std::filesystem::remove_all(nodes_.stack.secrets_dir); }
-  test::BackupNodes nodes_{testing::TempDir() + "backups-" + std::to_string(::getpid())};
+  test::BackupNodes nodes_;
   Backups backups_{nodes_.runtime, nodes_.stack};
 };
 

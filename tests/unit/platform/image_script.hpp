@@ -2,21 +2,20 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <map>
 
 #include "base/files.hpp"
 #include "runtime/command.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse::test {
 
 class ImageScript {
  public:
   // Of fixtures/images; `moved` are places in it that become places below `dir`.
-  ImageScript(const std::string& path, const std::map<std::string, std::string>& moved)
-      : dir(testing::TempDir() + "script-" + std::to_string(::getpid())) {
+  ImageScript(const std::string& path, const std::map<std::string, std::string>& moved) {
     std::string text = read_file(REHEARSE_SOURCE_DIR "/fixtures/images/" + path).value_or("");
     for (const auto& [from, to] : moved)
       for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += dir.size())
@@ -24,7 +23,6 @@ class ImageScript {
     EXPECT_TRUE(make_directories(dir + "/bin"));
     write_program(dir + "/script", text);
   }
-  ~ImageScript() { std::filesystem::remove_all(dir); }
 
   void program(const std::string& name, const std::string& words) const {
     write_program(dir + "/bin/" + name, "#!/bin/sh\n" + words + "\n");
@@ -43,7 +41,8 @@ class ImageScript {
     return run_command(argv, 60'000).value_or(CommandResult{-1, "", ""});
   }
 
-  const std::string dir;
+  const TemporaryFolder folder;
+  const std::string dir = folder.path();
 
  private:
   static void write_program(const std::string& file, const std::string& text) {

@@ -2,13 +2,13 @@
 #include "platform/kept_copies.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
 #include "platform/backups.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "tests/unit/runtime/fake_runtime.hpp"
 
 namespace rehearse {
@@ -17,7 +17,7 @@ namespace {
 class KeptCopiesTest : public testing::Test {
  protected:
   KeptCopiesTest() {
-    stack_.secrets_dir = testing::TempDir() + "copies-" + std::to_string(::getpid());
+    stack_.secrets_dir = folder_.path();
     stack_.nodes = {{"keeper-1", "keeper", "store", "198.18.6.30", 1, {}},
                     {"s3-1", "s3", "store", "198.18.6.10", 1, {}}};
     stack_.file.backups.store = "s3";
@@ -30,7 +30,6 @@ class KeptCopiesTest : public testing::Test {
       return answer(argv);
     };
   }
-  ~KeptCopiesTest() override { std::filesystem::remove_all(stack_.secrets_dir); }
 
   Result<std::string> answer(const std::vector<std::string>& argv) {
     if (argv[1] == "make" && argv[2] == broken_) return fail(ExitCode::machine, "no Redis leads");
@@ -41,6 +40,7 @@ class KeptCopiesTest : public testing::Test {
     for (size_t i = 2; i < argv.size(); ++i) lines += "c1\n";
     return lines;
   }
+  const test::TemporaryFolder folder_;
   Stack stack_;
   FakeRuntime runtime_;
   KeptCopies copies_{runtime_, stack_};

@@ -13,6 +13,7 @@
 #include "base/ed25519.hpp"
 #include "base/files.hpp"
 #include "base/sha256.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,8 +25,6 @@ using Lines = std::vector<std::string>;
 class AuditTest : public testing::Test {
  protected:
   AuditTest() {
-    char pattern[] = "/tmp/rehearse-audit-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     auto trail = std::move(*AuditTrail::create(dir_));
     trail->add("run", "begun", "zone-loss, seed 7");
     trail->add("fault", "az effective");
@@ -37,7 +36,6 @@ class AuditTest : public testing::Test {
     }
     lines_.pop_back();
   }
-  ~AuditTest() override { std::filesystem::remove_all(dir_); }
 
   std::string path() const { return dir_ + "/audit.jsonl"; }
   Lines wrong_of(const std::string& text) const {
@@ -57,7 +55,9 @@ class AuditTest : public testing::Test {
   }
 
   const std::string secret_ = std::string(64, '7');
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   Lines lines_;
 };
 

@@ -10,18 +10,14 @@
 #include <sstream>
 
 #include "base/files.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
 
 class HistoryFile : public testing::Test {
  protected:
-  HistoryFile() {
-    char name[] = "/tmp/rehearse-history-XXXXXX";
-    directory_ = ::mkdtemp(name);
-    path_ = directory_ + "/history.bin";
-  }
-  ~HistoryFile() override { std::filesystem::remove_all(directory_); }
+  HistoryFile() { path_ = directory_ + "/history.bin"; }
 
   // Operations 0 … count-1 with one ok attempt each, but operation 1, which is still open.
   static void add(HistoryWriter& writer, uint64_t count) {
@@ -51,7 +47,9 @@ class HistoryFile : public testing::Test {
     return std::move(*made);
   }
 
-  std::string directory_, path_;
+  const test::TemporaryFolder folder_;
+  const std::string directory_ = folder_.path();
+  std::string path_;
 };
 
 void expect_three(const History& history) {

@@ -2,10 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -23,7 +24,6 @@ class Manifest : public testing::Test {
     put("books/accounts.csv", "account,owner\n\"a\nb\",p\nc,p\n");
     ASSERT_TRUE(write_manifest(dir_));
   }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
   void put(const std::string& name, const std::string& text) const {
     std::ofstream(dir_ + "/" + name, std::ios::binary) << text;
   }
@@ -32,7 +32,8 @@ class Manifest : public testing::Test {
     EXPECT_TRUE(found) << found.error().message;
     return found ? *found : std::vector<std::string>{};
   }
-  const std::string dir_ = testing::TempDir() + "manifest-" + std::to_string(::getpid());
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(Manifest, ANameThatIsNotUtf8IsSealedAsAnyOther) {

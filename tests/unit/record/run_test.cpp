@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "../checks/backed_up.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -19,9 +19,13 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
-TEST(RunFolder, ComesBackAsItWas) {
-  const std::string dir = testing::TempDir() + "rehearse-run";
-  std::filesystem::remove_all(dir);
+class RunFolder : public testing::Test {
+ protected:
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+};
+
+TEST_F(RunFolder, ComesBackAsItWas) {
   synthetic::RecordedRun run = synthetic::honest_run();
   run.expect_fail = {"rto"};
   run.troubles = {"a \"trouble\""};
@@ -33,8 +37,8 @@ TEST(RunFolder, ComesBackAsItWas) {
   step.begun_ms = 1.5;
   step.approvals = {{"anna", "key", "nonce", "signature", 7, 8.5, true}};
   step.evidence = {{"to", "postgres-2"}};
-  ASSERT_TRUE(write_run(dir, run));
-  const auto back = read_run(dir);
+  ASSERT_TRUE(write_run(dir_, run));
+  const auto back = read_run(dir_);
   ASSERT_TRUE(back) << back.error().message;
   ASSERT_EQ(back->runbook.size(), 1u);
   EXPECT_EQ(back->runbook[0].begun_ms, 1.5);
@@ -53,39 +57,31 @@ TEST(RunFolder, ComesBackAsItWas) {
   EXPECT_EQ(back->targets.slo[0].limit, run.targets.slo[0].limit);
   EXPECT_GT(back->targets.slo[0].limit, 0);
   // Written again, it is the same to the byte: nothing was lost on the way.
-  const std::string again = dir + "-again";
-  std::filesystem::remove_all(again);
+  const std::string again = dir_ + "/again";
   ASSERT_TRUE(write_run(again, *back));
   for (const char* name : {"run.json", "events.jsonl", "books/ledger_entries.csv",
                            "books/accounts.csv", "books/intents.csv", "books/events.csv"}) {
-    EXPECT_EQ(text_of(again + "/" + name), text_of(dir + "/" + name)) << name;
+    EXPECT_EQ(text_of(again + "/" + name), text_of(dir_ + "/" + name)) << name;
   }
-  std::filesystem::remove_all(dir);
-  std::filesystem::remove_all(again);
 }
 
 // A name of a file, a line that was typed: whatever it is, the record is kept.
-TEST(RunFolder, TextThatIsNotUtf8CostsNothingElse) {
-  const std::string dir = testing::TempDir() + "rehearse-run-utf8";
-  std::filesystem::remove_all(dir);
+TEST_F(RunFolder, TextThatIsNotUtf8CostsNothingElse) {
   synthetic::RecordedRun run = synthetic::honest_run();
   run.runbook.emplace_back().refused = {"approvals/\xff.json: malformed"};
   run.events[0].detail = "typed \xc3";
-  const Status written = write_run(dir, run);
+  const Status written = write_run(dir_, run);
   ASSERT_TRUE(written) << written.error().message;
-  const auto back = read_run(dir);
+  const auto back = read_run(dir_);
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(back->runbook[0].refused[0], "approvals/\xef\xbf\xbd.json: malformed");
   EXPECT_EQ(back->events[0].detail, "typed \xef\xbf\xbd");
-  std::filesystem::remove_all(dir);
 }
 
-TEST(RunFolder, BackupsAndWhatWasRestoredComeBack) {
-  const std::string dir = testing::TempDir() + "rehearse-run-restored";
-  std::filesystem::remove_all(dir);
+TEST_F(RunFolder, BackupsAndWhatWasRestoredComeBack) {
   const synthetic::RecordedRun run = synthetic::backed_up_run();
-  ASSERT_TRUE(write_run(dir, run));
-  const auto back = read_run(dir);
+  ASSERT_TRUE(write_run(dir_, run));
+  const auto back = read_run(dir_);
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ(back->backup_policy, run.backup_policy);
   EXPECT_EQ(back->books.backups->back().prior, "F");
@@ -93,47 +89,36 @@ TEST(RunFolder, BackupsAndWhatWasRestoredComeBack) {
   EXPECT_EQ(back->restored.ledger_entries->size(), run.restored.ledger_entries->size());
   EXPECT_LT(back->restored.ledger_entries->size(), back->books.ledger_entries->size());
   EXPECT_TRUE(back->troubles.empty());
-  std::filesystem::remove_all(dir);
 }
 
-TEST(RunFolder, DamageIsNamed) {
-  const std::string dir = testing::TempDir() + "rehearse-run-damaged";
-  std::filesystem::remove_all(dir);
-  EXPECT_FALSE(read_run(dir));
-  ASSERT_TRUE(write_run(dir, synthetic::honest_run()));
-  std::ofstream(dir + "/events.jsonl", std::ios::app) << "{\n";
-  const auto run = read_run(dir);
+TEST_F(RunFolder, DamageIsNamed) {
+  EXPECT_FALSE(read_run(dir_));
+  ASSERT_TRUE(write_run(dir_, synthetic::honest_run()));
+  std::ofstream(dir_ + "/events.jsonl", std::ios::app) << "{\n";
+  const auto run = read_run(dir_);
   ASSERT_FALSE(run);
   EXPECT_NE(run.error().message.find("events.jsonl:3: "), std::string::npos) << run.error().message;
-  std::filesystem::remove_all(dir);
 }
 
 // Whatever is wrong with a run's folder, the answer is that it is no whole run: never a crash, and
 // never a run of which less is asked.
 // Of what a platform may try again, older runs say nothing.
-TEST(RunFolder, ARetryBudgetComesBackAndIsTheUsualOneWhereNoneWasRecorded) {
-  const std::string dir = testing::TempDir() + "/rehearse-budget";
-  std::filesystem::remove_all(dir);
+TEST_F(RunFolder, ARetryBudgetComesBackAndIsTheUsualOneWhereNoneWasRecorded) {
   synthetic::RecordedRun run = synthetic::honest_run();
   run.retries.again_max = 7;
-  ASSERT_TRUE(write_run(dir, run));
-  EXPECT_EQ(read_run(dir)->retries, run.retries);
+  ASSERT_TRUE(write_run(dir_, run));
+  EXPECT_EQ(read_run(dir_)->retries, run.retries);
   std::string kept;
-  std::istringstream facts(text_of(dir + "/run.json"));
+  std::istringstream facts(text_of(dir_ + "/run.json"));
   for (std::string line; std::getline(facts, line);)
     if (!line.starts_with("  \"retries\"")) kept += line + "\n";
-  std::ofstream(dir + "/run.json") << kept;
-  EXPECT_EQ(read_run(dir)->retries, RetryBudget{});
-  std::filesystem::remove_all(dir);
+  std::ofstream(dir_ + "/run.json") << kept;
+  EXPECT_EQ(read_run(dir_)->retries, RetryBudget{});
 }
 
-class DamagedRun : public testing::Test {
+class DamagedRun : public RunFolder {
  protected:
-  void SetUp() override {
-    std::filesystem::remove_all(dir_);
-    ASSERT_TRUE(write_run(dir_, synthetic::honest_run()));
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
+  void SetUp() override { ASSERT_TRUE(write_run(dir_, synthetic::honest_run())); }
 
   void expect_refused(const std::string& why) {
     const auto run = read_run(dir_);
@@ -152,9 +137,6 @@ class DamagedRun : public testing::Test {
     std::ofstream(dir_ + "/run.json") << whole;
     EXPECT_TRUE(read_run(dir_));
   }
-
-  const std::string dir_ =
-      testing::TempDir() + "rehearse-damaged-run-" + std::to_string(::getpid());
 };
 
 TEST_F(DamagedRun, AFolderInAFilesPlaceIsNamed) {

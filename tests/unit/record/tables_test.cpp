@@ -5,18 +5,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/unit/base/temporary_folder.hpp"
+
 namespace rehearse {
 namespace {
 
 class Tables : public testing::Test {
  protected:
-  void SetUp() override {
-    dir_ = testing::TempDir() + "rehearse-tables-" +
-           testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(dir_);
-    std::filesystem::create_directories(dir_);
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
   void put(const std::string& name, const std::string& text) const {
     std::ofstream(dir_ + "/" + name, std::ios::binary) << text;
   }
@@ -32,7 +27,8 @@ class Tables : public testing::Test {
     EXPECT_TRUE(troubles.empty()) << troubles[0];
     return books;
   }
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(Tables, OneThatCannotBeReadKeepsNoOtherFromBeing) {

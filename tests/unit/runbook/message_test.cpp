@@ -7,6 +7,7 @@
 
 #include "base/files.hpp"
 #include "runbook/action.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -57,14 +58,12 @@ TEST(Message, AFactIsNamedOnce) {
 class MessageActionTest : public testing::Test {
  protected:
   MessageActionTest() {
-    char pattern[] = "/tmp/rehearse-message-XXXXXX";
-    context_.run_dir = ::mkdtemp(pattern);
+    context_.run_dir = folder_.path();
     messages_["m"] = *parse_message("m.md", good_text);
     context_.messages = &messages_;
     context_.step = "book.tell";
     context_.incident = [this] { return Incident{lasting_ms_, {{"run", "r7"}}}; };
   }
-  ~MessageActionTest() override { std::filesystem::remove_all(context_.run_dir); }
 
   Evidence send() {
     const auto action = find_action("message")->make({"message", {{"template", "m"}}});
@@ -72,6 +71,7 @@ class MessageActionTest : public testing::Test {
     return **action->seen(context_);
   }
 
+  const test::TemporaryFolder folder_;
   Stack stack_;
   std::map<std::string, Message> messages_;
   double lasting_ms_ = 16 * 60'000;

@@ -11,7 +11,7 @@ namespace rehearse {
 namespace {
 
 TEST(ReleaseEscrow, OpensWhatNobodyCouldReadAnyMore) {
-  test::BackupNodes nodes(testing::TempDir() + "escrow-" + std::to_string(::getpid()));
+  test::BackupNodes nodes;
   nodes.labels = {"B0"};
   nodes.stack.file.secrets = {{"backup-key", {}, 32, false, true}};
   nodes.stack.file.components[0].secrets = {"backup-key"};
@@ -36,7 +36,6 @@ TEST(ReleaseEscrow, OpensWhatNobodyCouldReadAnyMore) {
   ASSERT_TRUE(action->give(context));
   EXPECT_TRUE(backups.has_key());
   EXPECT_EQ((*action->seen(context))->at("opens"), "B0");
-  std::filesystem::remove_all(nodes.stack.secrets_dir);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "base/ed25519.hpp"
 #include "runbook/approvals.hpp"
 #include "runbook/player.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse::runbook_test {
 
@@ -87,19 +88,18 @@ class FakeHands final : public StepHands {
 class RunbookTest : public testing::Test {
  protected:
   RunbookTest() {
-    char pattern[] = "/tmp/rehearse-runbook-XXXXXX";
-    root_ = ::mkdtemp(pattern);
     dir_ = root_ + "/run-1";
     std::filesystem::create_directory(dir_);
     runbook_ = *parse(good_text);
   }
-  ~RunbookTest() override { std::filesystem::remove_all(root_); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream(dir_ + "/" + name) << text;
   }
 
-  std::string root_, dir_;
+  const test::TemporaryFolder folder_;
+  const std::string root_ = folder_.path();
+  std::string dir_;
   const People people_ = people();
   Runbook runbook_;
 };

@@ -10,6 +10,7 @@
 #include "platform/reset.hpp"
 #include "scenario/stack_parts.hpp"
 #include "stack/observer.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -62,7 +63,6 @@ class RegionsTest : public testing::Test {
     write("one", one_text);
     write("two", two_text);
   }
-  ~RegionsTest() override { std::filesystem::remove_all(dir_); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream(dir_ + "/stacks/" + name + ".yaml") << text;
@@ -88,7 +88,8 @@ class RegionsTest : public testing::Test {
     return said;
   }
 
-  const std::string dir_ = testing::TempDir() + "/rehearse-regions";
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(RegionsTest, AStackGoesOnFromAnother) {

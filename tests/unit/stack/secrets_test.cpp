@@ -8,13 +8,14 @@
 
 #include "base/certificates.hpp"
 #include "base/files.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
 
 class Secrets : public testing::Test {
  protected:
-  Secrets() : dir_(testing::TempDir() + "secrets-" + std::to_string(::getpid())) {
+  Secrets() {
     stack_.file.name = "test";
     stack_.secrets_dir = dir_;
     stack_.file.secrets = {{"play", {"play.test"}, 0}, {"hook", {}, 32}};
@@ -22,7 +23,6 @@ class Secrets : public testing::Test {
     add("cashier", {"hook"});
     add("psp", {"hook"});
   }
-  ~Secrets() override { std::filesystem::remove_all(dir_); }
 
   void add(const std::string& name, const std::vector<std::string>& secrets) {
     ComponentEntry component;
@@ -40,7 +40,8 @@ class Secrets : public testing::Test {
     return names;
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
   Stack stack_;
 };
 
@@ -108,10 +109,10 @@ class SecretEntries : public testing::Test {
   std::string refusal(const std::string& from, const std::string& to) {
     auto text = read_file(REHEARSE_SOURCE_DIR "/fixtures/stacks/one-region.yaml").value();
     text.replace(text.find(from), from.size(), to);
-    const std::string path = testing::TempDir() + "one-region.yaml";
+    const test::TemporaryFolder folder;
+    const std::string path = folder.path() + "/one-region.yaml";
     std::ofstream(path) << text;
     const auto read = read_stack_file(path);
-    std::filesystem::remove(path);
     return read ? "" : read.error().message;
   }
 };

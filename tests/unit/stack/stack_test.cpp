@@ -9,6 +9,7 @@
 #include "casino/common/planted_bug.hpp"
 #include "scenario/stack_parts.hpp"
 #include "stack/observer.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -152,7 +153,8 @@ TEST(Stack, WhoIsToLeadIsWhoMakesTheCluster) {
 // with the edge, `more` with the stack, `platform` with the platform.
 std::string mistakes_in(const std::string& edge, const std::string& more = "",
                         const std::string& platform = "") {
-  const std::string dir = testing::TempDir() + "/rehearse-small";
+  const test::TemporaryFolder folder;
+  const std::string dir = folder.path();
   for (const char* folder : {"/stacks", "/platforms"})
     std::filesystem::create_directories(dir + folder);
   const std::string path = dir + "/stacks/small.yaml";
@@ -172,7 +174,6 @@ std::string mistakes_in(const std::string& edge, const std::string& more = "",
   for (const auto& known : {path, platform_path})
     for (size_t at = 0; (at = text.find(known, at)) != std::string::npos;)
       text.erase(at, known.size());
-  std::filesystem::remove_all(dir);
   return text;
 }
 

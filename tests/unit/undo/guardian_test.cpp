@@ -11,6 +11,7 @@
 #include "../runtime/fake_runtime.hpp"
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "undo/journal.hpp"
 
 namespace rehearse {
@@ -19,8 +20,6 @@ namespace {
 class GuardianTest : public testing::Test {
  protected:
   GuardianTest() {
-    char pattern[] = "/tmp/rehearse-guardian-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     EXPECT_EQ(::pipe(pipe_), 0);
     for (const char* name : {"etcd-1", "postgres-1", "wallet-1"})
       runtime_.nodes[name] = {true, true};
@@ -36,7 +35,6 @@ class GuardianTest : public testing::Test {
   ~GuardianTest() override {
     ::close(pipe_[0]);
     if (pipe_[1] >= 0) ::close(pipe_[1]);
-    std::filesystem::remove_all(dir_);
   }
 
   GuardianDuty duty() {
@@ -52,7 +50,9 @@ class GuardianTest : public testing::Test {
     return static_cast<size_t>(std::ranges::find(runtime_.calls, call) - runtime_.calls.begin());
   }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   int pipe_[2] = {-1, -1};
   FakeRuntime runtime_;
 };

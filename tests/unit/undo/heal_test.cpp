@@ -6,6 +6,7 @@
 
 #include "../runtime/fake_runtime.hpp"
 #include "base/files.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 #include "undo/journal.hpp"
 
 namespace rehearse {
@@ -13,12 +14,7 @@ namespace {
 
 class HealTest : public testing::Test {
  protected:
-  HealTest() {
-    char pattern[] = "/tmp/rehearse-heal-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    runtime_.nodes["wallet-1"] = {true, true};
-  }
-  ~HealTest() override { std::filesystem::remove_all(dir_); }
+  HealTest() { runtime_.nodes["wallet-1"] = {true, true}; }
 
   Status heal() { return heal(dir_); }
   Status heal(const std::string& run_dir) {
@@ -31,7 +27,9 @@ class HealTest : public testing::Test {
     ASSERT_TRUE((*journal)->planned(fault));
   }
 
-  std::string dir_, said_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+  std::string said_;
   FakeRuntime runtime_;
 };
 

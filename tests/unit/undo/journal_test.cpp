@@ -9,24 +9,22 @@
 
 #include "../base/test_server.hpp"
 #include "../runtime/fake_runtime.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
 
 class JournalTest : public testing::Test {
  protected:
-  JournalTest() {
-    char pattern[] = "/tmp/rehearse-journal-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    path_ = dir_ + "/faults.jsonl";
-  }
-  ~JournalTest() override { std::filesystem::remove_all(dir_); }
+  JournalTest() { path_ = dir_ + "/faults.jsonl"; }
 
   const PlannedFault az_{"az",
                          "zone_loss",
                          "az-1",
                          {{"uncut", {"etcd-1", "postgres-1"}, everyone}, {"start", {"etcd-1"}}}};
-  std::string dir_, path_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+  std::string path_;
 };
 
 TEST_F(JournalTest, PlannedIsOnDiskAtOnceAndUnhealed) {

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/unit/base/temporary_folder.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -15,21 +17,19 @@ namespace fs = std::filesystem;
 class OwnGroupsTest : public testing::Test {
  protected:
   OwnGroupsTest() {
-    char pattern[] = "/tmp/rehearse-groups-XXXXXX";
-    root_ = ::mkdtemp(pattern);
     for (const char* name : {"unified", "systemd", "memory"}) {
       fs::create_directory(root_ + "/" + name);
       std::ofstream(root_ + "/" + name + "/cgroup.procs") << "";
     }
   }
-  ~OwnGroupsTest() override { fs::remove_all(root_); }
   static std::string said(const std::string& file) {
     std::string line;
     std::ifstream in(file);
     std::getline(in, line);
     return line;
   }
-  std::string root_;
+  const test::TemporaryFolder folder_;
+  const std::string root_ = folder_.path();
 };
 
 TEST_F(OwnGroupsTest, LeavesTheGroupsByWhichProcessesAreEndedAndComesBack) {

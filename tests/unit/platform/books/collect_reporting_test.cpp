@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "../../base/test_server.hpp"
 #include "platform/books/collect_parts.hpp"
 #include "record/tables.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -18,9 +18,6 @@ std::string answer_of(const std::string& body) {
 
 class CollectReporting : public testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(dir_); }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
-
   std::vector<std::string> collect(const std::string& first, const std::string& second) {
     test::TestServer one({answer_of(first)}), two({answer_of(second)});
     BooksSource source;
@@ -32,7 +29,8 @@ class CollectReporting : public testing::Test {
   const std::string row_ =
       R"({"tx":"t1","kind":"bet","amount_minor":100,"currency":"EUR","loaded_at":"2026Z"})"
       "\n";
-  const std::string dir_ = fmt::format("{}/collect-reporting-{}", testing::TempDir(), ::getpid());
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(CollectReporting, KeepsTheRowsOfEveryCopyApart) {

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "../../base/test_server.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -24,11 +24,10 @@ std::string told(const std::string& body) {
 
 class CollectBooks : public testing::Test {
  protected:
-  void SetUp() override { std::filesystem::create_directories(dir_); }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
   bool has(const std::string& file) const { return std::filesystem::exists(dir_ + "/" + file); }
 
-  const std::string dir_ = fmt::format("{}/collect-books-{}", testing::TempDir(), ::getpid());
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(CollectBooks, EverySourceIsAskedAlsoAfterOneThatFails) {

@@ -7,6 +7,7 @@
 
 #include "base/files.hpp"
 #include "runtime/effects.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -21,14 +22,13 @@ NetworkSpec network(const std::vector<std::string>& zones, const std::string& co
 class AddressBookTest : public testing::Test {
  protected:
   AddressBookTest() {
-    char pattern[] = "/tmp/rehearse-addresses-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     book_ = AddressBook(dir_ + "/state/nodes.network");
     written_ = book_.write(network({"10.9.1.0/24", "10.9.8.0/24"}, "10.9.255.1"));
   }
-  ~AddressBookTest() override { std::filesystem::remove_all(dir_); }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   AddressBook book_{""};
   Status written_;
 };

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/clock.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -16,16 +17,11 @@ namespace {
 // A process that calls itself as podman calls its monitors. The prefix is this process's own.
 class MonitorsTest : public testing::Test {
  protected:
-  MonitorsTest() {
-    char pattern[] = "/tmp/rehearse-monitors-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
   ~MonitorsTest() override {
     for (const pid_t child : children_) {
       ::kill(child, SIGKILL);
       ::waitpid(child, nullptr, 0);
     }
-    std::filesystem::remove_all(dir_);
   }
 
   void begin(const std::string& program, const std::string& container) {
@@ -47,7 +43,9 @@ class MonitorsTest : public testing::Test {
   // The kernel keeps the name of a dead one until it is buried, but no command line.
   bool lives(pid_t child) { return ::waitpid(child, nullptr, WNOHANG) == 0; }
 
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+
   std::vector<pid_t> children_;
   const std::string prefix_ = "rht" + std::to_string(::getpid()) + "-";
 };

@@ -4,17 +4,15 @@
 
 #include <filesystem>
 
+#include "tests/unit/base/temporary_folder.hpp"
+
 namespace rehearse {
 namespace {
 
 class OwnerTest : public testing::Test {
  protected:
-  OwnerTest() {
-    char pattern[] = "/tmp/rehearse-owner-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~OwnerTest() override { std::filesystem::remove_all(dir_); }
-  std::string dir_;
+  const test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 TEST_F(OwnerTest, AStateKeepsItsIdAndAnotherHasAnother) {

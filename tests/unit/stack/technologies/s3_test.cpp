@@ -10,6 +10,7 @@
 #include "casino/common/http_server.hpp"
 #include "stack/secrets.hpp"
 #include "stack/technology.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -18,8 +19,7 @@ class S3Store : public testing::Test {
  protected:
   S3Store() {
     std::signal(SIGPIPE, SIG_IGN);
-    stack_.secrets_dir = testing::TempDir() + "s3-" + std::to_string(::getpid());
-    EXPECT_TRUE(make_directories(stack_.secrets_dir));
+    stack_.secrets_dir = folder_.path();
     const auto authority = make_authority("test authority").value();
     EXPECT_TRUE(write_file_atomically(authority_file(stack_), authority.certificate));
     const auto own = make_certificate(authority, {"s3-1"}, {"127.0.0.1"}).value();
@@ -42,14 +42,12 @@ class S3Store : public testing::Test {
     stack_.file.components = {store};
     stack_.nodes = {{"s3-1", "s3", "store", "127.0.0.1", 1, {}}};
   }
-  ~S3Store() override {
-    server_->stop();
-    std::filesystem::remove_all(stack_.secrets_dir);
-  }
+  ~S3Store() override { server_->stop(); }
   bool healthy() {
     return technology_of(stack_, stack_.nodes[0]).look(stack_, stack_.nodes[0]).healthy;
   }
 
+  const test::TemporaryFolder folder_;
   Stack stack_;
   std::unique_ptr<casino::HttpServer> server_;
   std::jthread running_;
