@@ -1,9 +1,10 @@
 // Proves that no limit ever gave way, not by a failover either: in the ledger's order no bet, loan
 // or bonus of an excluded or frozen player and no new withdrawal or conversion of a frozen one
 // after the limit was taken, and no day (UTC) in which a player lost, or paid in, more than he had
-// limited himself to. Nor did a limit vanish that an intent or a refusal tells of. From:
-// player_limits (with its place in the ledger's order), ledger_entries, intents where they are
-// there, client history.
+// limited himself to. No provider was sent a withdrawal of a player who was frozen by then. Nor did
+// a limit vanish that an intent or a refusal tells of. From: player_limits (with its place in the
+// ledger's order), ledger_entries, intents and provider_transfers where they are there, client
+// history.
 // Cannot see: limits that the wallet was asked for and never took.
 #include <algorithm>
 #include <array>
@@ -25,6 +26,8 @@ constexpr int64_t limit_day_ms = 86'400'000;
 constexpr int64_t clock_drift_ms = 1'000;
 // What is written at one moment may wait for its commit.
 constexpr int64_t place_drift_ms = 5'000;
+// What is on its way to a provider when its player is frozen may still arrive there.
+constexpr int64_t on_its_way_ms = 5'000;
 
 // When a deposit was asked for, by the clients' clock; null: by nobody of this run.
 std::optional<int64_t> begun_wall_ms(const Joined& joined, std::string_view key) {
@@ -60,6 +63,9 @@ class Limits {
       std::ranges::sort(limits, {}, [](const PlayerLimit* limit) { return limit->after_seq; });
       examination_.examined(std::ssize(limits));
     }
+    if (!joined.run.books.intents) return;
+    for (const Intent& intent : *joined.run.books.intents)
+      if (intent.operation == "limit") taken_at_[intent.key] = intent.updated_at;
   }
 
   bool concerns(std::string_view player) const { return players_.contains(player); }
@@ -95,14 +101,10 @@ class Limits {
   }
 
   // The place that a limit has in the ledger's order is that of its moment.
-  void examine_places(const std::vector<Intent>& intents) {
-    std::map<std::string_view, std::string_view> taken_at;
-    for (const Intent& intent : intents)
-      if (intent.operation == "limit") taken_at[intent.key] = intent.updated_at;
+  void examine_places() {
     for (const auto& [name, limits] : of_) {
       for (const PlayerLimit* limit : limits) {
-        const auto found = taken_at.find("limit:" + limit->key);
-        const auto taken_ms = found == taken_at.end() ? std::nullopt : wall_ms_of(found->second);
+        const auto taken_ms = told_taken_ms(*limit);
         if (!taken_ms) continue;
         examination_.examined();
         const int64_t last =
@@ -112,8 +114,30 @@ class Limits {
             limit->after_seq < last && entry_ms(limit->after_seq + 1) + place_drift_ms < *taken_ms;
         if (late || early || limit->after_seq > last)
           gone(limit->key, fmt::format("taken {}, but said to be after entry {} of {}",
-                                       found->second, limit->after_seq, last));
+                                       taken_at_["limit:" + limit->key], limit->after_seq, last));
       }
+    }
+  }
+
+  // A withdrawal that was held before the freeze is not sent after it.
+  void examine_payouts(const std::vector<ProviderTransfer>& transfers) {
+    std::map<std::string_view, std::string_view> players;  // by payment
+    for (const Transaction& transaction : joined_.ledger.transactions())
+      if (transaction.kind == "hold" && concerns(transaction.player))
+        players[business_key_of(transaction.key)] = transaction.player;
+    for (const ProviderTransfer& transfer : transfers) {
+      const auto found = players.find(transfer.business_key);
+      if (transfer.direction != "out" || found == players.end()) continue;
+      examination_.examined();
+      ++acts_;
+      const auto sent_ms = wall_ms_of(transfer.at);
+      if (!sent_ms)
+        examination_.cannot_say(fmt::format("{}: no instant", transfer.business_key));
+      else if (const auto since_ms = frozen_for_ms(found->second, *sent_ms);
+               since_ms > on_its_way_ms)
+        gave_way(transfer.business_key,
+                 fmt::format("{}: payout {} sent to {} {} ms after he was frozen", found->second,
+                             transfer.business_key, transfer.provider, since_ms));
     }
   }
 
@@ -185,6 +209,27 @@ class Limits {
     return until_ms == 0 || act.at_ms + clock_drift_ms < until_ms;
   }
 
+  // By the intent of it.
+  std::optional<int64_t> told_taken_ms(const PlayerLimit& limit) const {
+    const auto found = taken_at_.find("limit:" + limit.key);
+    return found == taken_at_.end() ? std::nullopt : wall_ms_of(found->second);
+  }
+
+  // How long a player had been frozen then; 0: he was not.
+  int64_t frozen_for_ms(std::string_view player, int64_t at_ms) const {
+    const auto found = of_.find({player, "frozen", ""});
+    if (found == of_.end()) return 0;
+    int64_t for_ms = 0;
+    for (const PlayerLimit* limit : found->second) {
+      const int64_t taken_ms = told_taken_ms(*limit).value_or(entry_ms(limit->after_seq));
+      if (std::max(taken_ms, limit->from_ms.value_or(0)) > at_ms) continue;
+      const int64_t until_ms = limit->until_ms.value_or(0);
+      const bool ended = limit->value_minor == 0 || (until_ms != 0 && until_ms <= at_ms);
+      for_ms = ended ? 0 : std::max(for_ms, at_ms - taken_ms);
+    }
+    return for_ms;
+  }
+
   // When the ledger had that entry, or the last one before.
   int64_t entry_ms(int64_t seq) const {
     const auto& entries = joined_.ledger.entries();
@@ -238,15 +283,20 @@ class Limits {
   }
 
   void wrong(const Act& act, std::string_view what) {
-    if (joined_.loss.explains(act.key)) return examination_.listed("{}: {}", act.key, what);
-    examination_.violation("{}: {} {} (entry {}): {}", act.player, act.kind, act.key, act.seq,
-                           what);
+    gave_way(act.key,
+             fmt::format("{}: {} {} (entry {}): {}", act.player, act.kind, act.key, act.seq, what));
+  }
+
+  void gave_way(std::string_view key, const std::string& what) {
+    if (joined_.loss.explains(key)) return examination_.listed("{}", what);
+    examination_.violation("{}", what);
   }
 
   Examination& examination_;
   const Joined& joined_;
   std::map<Name, std::vector<const PlayerLimit*>> of_;  // by player, kind, currency
   std::set<std::string_view> players_;
+  std::map<std::string, std::string_view, std::less<>> taken_at_;  // of limits, by intent
   std::map<std::tuple<std::string_view, std::string_view, std::string_view, int64_t>, Int128>
       used_;  // by player, kind, currency, day
   std::map<std::pair<std::string_view, std::string_view>, int64_t> bet_days_;  // by player, round
@@ -290,7 +340,8 @@ Finding examine_limits_respected(const Joined& joined) {
   }
   end_of_act();
   if (books.intents) limits.examine_intents(*books.intents);
-  if (books.intents) limits.examine_places(*books.intents);
+  limits.examine_places();
+  if (books.provider_transfers) limits.examine_payouts(*books.provider_transfers);
   limits.examine_refusals();
   if (limits.acts() == 0) examination.not_exercised("no player with a limit did anything");
   return std::move(examination).finish(limits.summary());

@@ -142,6 +142,35 @@ TEST_F(LimitsRespected, ADepositIsUnderWhatHeldWhenItWasBegun) {
   EXPECT_THAT(first(), testing::HasSubstr("the deposit_limit is 6.00 EUR"));
 }
 
+// Held before the freeze, and sent after it.
+TEST_F(LimitsRespected, APayoutThatWasSentToAFrozenPlayer) {
+  const LedgerEntry* hold = nullptr;
+  for (const LedgerEntry& entry : *run_.books.ledger_entries)
+    if (entry.kind == "hold" && entry.account.ends_with(":cash:EUR")) hold = &entry;
+  ASSERT_TRUE(hold);
+  player_ = hold->account.substr(7, 5);
+  limit("frozen", 1, "", last_);
+  const auto sent = std::ranges::find(*run_.books.provider_transfers, business_key_of(hold->key),
+                                      &ProviderTransfer::business_key);
+  ASSERT_NE(sent, run_.books.provider_transfers->end());
+  const auto send_after_ms = [&](int64_t ms) { sent->at = rfc3339((now_ms_ + ms) * ns_per_ms); };
+  send_after_ms(-1);
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+  send_after_ms(4'000);
+  EXPECT_EQ(finding().verdict, Verdict::pass) << "it was on its way: " << first();
+  send_after_ms(6'000);
+  EXPECT_EQ(red(run_), std::set<std::string>{"limits_respected"});
+  EXPECT_THAT(first(), testing::HasSubstr("6000 ms after he was frozen"));
+  run_.books.intents->push_back(
+      {"limit:lfrozen", "limit", player_, "", 1, "", "ok", rfc3339((now_ms_ + 2'000) * ns_per_ms)});
+  EXPECT_EQ(finding().verdict, Verdict::pass) << "by its intent it was later: " << first();
+  run_.books.intents->pop_back();
+  limit("frozen", 0, "", last_);
+  EXPECT_EQ(finding().verdict, Verdict::pass) << "lifted: " << first();
+  sent->at = "";
+  EXPECT_EQ(finding().verdict, Verdict::inconclusive);
+}
+
 TEST_F(LimitsRespected, RightAtMidnightADayIsNotTold) {
   limit("loss_limit", 99, "EUR");
   EXPECT_EQ(finding().verdict, Verdict::fail);
