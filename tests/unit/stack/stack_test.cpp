@@ -122,7 +122,7 @@ TEST(Stack, NoBugIsPlantedUnlessASettingSaysSo) {
        {"cashier-1",
         {PlantedBug::pays_twice, PlantedBug::no_webhook_dedup, PlantedBug::retry_storm,
          PlantedBug::skips_screening, PlantedBug::stale_claims, PlantedBug::charges_another,
-         PlantedBug::rewrites_events}}},
+         PlantedBug::rewrites_events, PlantedBug::ignores_freeze}}},
       {"psp.bug", {"psp-a", {PlantedBug::reuses_events}}},
       {"table.bug", {"table-1", {PlantedBug::late_bets}}},
       {"relay.bug", {"relay-1", {PlantedBug::loses_rows}}},
