@@ -81,6 +81,22 @@ Surface keys_surface() {
       });
 }
 
+Surface entries_surface() {
+  return parser("dns/entries", {body_of(R"({"hold":["edge-1"]})"), body_of(R"({"hold":[]})")},
+                {body_of(R"({"hold":["edge-1","edge-2"]})"), body_of(R"({"hold":"edge-1"})")},
+                [](const Request& request) -> Outcome {
+                  const auto names = parse_hold(request.body);
+                  if (!names) return {};
+                  const std::vector<std::string> entries = {"edge-1", "edge-2"};
+                  const auto held = entries_to_hold(*names, entries);
+                  if (!held) return {};
+                  return accepted(held->size() < entries.size() &&
+                                  std::ranges::all_of(*held, [&](const auto& name) {
+                                    return std::ranges::find(entries, name) != entries.end();
+                                  }));
+                });
+}
+
 Surface settlement_surface() {
   const std::string file =
       write_settlement({{"tr-1", "p1", "in", 500, "EUR", 3}, {"tr-2", "p2", "out", 9, "EUR", 0}});
@@ -101,7 +117,8 @@ Surface settlement_surface() {
 }  // namespace
 
 std::vector<Surface> outside_surfaces() {
-  return {misconduct_surface(), dns_surface(), settlement_surface(), keys_surface()};
+  return {misconduct_surface(), dns_surface(), entries_surface(), settlement_surface(),
+          keys_surface()};
 }
 
 }  // namespace casino::fuzz
