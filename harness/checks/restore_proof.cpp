@@ -18,6 +18,7 @@ std::string_view words_of_outcome(std::string_view outcome) {
   if (outcome == "wal_missing") return "WAL is missing on the way";
   if (outcome == "wrong_key") return "the key does not open it";
   if (outcome == "expired") return "the backup is expired";
+  if (outcome == "too_early") return "no backup is as old as that";
   if (outcome == "other_cluster") return "the backup is of another cluster";
   return "it failed";
 }

@@ -309,8 +309,9 @@ struct Restore {
   std::string label;      // of the backup that it began from
   std::string target_at;  // everything committed until then
   std::string started_at, finished_at;
-  std::string outcome;  // ok | corrupt | wal_missing | wrong_key | expired | other_cluster | failed
-  std::string error;    // in the tool's words
+  // ok | corrupt | wal_missing | wrong_key | expired | too_early | other_cluster | failed
+  std::string outcome;
+  std::string error;                            // in the tool's words
   std::string cluster, schema_version, key_id;  // of what was restored
   std::string primary_cluster, primary_schema_version;
   int64_t restored_bytes = 0, restore_ms = 0;  // of files

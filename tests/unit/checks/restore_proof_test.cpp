@@ -55,9 +55,13 @@ TEST_F(RestoreProof, WhatClientsWereToldSinceIsToldByWhoStillKnowsOfIt) {
 // Whatever keeps a backup from being restored is told, and is red.
 TEST_F(RestoreProof, ABackupThatCannotBeRestored) {
   const std::pair<const char*, const char*> outcomes[] = {
-      {"corrupt", "is corrupt"},         {"wal_missing", "WAL is missing"},
-      {"wrong_key", "does not open it"}, {"expired", "is expired"},
-      {"failed", "it failed"},           {"other_cluster", "of another cluster"}};
+      {"corrupt", "is corrupt"},
+      {"wal_missing", "WAL is missing"},
+      {"wrong_key", "does not open it"},
+      {"expired", "is expired"},
+      {"failed", "it failed"},
+      {"other_cluster", "of another cluster"},
+      {"too_early", "no backup is as old as that"}};
   for (const auto& [outcome, words] : outcomes) {
     restore().outcome = outcome;
     restore().error = "in its words";

@@ -58,6 +58,16 @@ TEST_F(RestoreScript, WithoutAKeyThatIsWhatIsMissing) {
   EXPECT_TRUE(soon_told(R"("outcome": "wrong_key")"));
 }
 
+// No backup is as old as the moment, whatever the tool has expired: nothing is wrong with the
+// backups.
+TEST_F(RestoreScript, AMomentBeforeTheFirstBackupIsTooEarly) {
+  script_.program("pgbackrest",
+                  "echo \"P00  ERROR: [075]: unable to find backup set with stop time less than "
+                  "'2026-01-31 12:00:00.000+00'\" | tee /dev/stderr; exit 75");
+  EXPECT_EQ(begin(), 0);
+  EXPECT_TRUE(soon_told(R"("outcome": "too_early")"));
+}
+
 TEST(BackupConfigScript, ForgetsTheKeyAndNothingElse) {
   const test::ImageScript script("postgres/backup-config",
                                  {{"/etc/pgbackrest.conf", "/conf"}, {"/run/pgbackrest", ""}});
