@@ -353,7 +353,7 @@ Status Rehearsal::record() {
   if (auto copied = logs_.copy_to(path("logs")); !copied) live_.say("  " + copied.error().message);
   if (auto closed = history_->close(); !closed) return closed;
   if (auto written = write_run(options_.out_dir, run_); !written) return written;
-  if (auto written = write_manifest(options_.out_dir); !written) return written;
+  if (auto done = write_manifest(options_.out_dir, options_.audit_secret); !done) return done;
   return recorder_.end_audit(run_.interrupted ? "interrupted" : "to its end",
                              manifest_sha256(options_.out_dir), options_.audit_secret);
 }

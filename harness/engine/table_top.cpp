@@ -40,7 +40,8 @@ Status record(const RehearsalOptions& options, Recorder& recorder, Run& run) {
   run.interrupted = options.cancelled();
   run.events = recorder.events();
   if (auto written = write_run(options.out_dir, run); !written) return written;
-  if (auto written = write_manifest(options.out_dir); !written) return written;
+  if (auto written = write_manifest(options.out_dir, options.audit_secret); !written)
+    return written;
   return recorder.end_audit(run.interrupted ? "interrupted" : "to its end",
                             manifest_sha256(options.out_dir), options.audit_secret);
 }

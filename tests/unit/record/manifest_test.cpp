@@ -5,6 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+
+#include "base/ed25519.hpp"
 
 #include "tests/unit/base/temporary_folder.hpp"
 
@@ -57,9 +60,25 @@ TEST_F(Manifest, AnyChangeOfEvidenceIsNamed) {
   put("events.jsonl", "{}\n");
   put("books/rounds.csv", "round\n");
   std::filesystem::remove(dir_ + "/run.json");
-  EXPECT_THAT(changes(), ElementsAre("books/accounts.csv changed",
-                                     "events.jsonl changed: 1 rows, recorded were 2",
-                                     "run.json is gone", "books/rounds.csv came later"));
+  EXPECT_THAT(changes(),
+              ElementsAre("books/accounts.csv changed (row 2 altered)",
+                          "events.jsonl changed: 1 rows, recorded were 2 (row 2 is gone)",
+                          "run.json is gone", "books/rounds.csv came later"));
+}
+
+TEST_F(Manifest, WhoSignedItCanBeHeldToIt) {
+  const std::string secret(64, '7'), path = dir_ + "/manifest.json";
+  ASSERT_TRUE(write_manifest(dir_, secret));
+  EXPECT_THAT(changes(), IsEmpty());
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  put("manifest.json", text.str() + "\n");
+  const std::string told = "manifest.json is not as " + ed25519_public(secret) + " signed it";
+  EXPECT_THAT(changes(), ElementsAre(told));
+  put("manifest.json", text.str());
+  EXPECT_THAT(changes(), IsEmpty());
+  std::filesystem::remove(path + ".sig");
+  EXPECT_THAT(changes(), ElementsAre(told));
 }
 
 TEST_F(Manifest, WithoutOneNobodyCanSay) {
