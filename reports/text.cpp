@@ -137,6 +137,14 @@ std::span<const PnlSource> pnl_sources() {
   return sources;
 }
 
+std::string plain(std::string_view text) {
+  std::string out;
+  for_each_character(text, [&out](std::string_view character) {
+    out += is_unshown(character) ? replacement : character;
+  });
+  return out;
+}
+
 std::string xml(std::string_view text) {
   std::string out;
   for_each_character(text, [&out](std::string_view character) {

@@ -35,6 +35,8 @@ struct PnlSource {
 };
 std::span<const PnlSource> pnl_sources();
 
+// Text of the outside world on a terminal: what that would obey rather than show becomes U+FFFD.
+std::string plain(std::string_view text);
 // Text of the outside world inside XML 1.0, in elements and in attributes. What XML cannot carry
 // (control characters, bytes that are not UTF-8) becomes U+FFFD.
 std::string xml(std::string_view text);

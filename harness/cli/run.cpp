@@ -3,16 +3,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 
 #include "base/clock.hpp"
+#include "base/files.hpp"
 #include "cli/cli.hpp"
 #include "cli/foreseen.hpp"
 #include "cli/judged.hpp"
 #include "engine/machine.hpp"
 #include "engine/table_top.hpp"
+#include "reports/repeats.hpp"
 
 namespace rehearse {
 namespace {
@@ -43,12 +48,23 @@ std::vector<std::string> overrides_of(const RunArguments& arguments) {
   return overrides;
 }
 
+// How much longer the steady phase lasts, so that faults meet leases and loops at another moment
+// each time: by the golden ratio no part of ten seconds is left out, however many times there are.
+int64_t phase_ms(uint64_t time) {
+  constexpr double loops_ms = 10'000, golden_share = 0.618'033'988'749'895;
+  const double turns = golden_share * static_cast<double>(time);
+  return static_cast<int64_t>(loops_ms * (turns - std::floor(turns)));
+}
+
+// `time`: which of --repeat, from 0. A folder with a report is added to `dirs`.
 ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::string& name,
-                  uint64_t seed_offset) {
+                  uint64_t time, std::vector<std::string>& dirs) {
   auto scenario = load_scenario(cli.places, name, overrides_of(arguments));
   if (!scenario) return complain(scenario.error());
-  if (seed_offset > 0)
-    *scenario = with_seed(*scenario, scenario->seed + seed_offset, catalogue().faults);
+  if (time > 0) {
+    scenario->steady_ms += phase_ms(time);
+    *scenario = with_seed(*scenario, scenario->seed + time, catalogue().faults);
+  }
   auto stack = load_stack(cli.places, scenario->stack, scenario->parts);
   if (!stack) return complain(stack.error());
   auto runbooks = load_runbooks(cli.places, *scenario);
@@ -80,7 +96,19 @@ ExitCode run_once(const Cli& cli, const RunArguments& arguments, const std::stri
                 [&] { return options.reuse ? Status{} : take_active_down(live); });
   live.clear();
   if (!played) return complain(played.error());
+  dirs.push_back(options.out_dir);
   return judge_and_report(options.out_dir, true);
+}
+
+void print_repeats(const std::string& name, const std::vector<std::string>& dirs) {
+  std::vector<RunFigures> runs;
+  for (const auto& dir : dirs)
+    if (const auto text = read_file(dir + "/report.json"))
+      if (auto run = figures_of(dir, *text)) runs.push_back(std::move(*run));
+  fmt::print("\n{} · {} times, each at another moment of leases and loops\n", name, runs.size());
+  std::fflush(stdout);
+  write_repeats(std::cout, runs);
+  std::cout << std::flush;
 }
 
 Status require_readable(const Places& places, const std::string& name,
@@ -99,19 +127,22 @@ ExitCode run_all(const Cli& cli, const RunArguments& arguments) {
   for (const auto& name : arguments.scenarios)
     if (auto readable = require_readable(cli.places, name, overrides_of(arguments)); !readable)
       return complain(readable.error());
+  ExitCode exit = ExitCode::expected;
+  std::vector<std::string> dirs;
   if (arguments.table_top) {
-    ExitCode exit = ExitCode::expected;
     for (const auto& name : arguments.scenarios)
-      if (!interrupted()) exit = worse(exit, run_once(cli, arguments, name, 0));
+      if (!interrupted()) exit = worse(exit, run_once(cli, arguments, name, 0, dirs));
     return interrupted() ? ExitCode::interrupted : exit;
   }
   if (auto able = require_machine(cli.places.root + "/runs"); !able) return complain(able.error());
   auto lock = MachineLock::take();
   if (!lock) return complain(lock.error());
-  ExitCode exit = ExitCode::expected;
-  for (const auto& name : arguments.scenarios)
+  for (const auto& name : arguments.scenarios) {
+    dirs.clear();
     for (uint64_t i = 0; i < arguments.repeat && !interrupted(); ++i)
-      exit = worse(exit, run_once(cli, arguments, name, i));
+      exit = worse(exit, run_once(cli, arguments, name, i, dirs));
+    if (dirs.size() > 1) print_repeats(name, dirs);
+  }
   return interrupted() ? ExitCode::interrupted : exit;
 }
 
@@ -122,7 +153,8 @@ void add_run(Arguments& verb, Cli& cli) {
   verb.words("scenario", arguments->scenarios, "files or names");
   verb.text("--out", arguments->out, "folder of the run");
   verb.text("--seed", arguments->seed, "instead of the scenario's");
-  verb.number("--repeat", arguments->repeat, "times, each with the next seed", 1, 1000);
+  verb.number("--repeat", arguments->repeat,
+              "times, each with the next seed and at another moment of leases", 1, 1000);
   verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s; auto: what the machine can carry");
   verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of the scenario");
   verb.flag("--table-top", arguments->table_top,

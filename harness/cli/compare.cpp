@@ -1,0 +1,75 @@
+// rehearse compare RUN BASELINE…: is this run, or are these, worse than earlier ones by more than
+// chance explains?
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "base/units.hpp"
+#include "cli/cli.hpp"
+#include "cli/found_reports.hpp"
+#include "reports/comparison.hpp"
+
+namespace rehearse {
+namespace {
+
+struct CompareArguments {
+  std::string run, error = "5%", at_least = "5%";
+  std::vector<std::string> baselines, only;
+};
+
+Result<std::vector<RunFigures>> all_figures(const std::vector<std::string>& paths) {
+  std::vector<RunFigures> runs;
+  for (const std::string& path : paths) {
+    const auto reports = reports_in(path);
+    if (!reports) return std::unexpected(reports.error());
+    for (const FoundReport& report : *reports) {
+      auto run = figures_of(report.path, report.text);
+      if (!run) return std::unexpected(run.error());
+      runs.push_back(std::move(*run));
+    }
+  }
+  return runs;
+}
+
+Result<CompareRules> rules_of(const CompareArguments& arguments) {
+  CompareRules rules;
+  for (const auto& [name, text, into] :
+       {std::tuple("--error", &arguments.error, &rules.alpha),
+        std::tuple("--at-least", &arguments.at_least, &rules.least_share)}) {
+    const auto share = parse_share(*text);
+    if (!share) return fail(ExitCode::usage, fmt::format("{}: {}", name, share.error().message));
+    *into = *share;
+  }
+  rules.only = arguments.only;
+  return rules;
+}
+
+ExitCode compare(const CompareArguments& arguments) {
+  const auto rules = rules_of(arguments);
+  if (!rules) return complain(rules.error());
+  const auto runs = all_figures({arguments.run});
+  if (!runs) return complain(runs.error());
+  const auto baselines = all_figures(arguments.baselines);
+  if (!baselines) return complain(baselines.error());
+  const auto comparison = compare_runs(*runs, *baselines, *rules);
+  if (!comparison) return complain(comparison.error());
+  write_comparison(std::cout, *comparison);
+  std::cout << std::flush;
+  return exit_code_of(*comparison);
+}
+
+}  // namespace
+
+void add_compare(Arguments& verb, Cli& cli) {
+  auto arguments = std::make_shared<CompareArguments>();
+  verb.word("run", arguments->run, "a run's folder, a folder of runs, or a report.json", true);
+  verb.words("baseline", arguments->baselines, "the same, of earlier runs");
+  verb.text("--error", arguments->error, "how often it may be wrong over all figures, 5% as given");
+  verb.text("--at-least", arguments->at_least,
+            "by how much of the baseline a figure must be worse, 5% as given");
+  verb.repeated("--only", arguments->only, "figures whose name begins so, e.g. `rto`");
+  verb.action([arguments, &cli] { cli.exit = compare(*arguments); });
+}
+
+}  // namespace rehearse
