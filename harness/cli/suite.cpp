@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/clock.hpp"
+#include "cli/game_day.hpp"
 #include "cli/suite_session.hpp"
 #include "engine/machine.hpp"
 #include "stack/stack.hpp"
@@ -15,6 +16,7 @@ namespace {
 struct SuiteArguments {
   std::string suite, out, rate;
   std::vector<std::string> overrides;
+  bool plan = false;
 };
 
 // Every scenario must be playable before the first one is played; all errors are told at once.
@@ -51,6 +53,10 @@ ExitCode run_suite(const Cli& cli, const SuiteArguments& arguments) {
   (void)interrupted();
   const auto plan = plan_suite(cli, arguments);
   if (!plan) return complain(plan.error());
+  if (arguments.plan) {
+    print_game_day(plan->suite, plan->scenarios);
+    return ExitCode::expected;
+  }
   const std::string dir =
       arguments.out.empty() ? fmt::format("{}/runs/{}-suite-{}", cli.places.root,
                                           compact_utc(wall_ns()), plan->suite.name)
@@ -72,6 +78,8 @@ void add_suite(Arguments& verb, Cli& cli) {
   verb.text("--out", arguments->out, "folder of the suite and its runs");
   verb.text("--rate", arguments->rate, "of arrivals, e.g. 150/s; auto: what the machine can carry");
   verb.repeated("--set", arguments->overrides, "KEY=VALUE overrides a key of every scenario");
+  verb.flag("--plan", arguments->plan,
+            "print the game-day plan: roles, agenda, preflight, abort criteria, messages");
   verb.action([arguments, &cli] { cli.exit = run_suite(cli, *arguments); });
 }
 

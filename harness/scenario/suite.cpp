@@ -40,6 +40,7 @@ void read_suite(const Node& root, const SuiteInput& input, Suite& suite, Problem
     suite.title = yaml::read_text(*title, "title", problems).value_or("");
   }
   if (const Node* list = map.need("scenarios")) read_scenarios(*list, input, suite, problems);
+  if (const Node* day = map.take("game_day")) suite.game_day = read_game_day(*day, problems);
   map.finish();
 }
 

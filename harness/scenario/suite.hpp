@@ -3,13 +3,16 @@
 //   suite: ci
 //   title: What every change must pass
 //   scenarios: [ci/baseline, ci/zone-loss]   # files under scenarios/, without .yaml
+//   game_day: …                              # where people play it together: game_day.hpp
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scenario/game_day.hpp"
 #include "scenario/scenario.hpp"
 
 namespace rehearse {
@@ -17,6 +20,7 @@ namespace rehearse {
 struct Suite {
   std::string name, title;
   std::vector<std::string> scenarios;  // in their order, each once
+  std::optional<GameDay> game_day;     // null: nobody needs to be there
 };
 
 struct SuiteInput {
