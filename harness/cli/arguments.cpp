@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 
 #include "cli/cli.hpp"
 
@@ -44,14 +45,19 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
+using Choices = std::map<const CLI::Option*, std::vector<std::string>>;
+
 struct Arguments::Impl {
   CLI::App* verb = nullptr;
+  Choices* choices = nullptr;  // of all verbs
 };
 
 void Arguments::word(const std::string& name, std::string& into, const std::string& help,
                      bool required, const std::vector<std::string>& choices) {
   auto* option = impl_.verb->add_option(name, into, help)->required(required);
-  if (!choices.empty()) option->check(one_of(choices));
+  if (choices.empty()) return;
+  option->check(one_of(choices));
+  (*impl_.choices)[option] = choices;
 }
 
 void Arguments::words(const std::string& name, std::vector<std::string>& into,
@@ -64,7 +70,9 @@ void Arguments::text(const std::string& name, std::string& into, const std::stri
   auto* option = impl_.verb->add_option(name, into, help);
   // A shell's variable that is not set must not mean "without".
   option->check([](const std::string& given) { return given.empty() ? "it is empty" : ""; });
-  if (!choices.empty()) option->check(one_of(choices));
+  if (choices.empty()) return;
+  option->check(one_of(choices));
+  (*impl_.choices)[option] = choices;
 }
 
 void Arguments::repeated(const std::string& name, std::vector<std::string>& into,
@@ -85,17 +93,37 @@ void Arguments::action(std::function<void()> action) {
   impl_.verb->callback(std::move(action));
 }
 
+std::function<std::vector<VerbHelp>()> Arguments::all_verbs() const {
+  return [app = impl_.verb->get_parent(), choices = impl_.choices] {
+    std::vector<VerbHelp> verbs;
+    for (const CLI::App* verb : app->get_subcommands([](CLI::App*) { return true; })) {
+      if (verb->get_description().empty()) continue;
+      VerbHelp& help = verbs.emplace_back(verb->get_name(), verb->get_description());
+      for (const CLI::Option* option : verb->get_options()) {
+        if (option->get_name() == "--help") continue;
+        const auto found = choices->find(option);
+        help.options.push_back(
+            {option->get_name(), option->get_description(),
+             found == choices->end() ? std::vector<std::string>{} : found->second,
+             option->get_required()});
+      }
+    }
+    return verbs;
+  };
+}
+
 int run_command_line(int argc, char** argv) {
   CLI::App app("Rehearses disasters of money platforms, and proves what was lost.", "rehearse");
   app.set_version_flag("--version", REHEARSE_VERSION);
   app.require_subcommand(0, 1);
   app.fallthrough();
+  Choices choices;
   Cli cli;
   cli.places = find_places();
   app.add_flag("-q,--quiet", cli.quiet, "say nothing but the result");
-#define VERB(name, summary)                                        \
-  Arguments::Impl name##_impl{app.add_subcommand(#name, summary)}; \
-  Arguments name##_arguments(name##_impl);                         \
+#define VERB(name, summary)                                                  \
+  Arguments::Impl name##_impl{app.add_subcommand(#name, summary), &choices}; \
+  Arguments name##_arguments(name##_impl);                                   \
   add_##name(name##_arguments, cli);
 #include "cli/verbs.def"
 #undef VERB

@@ -9,6 +9,17 @@
 
 namespace rehearse {
 
+// What --help says, for other forms of it.
+struct OptionHelp {
+  std::string name, help;  // "--like-this", or the name of a positional
+  std::vector<std::string> choices;
+  bool required = false;
+};
+struct VerbHelp {
+  std::string name, summary;
+  std::vector<OptionHelp> options;
+};
+
 class Arguments {
  public:
   struct Impl;
@@ -29,6 +40,9 @@ class Arguments {
 
   // What the verb does, once everything above is read.
   void action(std::function<void()> action);
+
+  // Of every verb that --help shows; to be called once all are known, as in an action.
+  std::function<std::vector<VerbHelp>()> all_verbs() const;
 
  private:
   Impl& impl_;
