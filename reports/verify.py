@@ -144,13 +144,15 @@ class Verifier:
             if self.run.get("audited") or self.signed_by:
                 self.wrong.append("audit.jsonl is gone")
             return None
-        before, last, body = "0" * 64, {}, b""
+        before, last, signed, signature = "0" * 64, {}, b"", b""
         for number, line in enumerate(self.read("audit.jsonl").splitlines(), 1):
             match = re.fullmatch(rb'(.*),"sha256":"([0-9a-f]{64})"}', line)
             if not match or sha256(match[1]) != match[2].decode():
                 self.wrong.append("audit.jsonl: line %d was altered" % number)
                 return None
-            body, last = match[1], json.loads(match[1] + b"}")
+            # Fields of the signed part alone count: nobody answers for what stands behind it.
+            signed, _, signature = match[1].partition(b',"signature":"')
+            last = json.loads(signed + b"}")
             if last["n"] != number or last["before"] != before:
                 self.wrong.append("audit.jsonl: line %d does not follow the one before it" % number)
             before = match[2].decode()
@@ -158,15 +160,12 @@ class Verifier:
             self.wrong.append("audit.jsonl: it does not end as it was sealed")
         elif last["manifest_sha256"] != manifest_sum:
             self.wrong.append("audit.jsonl was sealed for another manifest")
-        return self.signer_of(last, body)
+        return self.signer_of(last.get("key") or None, signed, signature)
 
-    def signer_of(self, last, body):
-        key = last.get("key") or None
+    def signer_of(self, key, signed, signature):
         if key:
-            signed, _, signature = body.rpartition(b',"signature":"')
-            raw = base64.urlsafe_b64decode(signature.rstrip(b'"') + b"==")
-            # Fields of the signed part alone count: nobody answers for what stands behind it.
-            key = json.loads(signed + b"}").get("key")
+            whole = re.fullmatch(rb'([A-Za-z0-9_-]{86})"', signature)
+            raw = base64.urlsafe_b64decode(whole[1] + b"==") if whole else b""
             verified = openssl_verifies(key, signed, raw)
             if verified is None:
                 self.unseen.append("the audit trail's signature: there is no openssl")
@@ -329,7 +328,7 @@ class Verifier:
             if said is not None and int(said) != found:
                 self.wrong.append("revenue in %s: report.json says %s, the ledger %d" % (row["currency"], said, found))
         self.compare_verdict(checks)
-        self.unseen.append("checks: " + ", ".join(sorted(
+        self.unseen.append("times, service levels, and the checks " + ", ".join(sorted(
             name for name, check in checks.items()
             if name not in ours and name != "no_lost_writes" and check["verdict"] != "not_applicable")))
         return rows
@@ -381,7 +380,7 @@ def main():
         for one in verifier.wrong if "verifier" in locals() else ():
             print("  \u2717 " + shown(one))
         print("verify: %s: %s: %s" % (shown(given.run), type(error).__name__, shown(error)), file=sys.stderr)
-        return 64
+        return 1 if "verifier" in locals() and verifier.wrong else 64
     print(shown("%s \u00b7 seed %s \u00b7 %s" % (verifier.report["run"]["id"], verifier.report["run"]["seed"],
                                                   verifier.report["verdict"])))
     print("  %d files in manifest %s" % (files, manifest_sum))

@@ -11,6 +11,7 @@
 #include "../checks/synthetic.hpp"
 #include "base/ed25519.hpp"
 #include "base/files.hpp"
+#include "base/sha256.hpp"
 #include "cli/cli.hpp"
 #include "cli/judged.hpp"
 #include "record/audit.hpp"
@@ -143,6 +144,28 @@ TEST_F(Verify, AnAlteredRowAMissingAndAnAddedFileAreNamed) {
   expect_both_name("row 1");
   expect_both_name("events.jsonl is gone");
   expect_both_name("books/rounds.csv came later");
+}
+
+TEST_F(Verify, WhatWasAlteredIsNamedThoughTheRestCannotBeReadAnyMore) {
+  record(synthetic::honest_run());
+  edit("books/ledger_entries.csv", ",opening,", ",\"");
+  fs::remove(run_dir() + "/run.json");
+  expect_both_name("books/ledger_entries.csv changed");
+  expect_both_name("run.json is gone");
+}
+
+// Fields behind the signature are nobody's word.
+TEST_F(Verify, ASignedTrailTakesNoFieldMore) {
+  const std::string secret(64, '7'), key = ed25519_public(secret);
+  record(synthetic::honest_run(), secret);
+  auto trail = *read_file(run_dir() + "/audit.jsonl");
+  trail.pop_back();
+  const size_t from = trail.rfind('\n') + 1;
+  const std::string line = trail.substr(from, trail.rfind(",\"sha256\"") - from);
+  const std::string more = line + ",\"manifest_sha256\":\"" + std::string(64, '0') + "\"";
+  trail = trail.substr(0, from) + more + ",\"sha256\":\"" + sha256_hex(more) + "\"}\n";
+  ASSERT_TRUE(write_file_atomically(run_dir() + "/audit.jsonl", trail));
+  expect_both_name("the signature of the last line is not over this trail");
 }
 
 TEST_F(Verify, AnAlteredTrailIsNamed) {
