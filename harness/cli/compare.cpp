@@ -2,6 +2,8 @@
 // chance explains?
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -45,13 +47,25 @@ Result<CompareRules> rules_of(const CompareArguments& arguments) {
   return rules;
 }
 
+// A folder of earlier runs may hold this one too.
+void leave_out(const std::vector<RunFigures>& runs, std::vector<RunFigures>& baselines) {
+  const auto place_of = [](const RunFigures& run) {
+    std::error_code ignored;
+    return std::filesystem::weakly_canonical(run.name, ignored);
+  };
+  std::erase_if(baselines, [&](const RunFigures& baseline) {
+    return std::ranges::find(runs, place_of(baseline), place_of) != runs.end();
+  });
+}
+
 ExitCode compare(const CompareArguments& arguments) {
   const auto rules = rules_of(arguments);
   if (!rules) return complain(rules.error());
   const auto runs = all_figures({arguments.run});
   if (!runs) return complain(runs.error());
-  const auto baselines = all_figures(arguments.baselines);
+  auto baselines = all_figures(arguments.baselines);
   if (!baselines) return complain(baselines.error());
+  leave_out(*runs, *baselines);
   const auto comparison = compare_runs(*runs, *baselines, *rules);
   if (!comparison) return complain(comparison.error());
   write_comparison(std::cout, *comparison);

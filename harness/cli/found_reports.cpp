@@ -22,6 +22,7 @@ void collect_reports(const fs::path& folder, std::vector<fs::path>& found) {
     found.push_back(folder / report_name);
     return;
   }
+  if (fs::exists(folder / "run.json", ignored)) return;  // it ended before it had a report
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     if (entry.is_symlink(ignored)) continue;
     if (entry.is_directory(ignored)) collect_reports(entry.path(), found);
