@@ -40,11 +40,12 @@ struct Tally {
 void count_in(Tally& tally, const TrendRun& run) {
   ++tally.runs;
   ++(run.met ? tally.met : run.verdict == "inconclusive" ? tally.inconclusive : tally.unmet);
+  for (const auto& [check, text] : run.red) ++tally.red[run.scenario + "/" + check];
+  if (run.tier == "canary") return;  // what a planted bug costs is no figure of the platform
   if (run.outage_ms) tally.outages_ms.push_back(*run.outage_ms);
   tally.open |= run.open_at_end;
   tally.lost_measured |= run.lost.has_value();
   tally.lost_max = std::max(tally.lost_max, run.lost.value_or(0));
-  for (const auto& [check, text] : run.red) ++tally.red[run.scenario + "/" + check];
 }
 
 // "2026-11" → "2026 Q4"; what has no date is of no period.

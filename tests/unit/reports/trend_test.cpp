@@ -89,6 +89,14 @@ TEST(Trend, ThePageCountsByMonthAndQuarter) {
   EXPECT_THAT(page, HasSubstr("<a href=\"./2026-10-02\">id-2026-10-02</a>"));
 }
 
+TEST(Trend, WhatAPlantedBugCostsIsNoFigureOfThePlatform) {
+  TrendRun canary = trend_run("2026-10-02");
+  canary.tier = "canary";
+  canary.lost = 175;
+  EXPECT_THAT(page_of({canary}),
+              HasSubstr("<td class=\"n\">0</td><td class=\"n\">–</td><td class=\"n\">–</td>"));
+}
+
 TEST(Trend, NothingOfARunOrAFileBecomesMarkup) {
   const std::string evil = "<script>alert(1)</script>\"'&\x1b[31m\xE2\x80\xAE";
   TrendRun run = trend_run("2026-10-02", evil);
