@@ -30,6 +30,8 @@ const Identity identity_rules[] = {
     {"screening_verdicts", {"provider", "screening"}},
     {"player_limits", {"key"}},
     {"residency", {"store", "player"}},
+    {"settings", {"setting", "version"}},
+    {"setting_uses", {"setting", "use"}},
     {"credit_log", {"key"}},
     {"credit_decisions", {"key"}}};
 
@@ -204,7 +206,10 @@ const Join people_joins[] = {
      {"intents", {"key"}},
      Need::must_know},
     {{"lifeline_requests", {"contact"}, {"player"}},
-     {"lifeline_requests", {"contact"}, {"player"}}}};
+     {"lifeline_requests", {"contact"}, {"player"}}},
+    {{"setting_uses", {"setting", "version"}, {"content_hash"}},
+     {"settings", {"setting", "version"}, {"content_hash"}},
+     Need::must_know}};
 
 const Order order_rules[] = {{"ledger_entries", {"ledger"}, "seq", "committed_at"},
                              {"events", {"topic", "partition"}, "offset", "published_at"}};
@@ -239,6 +244,8 @@ const Presence presence_rules[] = {
     {"player_limits", "limits", "", {}, false},
     {"residency", "residency", "accounts"},
     {"residency_reads", "residency", "screenings", {"state", {"clear"}}},
+    {"settings", "settings", "clients", anything_ok},
+    {"setting_uses", "settings", "clients", payments_ok, false},
     {"credit_log", "credit", "credit_decisions"},
     {"credit_decisions", "credit", "clients", {"{kind} {outcome}", {"credit ok"}}},
     {"alerts", "alerts", "clients", anything_ok},

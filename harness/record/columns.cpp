@@ -90,6 +90,10 @@ COLUMNS_OF(PlayerLimit, COLUMN(key), COLUMN(player), COLUMN(kind), COLUMN(curren
 COLUMNS_OF(ResidencyRow, COLUMN(store), COLUMN(player), COLUMN(home))
 COLUMNS_OF(ResidencyRead, COLUMN(store), COLUMN(player), COLUMN(home), COLUMN(reader),
            COLUMN(outcome))
+COLUMNS_OF(SettingVersion, COLUMN(setting), COLUMN(version), COLUMN(content), COLUMN(content_hash),
+           COLUMN(author), COLUMN(approved_by), COLUMN(valid_from_ms))
+COLUMNS_OF(SettingUse, COLUMN(use), COLUMN(setting), COLUMN(version), COLUMN(content_hash),
+           COLUMN(at_ms))
 COLUMNS_OF(CreditDecision, COLUMN(seq), COLUMN(key), COLUMN(player), COLUMN(amount_minor),
            COLUMN(currency), COLUMN(approved), COLUMN(lender), COLUMN(player_max_minor),
            COLUMN(exposure_max_minor), OPTIONAL(state))
@@ -167,6 +171,8 @@ constexpr Table tables[] = {
     TABLE(residency_reads),
     TABLE(credit_log),
     TABLE(credit_decisions),
+    TABLE(settings),
+    TABLE(setting_uses),
     TABLE(alerts),
     TABLE(backups),
     TABLE(kept_copies),

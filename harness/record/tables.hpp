@@ -139,6 +139,24 @@ struct ResidencyRead {
   std::string outcome;  // ok | refused
 };
 
+// A version of what people set while the platform runs: texts, rules, limits of its ways in.
+struct SettingVersion {
+  std::string setting;
+  int64_t version = 0;                // from 1
+  std::string content, content_hash;  // SHA-256
+  std::string author, approved_by;
+  int64_t valid_from_ms = 0;  // Unix time
+};
+
+// What was done by one: somebody was told of something, given a bonus, or let in.
+struct SettingUse {
+  std::string use;  // what it was, once for each setting
+  std::string setting;
+  int64_t version = 0;
+  std::string content_hash;
+  int64_t at_ms = 0;  // when it was done, Unix time
+};
+
 struct Round {
   std::string round, studio, opened_at, closed_at, state, reason;
 };
@@ -348,6 +366,8 @@ struct Books {
   std::optional<std::vector<ResidencyRow>> residency;
   std::optional<std::vector<ResidencyRead>> residency_reads;
   std::optional<std::vector<CreditDecision>> credit_log, credit_decisions;
+  std::optional<std::vector<SettingVersion>> settings;
+  std::optional<std::vector<SettingUse>> setting_uses;
   std::optional<std::vector<Alert>> alerts;
   std::optional<std::vector<Backup>> backups;
   std::optional<std::vector<KeptCopy>> kept_copies;

@@ -189,6 +189,16 @@ ResetEntry read_reset(const Node& node, const StackNames& names, Problems& probl
   return reset;
 }
 
+PublishingEntry read_publishing(const Node& node, const StackNames& names, Problems& problems) {
+  MapReader map(node, "publishing", problems);
+  PublishingEntry publishing;
+  publishing.component = take_component(map, "component", names, problems);
+  publishing.path = map.need_text("path");
+  publishing.officers = take_component(map, "officers", names, problems);
+  map.finish();
+  return publishing;
+}
+
 EmergencyEntry read_emergency(const Node& node, const StackNames& names, Problems& problems) {
   MapReader map(node, "emergency", problems);
   EmergencyEntry emergency;
@@ -223,6 +233,8 @@ void read_sections(MapReader& root, const StackNames& names, StackFile& stack, P
   if (const Node* consumers = root.take("consumers"))
     stack.consumer_component =
         read_one_of(*consumers, "component", names.components, problems).value_or("");
+  if (const Node* publishing = root.take("publishing"))
+    stack.publishing = read_publishing(*publishing, names, problems);
   if (const Node* emergency = root.take("emergency"))
     stack.emergency = read_emergency(*emergency, names, problems);
   if (const Node* regions = root.take("regions")) stack.lead = read_lead(*regions, problems);

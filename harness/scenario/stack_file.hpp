@@ -110,6 +110,12 @@ struct ResetEntry {
   std::vector<std::string> data;    // components whose own folder is emptied
 };
 
+// Where what people set is published and listed: two officers sign.
+struct PublishingEntry {
+  std::string component, path;
+  std::string officers;  // the component whose nodes have their keys
+};
+
 // How officers declare an emergency and end it: two of them sign.
 struct EmergencyEntry {
   std::string component, path;  // POST there
@@ -163,8 +169,9 @@ struct StackFile {
   std::map<std::string, std::string> target_parts = {};  // where it is not the component's
   std::string consumer_component;                        // who take the events
   RetryBudget retries;
-  std::optional<EmergencyEntry> emergency = {};  // none: it has no such way
-  std::optional<RegionsEntry> lead = {};         // none: it cannot stand in several regions
+  std::optional<PublishingEntry> publishing = {};  // none: nothing can be set
+  std::optional<EmergencyEntry> emergency = {};    // none: it has no such way
+  std::optional<RegionsEntry> lead = {};           // none: it cannot stand in several regions
   BooksEntry books;
   BackupsEntry backups;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
