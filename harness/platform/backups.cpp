@@ -14,6 +14,7 @@
 #include "base/json_field.hpp"
 #include "base/sha256.hpp"
 #include "platform/backup_catalogue.hpp"
+#include "platform/backup_store.hpp"
 #include "stack/secrets.hpp"
 #include "undo/superuser.hpp"
 
@@ -131,13 +132,9 @@ Result<std::vector<Backup>> Backups::listed() const {
 }
 
 Result<std::vector<std::string>> Backups::checksums_of(const std::vector<Backup>& backups) const {
-  std::vector<std::string> command = {"s3", "sums"};
-  for (const Backup& backup : backups) command.push_back(files_of(backup.label));
-  const auto said = effects_.exec(store().name, command);
-  if (!said) return std::unexpected(said.error());
-  auto sums = lines_in(*said);
-  sums.resize(backups.size());
-  return sums;
+  std::vector<std::string> lists;
+  for (const Backup& backup : backups) lists.push_back(files_of(backup.label));
+  return BackupStore(effects_, store().name).sums_of(lists);
 }
 
 Result<std::vector<Backup>> Backups::list() {
@@ -148,8 +145,8 @@ Result<std::vector<Backup>> Backups::list() {
   // Not as it is declared: that is what it is compared with.
   const auto kept_ns = by_any_node({"backup", "retention"}, retention_ns_in);
   if (!kept_ns) return std::unexpected(kept_ns.error());
-  const auto locked_s = effects_.exec(store().name, {"s3", "locked-until"});
-  if (!locked_s) return std::unexpected(locked_s.error());
+  const auto locked_until = BackupStore(effects_, store().name).locked_until();
+  if (!locked_until) return std::unexpected(locked_until.error());
   std::vector<std::string> data_zones;
   for (const Node* node : stack_.of_twins(entry().component)) data_zones.push_back(node->zone);
   for (size_t i = 0; i < backups->size(); ++i) {
@@ -159,7 +156,7 @@ Result<std::vector<Backup>> Backups::list() {
       backup.checksum_made = made->second;
     const auto finished_ns = parse_utc_ns(backup.finished_at).value_or(0);
     backup.expires_at = rfc3339(finished_ns + *kept_ns);
-    backup.locked_until = rfc3339(std::atoll(locked_s->c_str()) * ns_per_s);
+    backup.locked_until = *locked_until;
     backup.place = store().zone;
     backup.data_places = fmt::format("{}", fmt::join(data_zones, " "));
   }

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/files.hpp"
+#include "platform/backup_store.hpp"
 #include "platform/backups.hpp"
 
 namespace rehearse {
@@ -54,17 +55,16 @@ Status KeptCopies::prove() {
   std::set<std::string> restored;
   for (KeptCopy& copy : copies_ | std::views::reverse)
     if (restored.insert(copy.data).second) restore(copy);
-  const std::string& store = stack_.of_component(entry().store).front()->name;
-  std::vector<std::string> sums = {"s3", "sums"};
-  for (const KeptCopy& copy : copies_) sums.push_back(copy.object);
-  const auto said = effects_.exec(store, sums);
-  if (!said) return std::unexpected(said.error());
-  const auto locked_s = effects_.exec(store, {"s3", "locked-until"});
-  if (!locked_s) return std::unexpected(locked_s.error());
-  std::istringstream lines(*said);
-  for (KeptCopy& copy : copies_) {
-    std::getline(lines, copy.checksum);
-    copy.locked_until = rfc3339(std::atoll(locked_s->c_str()) * ns_per_s);
+  const BackupStore store(effects_, stack_.of_component(entry().store).front()->name);
+  std::vector<std::string> objects;
+  for (const KeptCopy& copy : copies_) objects.push_back(copy.object);
+  const auto sums = store.sums_of(objects);
+  if (!sums) return std::unexpected(sums.error());
+  const auto locked_until = store.locked_until();
+  if (!locked_until) return std::unexpected(locked_until.error());
+  for (size_t i = 0; i < copies_.size(); ++i) {
+    copies_[i].checksum = (*sums)[i];
+    copies_[i].locked_until = *locked_until;
   }
   return {};
 }
