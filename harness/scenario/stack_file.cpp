@@ -144,6 +144,8 @@ ComponentEntry read_component(const std::string& name, const Node& node, const S
   read_secret_names(map, names, component, stack, problems);
   if (const Node* reaches = map.take("reaches"))
     component.reaches = yaml::read_components(*reaches, "reaches", names, problems);
+  if (const Node* reads = map.take("reads_logs"))
+    component.reads_logs = yaml::read_flag(*reads, "reads_logs", problems).value_or(false);
   component.cpu_shares = take_whole(map, "cpu_shares", cpu_shares_min, cpu_shares_max, problems);
   map.finish();
   return component;

@@ -45,6 +45,7 @@ struct ComponentEntry {
   std::vector<std::string> secrets;     // mounted at /run/secrets
   std::optional<std::vector<std::string>> reaches;  // components; nullopt: every one, as usual
   int tls_port = 0;         // where it shows a certificate of these; 0 = nowhere
+  bool reads_logs = false;  // what all nodes print, mounted at /run/logs
   int cpu_shares = 0;       // weight when processors are short, as podman's; 0 = everybody's, 1024
   std::string region = {};  // where it stands; empty: in none, or in several
   std::string like = {};  // the component whose twin it is: all that it does not say is that one's

@@ -216,6 +216,7 @@ NetworkSpec network_of(const Stack& stack, const StackPlaces& places) {
                                          "/opt/casino/" + component.binary);
     if (!stack.secrets_dir.empty())
       spec.read_only_mounts.emplace_back(stack.secrets_dir + "/" + node.name, "/run/secrets");
+    if (component.reads_logs) spec.read_only_mounts.emplace_back(places.log_dir, "/run/logs");
     spec.cpu_shares = component.cpu_shares;
     // Where none of them is raised it stays apart all the same.
     if (component.reaches) spec.reaches.emplace();

@@ -29,7 +29,7 @@ class KeeperScript : public testing::Test {
   }
   std::string restored() { return script_.run({"restore", "events", "/backups/x"}).out; }
 
-  test::ImageScript script_{"keeper/keep", {{"/run/secrets", "/secrets"}}};
+  test::ImageScript script_{"keeper/keep", {{"/run/secrets", "/secrets"}, {"/run/logs", "/logs"}}};
 };
 
 TEST_F(KeeperScript, CopiesAreSealedAndOpenAgain) {
@@ -59,7 +59,31 @@ TEST_F(KeeperScript, WhatCannotBeRestoredIsTold) {
   EXPECT_EQ(restored(), "ok 2\n");
   script_.program("curl", "exit 22");
   EXPECT_EQ(restored(), "corrupt 0\n");
-  EXPECT_EQ(script_.run({"make", "logs"}).exit_status, 64);
+  EXPECT_EQ(script_.run({"make", "nothing"}).exit_status, 64);
+}
+
+TEST_F(KeeperScript, LogsAreKeptLineByLine) {
+  EXPECT_TRUE(make_directories(script_.dir + "/logs"));
+  EXPECT_TRUE(write_file_atomically(script_.dir + "/logs/wallet-1.log", "one\n\ntwo\n"));
+  EXPECT_TRUE(write_file_atomically(script_.dir + "/logs/edge-1.log", "three\n"));
+  const auto made = script_.run({"make", "logs"});
+  EXPECT_NE(made.out.find("/backups/class/logs/"), std::string::npos) << made.out;
+  EXPECT_EQ(script_.run({"restore", "logs", "/backups/x"}).out, "ok 4\n");
+}
+
+TEST_F(KeeperScript, DecisionsOfScreeningAreKeptOneByOne) {
+  ::setenv("ANTIFRAUD", "198.18.8.87:8080", 1);
+  EXPECT_TRUE(write_file_atomically(
+      script_.dir + "/verdicts",
+      R"({"screenings":[{"screening":"s1","state":"clear"},{"screening":"s2","state":"held"}]})"));
+  script_.program("curl",
+                  "for word; do case ${before:-} in -o) out=$word ;; --data-binary) in=$word ;; "
+                  "esac; last=$before before=$word; done\n"
+                  "case $word in */control/book) cp \"$DIR/verdicts\" \"$out\"; exit ;; esac\n"
+                  "if [ -n \"${in:-}\" ]; then cp \"${in#@}\" \"$DIR/object\"; "
+                  "else cp \"$DIR/object\" \"$out\"; fi");
+  ASSERT_EQ(script_.run({"make", "antifraud"}).exit_status, 0);
+  EXPECT_EQ(script_.run({"restore", "antifraud", "/backups/x"}).out, "ok 2\n");
 }
 
 class AutopsyScript : public testing::Test {

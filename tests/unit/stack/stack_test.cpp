@@ -69,6 +69,13 @@ TEST(Stack, TheShippedOneHasThreeZonesOfRealProgramsAndAPlayersNamespace) {
   };
   EXPECT_EQ(reaches_of("restore-1"), (std::vector<std::string>{"198.18.6.10"}));
   EXPECT_FALSE(reaches_of("wallet-1"));
+  const auto reads_logs = [&](const NodeSpec& node) {
+    return std::ranges::any_of(node.read_only_mounts, [](const auto& mount) {
+      return mount == std::pair<std::string, std::string>("/logs", "/run/logs");
+    });
+  };
+  for (const NodeSpec& node : network_of(*stack, {{}, "", "/logs"}).nodes)
+    EXPECT_EQ(reads_logs(node), node.name == "keeper-1") << node.name;
   StackFile without_store = shipped();
   std::erase_if(without_store.components, [](const auto& one) { return one.name == "s3"; });
   without_store.left_out.insert("s3");
