@@ -116,7 +116,10 @@ template <typename Read>
 std::invoke_result_t<Read, const std::string&> Backups::by_any_node(
     const std::vector<std::string>& command, Read read) const {
   Error last;
-  for (const Node* node : stack_.of_twins(entry().component)) {
+  auto nodes = stack_.of_twins(entry().component);
+  // Who restores can read the store, too: where every database is gone, nobody else is left.
+  if (restorer() != nullptr) nodes.push_back(restorer());
+  for (const Node* node : nodes) {
     const auto said = effects_.exec(node->name, command);
     auto answer = said ? read(*said) : std::unexpected(said.error());
     if (answer) return answer;
@@ -217,9 +220,7 @@ Result<std::string> Backups::last_archived(const std::string& primary) const {
   return ask(primary, "SELECT coalesce(last_archived_wal, '') FROM pg_stat_archiver");
 }
 
-// WAL is read to its first commit after that moment, so what holds it must be archived.
-Status Backups::begin_restore(const std::string& primary, const std::string& target_at,
-                              int64_t archived_ms_max) {
+Status Backups::await_archived(const std::string& primary, int64_t archived_ms_max) const {
   const auto wanted = end_segment(primary);
   if (!wanted) return std::unexpected(wanted.error());
   const int64_t deadline_ns = monotonic_ns() + archived_ms_max * ns_per_ms;
@@ -229,6 +230,14 @@ Status Backups::begin_restore(const std::string& primary, const std::string& tar
     archived = last_archived(primary);
   }
   if (!archived) return std::unexpected(archived.error());
+  return {};
+}
+
+// WAL is read to its first commit after that moment, so what holds it must be archived.
+Status Backups::begin_restore(const std::string& primary, const std::string& target_at,
+                              int64_t archived_ms_max) {
+  if (!primary.empty())
+    if (auto archived = await_archived(primary, archived_ms_max); !archived) return archived;
   const auto begun = effects_.exec(restorer()->name, {"restore", "begin", target_at});
   if (!begun) return std::unexpected(begun.error());
   return {};

@@ -31,7 +31,7 @@ class Backups {
   // Makes one on that node, the primary, and waits until it is made. Errors (inconclusive): it
   // failed and why, or was not made in time.
   Status take(BackupKind kind, const std::string& primary);
-  // All that there are, by the word of any database node that answers.
+  // All that there are, by the word of any node that can read them.
   Result<std::vector<Backup>> list();
   // Puts an object beside them and tries to delete its version: as who makes backups, and as who
   // owns the store.
@@ -60,8 +60,8 @@ class Backups {
   // What was restored before is forgotten.
   Status forget_restore();
   // Begins to restore what was committed until then (RFC 3339), once that is archived; after a
-  // while also where it is not, for then that is what the restore has to show. Errors
-  // (inconclusive): it cannot begin.
+  // while also where it is not, for then that is what the restore has to show. Without a primary
+  // (empty) there is what is archived. Errors (inconclusive): it cannot begin.
   Status begin_restore(const std::string& primary, const std::string& target_at,
                        int64_t archived_ms_max = 20'000);
   // As the books' user, where it is restored to.
@@ -76,14 +76,15 @@ class Backups {
   Result<std::string> schema_at(const std::string& node) const;
   Result<std::string> cluster_at(const std::string& node) const;
   Result<std::string> key_id_at(const std::string& node) const;
-  // What `read` makes of the answer of the first database node that has one: who cannot reach the
-  // store answers, too.
+  // What `read` makes of the answer of the first node that has one, databases first: who cannot
+  // reach the store answers, too.
   template <typename Read>
   std::invoke_result_t<Read, const std::string&> by_any_node(
       const std::vector<std::string>& command, Read read) const;
   Result<std::vector<Backup>> listed() const;
   // Of the list of files of each of these, SHA-256; empty: it cannot be read.
   Result<std::vector<std::string>> checksums_of(const std::vector<Backup>& backups) const;
+  Status await_archived(const std::string& primary, int64_t archived_ms_max) const;
   // What tells the tool its key, with that account's word or another, wherever there is one.
   Status configure(const std::string& database_word, const std::string& restorer_word) const;
   std::string files_of(const std::string& label) const;  // the object that lists them

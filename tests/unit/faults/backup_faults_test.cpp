@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
+#include <mutex>
 
 #include "base/files.hpp"
 #include "fault_fixture.hpp"
@@ -19,9 +20,11 @@ class BackupFaultTest : public FaultTest {
     };
   }
   Result<std::string> answer(const std::string& node, const std::vector<std::string>& argv) {
+    const std::lock_guard lock(mutex_);
     asked_.push_back(fmt::format("{} {}", node, fmt::join(argv, " ")));
     if (argv[0] == "psql")
       return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
+    if (argv[0] == "ransom") return "7\n";
     if (argv[0] == "backup-config") opens_ = argv[1] != "no-key";
     if (argv[0] == "backup" && !opens_) return fail(ExitCode::machine, "no cipher-pass");
     return test::backup_answer(argv, spoiled_, sum_spoiled_, label_).value_or("");
@@ -29,6 +32,7 @@ class BackupFaultTest : public FaultTest {
   bool asked(const std::string& words) const {
     return std::ranges::any_of(asked_, [&](const auto& one) { return one.starts_with(words); });
   }
+  std::mutex mutex_;  // several nodes may be asked at once
   std::vector<std::string> asked_;
   bool spoiled_ = false, opens_ = true;
   std::string sum_spoiled_ = "c2", label_ = "F1";
@@ -109,6 +113,35 @@ TEST_F(KeyLossTest, NobodyCanReadTheStoreAnyMore) {
   ASSERT_TRUE(seen());
   EXPECT_EQ(seen()->at("said"), "no cipher-pass");
   EXPECT_FALSE(fault_->disruptive());
+}
+
+class RansomwareTest : public BackupFaultTest {
+ protected:
+  RansomwareTest() : BackupFaultTest("ransomware") {}
+  const std::set<std::string> databases_ = {"postgres-1", "postgres-2", "postgres-3"};
+};
+
+TEST_F(RansomwareTest, TakesTheFilesOfEveryDatabaseAndNotTheBackups) {
+  const auto planned = plan();
+  ASSERT_TRUE(planned) << planned.error().message;
+  EXPECT_FALSE(asked("postgres-1 ransom"));
+  EXPECT_FALSE(seen());
+  ASSERT_TRUE(fault_->inject(runtime_));
+  for (const auto& node : databases_) EXPECT_TRUE(asked(node + " ransom take")) << node;
+  ASSERT_TRUE(seen());
+  EXPECT_EQ(seen()->at("backup"), "F1");
+  EXPECT_EQ(seen()->at("deletion_by_backup"), "status 403, kept");
+  EXPECT_EQ(seen()->at("deletion_by_owner"), "status 403, kept");
+  EXPECT_EQ(seen()->at("taken_bytes"), "21");
+  EXPECT_TRUE(*fault_->holds(runtime_));
+  EXPECT_FALSE(fault_->restored(runtime_));
+  ASSERT_TRUE(undo(runtime_, planned->undo));
+  EXPECT_TRUE(fault_->restored(runtime_));
+}
+
+TEST_F(RansomwareTest, WithoutAStoreThereIsNothingToKeep) {
+  stack_.file.backups = {};
+  EXPECT_EQ(plan().error().message, "the stack has no store of backups");
 }
 
 class ArchiveFailureTest : public BackupFaultTest {
