@@ -1,9 +1,9 @@
 // Proves that a backup could be used: the ledger's database was restored to a moment T, by the key,
 // of the cluster and in the schema that it must be, from a backup that is whole and not expired;
 // and what was restored is the primary's ledger up to T, entry by entry, with the accounts,
-// idempotency keys, rounds and limits that belong to it. What clients were told after T is listed
-// as money. From: restores, backups, the restored database's own books, the primary's books, client
-// history. Cannot see: what neither of both databases has.
+// idempotency keys, rounds, limits and settings that belong to it. What clients were told after T
+// is listed as money. From: restores, backups, the restored database's own books, the primary's
+// books, client history. Cannot see: what neither of both databases has.
 #include <algorithm>
 
 #include "checks/instants.hpp"
@@ -91,6 +91,7 @@ std::string examine_books(Examination& examination, const Joined& joined, const 
   compare_intents(examination, restored);
   const int64_t open_rounds = compare_rounds(examination, restored);
   compare_limits(examination, restored);
+  compare_settings(examination, restored);
   const ToldSince told = told_since(restored);
   std::string text = fmt::format("; {} entries up to seq {}, {} of {} slices alike, {} open; {}",
                                  books.ledger_entries->size(), restored.last_seq,

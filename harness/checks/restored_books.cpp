@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -265,6 +266,32 @@ void compare_limits(Examination& examination, const Restored& restored) {
   for (const PlayerLimit& limit : *all)
     if (limit.after_seq < restored.last_seq && !present.contains(limit.key))
       examination.violation("{} of {} ({}): is not restored", limit.kind, limit.player, limit.key);
+}
+
+// Versions are added and never changed: each that was published before the moment is there as it is
+// now, and no other.
+void compare_settings(Examination& examination, const Restored& restored) {
+  const auto& all = restored.primary.run.books.settings;
+  const auto& had = restored.books.settings;
+  if (!all || !had) return;
+  std::map<std::pair<std::string_view, int64_t>, const SettingVersion*> present;
+  for (const SettingVersion& version : *had) present[{version.setting, version.version}] = &version;
+  for (const SettingVersion& version : *all) {
+    examination.examined();
+    const auto found = present.find({version.setting, version.version});
+    if (found == present.end()) {
+      if (version.valid_from_ms + commit_ms_max < restored.target_ms)
+        examination.violation("{} {}: was published before the moment, and is not restored",
+                              version.setting, version.version);
+      continue;
+    }
+    if (found->second->content != version.content ||
+        found->second->valid_from_ms != version.valid_from_ms)
+      examination.violation("{} {}: is not as it was published", version.setting, version.version);
+    present.erase(found);
+  }
+  for (const auto& [name, version] : present)
+    examination.violation("{} {}: is in the restored database alone", name.first, name.second);
 }
 
 ToldSince told_since(const Restored& restored) {

@@ -43,6 +43,7 @@ void compare_intents(Examination& examination, const Restored& restored);
 // How many rounds were open at T.
 int64_t compare_rounds(Examination& examination, const Restored& restored);
 void compare_limits(Examination& examination, const Restored& restored);
+void compare_settings(Examination& examination, const Restored& restored);
 
 // What clients were told is done after T and is not there: somebody must make it good. Each by the
 // first of those that still know of it: the event log outlives the database, and so do the books of

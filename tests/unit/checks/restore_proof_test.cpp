@@ -168,6 +168,23 @@ TEST_F(RestoreProof, RoundsAreOpenThatWereOpenThen) {
   EXPECT_THAT(said(), HasSubstr("round r1: was there by"));
 }
 
+TEST_F(RestoreProof, SettingsAreThoseThatWerePublished) {
+  const int64_t zero_ms = run_.zero_wall_ns / ns_per_ms;
+  const auto version = [&](int64_t number, int64_t t_ms) {
+    return SettingVersion{"texts", number, "{}", "hash", "officer-1", "officer-2", zero_ms + t_ms};
+  };
+  run_.books.settings = {{version(1, -30'000), version(2, -20'000), version(3, 40'000)}};
+  run_.restored.settings = {{version(1, -30'000), version(2, -20'000)}};
+  EXPECT_EQ(finding().verdict, Verdict::pass);
+  run_.restored.settings->back().content = "{\"deposit\":\"x\"}";
+  EXPECT_THAT(said(), HasSubstr("texts 2: is not as it was published"));
+  run_.restored.settings->pop_back();
+  EXPECT_THAT(said(), HasSubstr("texts 2: was published before the moment, and is not restored"));
+  run_.restored.settings->push_back(version(2, -20'000));
+  run_.restored.settings->push_back(version(4, 5'000));
+  EXPECT_THAT(said(), HasSubstr("texts 4: is in the restored database alone"));
+}
+
 TEST_F(RestoreProof, LimitsHoldThatHeldThen) {
   auto& limits = *run_.restored.player_limits;
   ASSERT_EQ(limits.size(), 1u);
