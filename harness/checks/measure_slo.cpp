@@ -196,6 +196,16 @@ std::optional<double> back_to_normal_ms(const Run& run, const std::vector<RtoRow
   return last;
 }
 
+// When players may have felt it first: of a runbook, by the first of its steps that they may feel,
+// and not by its end.
+double felt_from_ms(const Run& run, const FaultRecord& fault) {
+  double from_ms = fault.effective_ms.value_or(*fault.injected_ms);
+  for (const StepRecord& step : run.runbook)
+    if (step.disruptive && step.acted_ms && step.step.starts_with(fault.id + "."))
+      from_ms = std::min(from_ms, *step.acted_ms);
+  return from_ms;
+}
+
 }  // namespace
 
 std::optional<double> mended_ms_of(const Run& run) {
@@ -220,8 +230,7 @@ std::array<PhaseSpan, 3> phase_spans(const Run& run, const std::vector<RtoRow>& 
   const double past_end_ms = std::nextafter(run.arrivals_end_ms, run.arrivals_end_ms + 1);
   for (const FaultRecord& fault : run.faults) {
     if (!fault.disruptive || !fault.injected_ms) continue;
-    const double effective = fault.effective_ms.value_or(*fault.injected_ms);
-    phases[1].from_ms = std::min(phases[1].from_ms, effective);
+    phases[1].from_ms = std::min(phases[1].from_ms, felt_from_ms(run, fault));
     phases[1].to_ms = normal_ms.value_or(past_end_ms);
   }
   if (normal_ms) phases[2] = {"after", *normal_ms, past_end_ms};

@@ -81,6 +81,24 @@ TEST(MeasureSlo, PhasesAreApart) {
   EXPECT_EQ(after.verdict, Verdict::pass);
 }
 
+TEST(MeasureSlo, DuringBeginsWithTheFirstStepOfARunbookThatPlayersMayFeel) {
+  auto run = bets_by_fate(slow_in_the_middle);
+  run.faults[0].fault = "runbook";
+  run.faults[0].effective_ms = 15'000;  // its end
+  EXPECT_EQ(phase_spans(run, {})[1].from_ms, 15'000);
+  const auto step = [&](const char* name, double acted_ms, bool disruptive) {
+    StepRecord& record = run.runbook.emplace_back();
+    record.step = name;
+    record.acted_ms = acted_ms;
+    record.disruptive = disruptive;
+  };
+  step("az.tell", 1'500, false);
+  step("az.give", 3'000, true);
+  step("az.open", 9'000, true);
+  step("azure.give", 2'000, true);
+  EXPECT_EQ(phase_spans(run, {})[1].from_ms, 3'000);
+}
+
 TEST(MeasureSlo, AfterBeginsWhenEverythingIsBack) {
   RecordedRun run = bets_by_fate([](double t_ms) {
     return t_ms >= 1'000 && t_ms < 30'000 ? BetFate{Outcome::unknown, 0} : BetFate{};
