@@ -1,8 +1,10 @@
 // Proves that personal data stays at home: every player with an account has exactly one record, it
 // lies in the store of his home, and nobody was given a record of one store through another.
-// From: residency and residency_reads (the vault's stores and its audit trail), accounts,
-// screenings with screening_verdicts (who must have been read). Cannot see: copies that somebody
-// made of what he was rightly given.
+// Where regions have vaults of their own: each in that of his home's region, and nothing of it in
+// any table or topic; and what is in several regions at all is on the platform's list. From:
+// residency and residency_reads (the vault's stores and its audit trail), accounts, screenings with
+// screening_verdicts (who must have been read), residency_places. Cannot see: copies that somebody
+// made elsewhere of what he was rightly given.
 #include <map>
 #include <set>
 
@@ -30,6 +32,26 @@ void examine_trail(Examination& examination, const Books& books) {
   }
 }
 
+// Whatever lies in a region, by the list of what may, and by words that nothing there may have.
+void examine_places(Examination& examination, const Books& books) {
+  std::set<std::string_view> searched;
+  for (const ResidencyPlace& place : *books.residency_places) {
+    if (place.rows == 0) continue;
+    examination.examined(place.rows);
+    if (place.marks > 0) searched.insert(place.region);
+    if (place.shared.empty())
+      examination.violation("{} of region {}: {} rows of what may not leave a region", place.place,
+                            place.region, place.rows);
+    if (place.traces > 0)
+      examination.violation("{} of region {}: {} rows tell personal data, the first that of {}",
+                            place.place, place.region, place.traces, place.trace);
+  }
+  for (const ResidencyRow& row : *books.residency)
+    if (!searched.contains(row.home_region))
+      return examination.cannot_say(
+          fmt::format("nothing of region '{}' was searched for personal data", row.home_region));
+}
+
 }  // namespace
 
 Finding examine_data_residency(const Joined& joined) {
@@ -47,6 +69,9 @@ Finding examine_data_residency(const Joined& joined) {
     if (row.store != row.home)
       examination.violation("{}: at home in {}, but its data lies in {}", row.player, row.home,
                             row.store);
+    if (row.region != row.home_region)
+      examination.violation("{}: at home in {} of region {}, but its data lies in region {}",
+                            row.player, row.home, row.home_region, row.region);
   }
   std::set<std::string_view> players;
   for (const Account& account : *books.accounts)
@@ -60,13 +85,15 @@ Finding examine_data_residency(const Joined& joined) {
     for (const ResidencyRead& read : *books.residency_reads) {
       examination.examined();
       ++(read.outcome == "ok" ? given : refused);
-      if (read.outcome != "ok" || read.store == read.home) continue;
+      if (read.outcome != "ok" || (read.store == read.home && read.region == read.home_region))
+        continue;
       examination.violation("{}: at home in {}, given to {} through {}", read.player, read.home,
-                            read.reader, read.store);
+                            read.reader, read.store == read.home ? read.region : read.store);
     }
   } else {
     examination.cannot_say("the vault's audit trail is missing");
   }
+  if (books.residency_places) examine_places(examination, books);
   std::string summary;
   for (const auto& [store, count] : per_store)
     summary += fmt::format("{}{}: {} records", summary.empty() ? "" : ", ", store, count);

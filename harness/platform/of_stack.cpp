@@ -25,6 +25,43 @@ Places places_of(const Stack& stack, const StackView& view,
   return places;
 }
 
+std::vector<const Node*> nodes_in(const Stack& stack, std::vector<const Node*> nodes,
+                                  const std::string& region) {
+  std::erase_if(nodes, [&](const Node* node) { return stack.region_of(*node) != region; });
+  return nodes;
+}
+
+std::string brokers_in(const Stack& stack, const std::string& region) {
+  std::vector<std::string> brokers;
+  for (const Node* node : nodes_in(stack, Platform(stack).nodes_of(Purpose::events), region))
+    brokers.push_back(fmt::format("{}:{}", node->address, client_endpoint(stack, *node).port));
+  return fmt::format("{}", fmt::join(brokers, ","));
+}
+
+// What each region has for itself, and which books are asked of its vault instead of the ledger.
+ResidencySource residency_of(const Stack& stack, std::map<std::string, std::string>& sql) {
+  ResidencySource source;
+  const auto& entry = stack.file.residency;
+  if (!entry) return source;
+  source.homes = entry->homes;
+  source.marks = entry->marks;
+  source.shared = entry->shared;
+  for (const auto& table : entry->tables)
+    if (auto query = sql.extract(table)) source.sql.insert(std::move(query));
+  const Platform platform(stack);
+  for (const auto& [region, zones] : stack.file.regions) {
+    RegionSource& own = source.regions.emplace_back(region);
+    for (const Node* node : nodes_in(stack, platform.nodes_of(Purpose::ledger), region))
+      own.ledger.push_back(reader_login(stack, node->name));
+    for (const Node* node : nodes_in(stack, stack.of_twins(entry->vault), region)) {
+      own.vault.push_back(reader_login(stack, node->name));
+      own.vault.back().port = DatabaseLogin{}.port;  // the component's own is that of its health
+    }
+    own.kafka_bootstrap = brokers_in(stack, region);
+  }
+  return source;
+}
+
 }  // namespace
 
 BooksSource Platform::books_source(const StackView& view) const {
@@ -38,6 +75,7 @@ BooksSource Platform::books_source(const StackView& view) const {
     source.sql_missing = primary.error().message;
   }
   source.sql = books.sql;
+  source.residency = residency_of(stack_, source.sql);
   source.kafka_topic = books.kafka_topic;
   std::vector<std::string> brokers;
   for (const auto& [name, at] : places_of(stack_, view, {books.kafka_component}))

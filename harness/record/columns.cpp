@@ -87,9 +87,12 @@ COLUMNS_OF(ScreeningVerdict, COLUMN(provider), COLUMN(screening), COLUMN(busines
            COLUMN(state), COLUMN(decided_at))
 COLUMNS_OF(PlayerLimit, COLUMN(key), COLUMN(player), COLUMN(kind), COLUMN(currency),
            COLUMN(value_minor), COLUMN(after_seq), OPTIONAL(until_ms), OPTIONAL(from_ms))
-COLUMNS_OF(ResidencyRow, COLUMN(store), COLUMN(player), COLUMN(home))
+COLUMNS_OF(ResidencyRow, COLUMN(store), COLUMN(player), COLUMN(home), OPTIONAL(region),
+           OPTIONAL(home_region))
 COLUMNS_OF(ResidencyRead, COLUMN(store), COLUMN(player), COLUMN(home), COLUMN(reader),
-           COLUMN(outcome))
+           COLUMN(outcome), OPTIONAL(region), OPTIONAL(home_region))
+COLUMNS_OF(ResidencyPlace, COLUMN(region), COLUMN(place), COLUMN(shared), COLUMN(rows),
+           COLUMN(marks), COLUMN(traces), COLUMN(trace))
 COLUMNS_OF(SettingVersion, COLUMN(setting), COLUMN(version), COLUMN(content), COLUMN(content_hash),
            COLUMN(author), COLUMN(approved_by), COLUMN(valid_from_ms))
 COLUMNS_OF(SettingUse, COLUMN(use), COLUMN(setting), COLUMN(version), COLUMN(content_hash),
@@ -169,6 +172,7 @@ constexpr Table tables[] = {
     TABLE(player_limits),
     TABLE(residency),
     TABLE(residency_reads),
+    TABLE(residency_places),
     TABLE(credit_log),
     TABLE(credit_decisions),
     TABLE(settings),

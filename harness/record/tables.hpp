@@ -129,14 +129,28 @@ struct PlayerLimit {
 };
 
 // Where a player's personal data lies, and where its home is.
+// Where regions have vaults of their own: `region` is that of the vault in which it was found, and
+// `home_region` the one where it belongs.
 struct ResidencyRow {
   std::string store, player, home;
+  std::string region = {}, home_region = {};
 };
 
 // An attempt to read it, as the vault wrote it down.
 struct ResidencyRead {
   std::string store, player, home, reader;
   std::string outcome;  // ok | refused
+  std::string region = {}, home_region = {};
+};
+
+// A table or a topic of one region, searched for words of personal data.
+struct ResidencyPlace {
+  std::string region, place;
+  std::string shared;  // what may be in several regions of it; empty: nothing may
+  int64_t rows = 0;
+  int64_t marks = 0;   // players whose data was searched for
+  int64_t traces = 0;  // rows with such a word
+  std::string trace;   // a player of the first one
 };
 
 // A version of what people set while the platform runs: texts, rules, limits of its ways in.
@@ -365,6 +379,7 @@ struct Books {
   std::optional<std::vector<PlayerLimit>> player_limits;
   std::optional<std::vector<ResidencyRow>> residency;
   std::optional<std::vector<ResidencyRead>> residency_reads;
+  std::optional<std::vector<ResidencyPlace>> residency_places;
   std::optional<std::vector<CreditDecision>> credit_log, credit_decisions;
   std::optional<std::vector<SettingVersion>> settings;
   std::optional<std::vector<SettingUse>> setting_uses;

@@ -137,6 +137,26 @@ RetryBudget read_retries(const Node& node, Problems& problems) {
   return budget;
 }
 
+// The vaults are there only where the stack has regions; elsewhere all of it lies with the ledger.
+std::optional<ResidencyEntry> read_residency(const Node& node, const StackNames& names,
+                                             Problems& problems) {
+  MapReader map(node, "residency", problems);
+  ResidencyEntry residency;
+  residency.vault = map.need_text("vault");
+  if (const Node* tables = map.need("tables")) {
+    const auto listed = read_texts(*tables, "tables", problems);
+    residency.tables = {listed.begin(), listed.end()};
+  }
+  if (const Node* homes = map.need("homes"))
+    residency.homes = read_named_texts(*homes, "homes", problems);
+  residency.marks = map.need_text("marks");
+  if (const Node* shared = map.need("shared"))
+    residency.shared = read_named_texts(*shared, "shared", problems);
+  map.finish();
+  if (std::ranges::find(names.components, residency.vault) == names.components.end()) return {};
+  return residency;
+}
+
 BackupsEntry read_backups(const Node& node, const StackNames& names, Problems& problems) {
   MapReader map(node, "backups", problems);
   BackupsEntry backups;
@@ -240,9 +260,15 @@ void read_sections(MapReader& root, const StackNames& names, StackFile& stack, P
   if (const Node* regions = root.take("regions")) stack.lead = read_lead(*regions, problems);
   if (const Node* retries = root.take("retries")) stack.retries = read_retries(*retries, problems);
   if (const Node* books = root.need("books")) stack.books = read_books(*books, names, problems);
+  if (const Node* residency = root.take("residency"))
+    stack.residency = read_residency(*residency, names, problems);
   if (const Node* backups = root.take("backups"))
     stack.backups = read_backups(*backups, names, problems);
   if (const Node* reset = root.take("reset")) stack.reset = read_reset(*reset, names, problems);
+  if (stack.residency && stack.reset) {  // what lies in the vaults goes with all the rest
+    stack.reset->stop.push_back(stack.residency->vault);
+    stack.reset->data.push_back(stack.residency->vault);
+  }
 }
 
 }  // namespace

@@ -86,6 +86,15 @@ struct BooksEntry {
   std::map<std::string, std::pair<std::string, std::vector<std::string>>> redis_streams;
 };
 
+// Where personal data lies, and what else may be in more than one region.
+struct ResidencyEntry {
+  std::string vault;             // component, of a database in each region
+  std::set<std::string> tables;  // of the books that are asked of it, not of the ledger's
+  std::map<std::string, std::string> homes;  // a player's home, as the books call it → region
+  std::string marks;  // SQL: player, and a word of his personal data that is nobody else's
+  std::map<std::string, std::string> shared;  // "table public.entries", "topic ledger" → what it is
+};
+
 // How the ledger's database is backed up, and into which store.
 struct BackupsEntry {
   std::string component, store;     // the database, and what keeps its backups; store "" = nothing
@@ -174,6 +183,7 @@ struct StackFile {
   std::optional<EmergencyEntry> emergency = {};    // none: it has no such way
   std::optional<RegionsEntry> lead = {};           // none: it cannot stand in several regions
   BooksEntry books;
+  std::optional<ResidencyEntry> residency = {};  // none: no region has a vault of its own
   BackupsEntry backups;
   std::optional<ResetEntry> reset;  // none: every rehearsal needs a stack of its own
 };

@@ -79,6 +79,7 @@ void drop_books(StackFile& stack) {
     books.redis_streams.clear();
   }
   if (gone(books.kafka_component)) books.kafka_component.clear();
+  if (stack.residency && gone(stack.residency->vault)) stack.residency.reset();
   if (gone(stack.backups.store)) stack.backups = {};
   std::erase_if(stack.backups.policy.classes, [&](const auto& data) {
     const auto kept = stack.backups.keeps.find(kept_class(data.second));

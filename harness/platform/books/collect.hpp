@@ -19,6 +19,21 @@ struct RedisStream {
   std::vector<std::string> columns;
 };
 
+// What lies in one region, whether it leads or not.
+struct RegionSource {
+  std::string region;
+  std::vector<DatabaseLogin> ledger;  // members of its database, the first that answers counts
+  std::vector<DatabaseLogin> vault;   // one; of personal data
+  std::string kafka_bootstrap;
+};
+struct ResidencySource {
+  std::map<std::string, std::string> sql;     // canonical table → query, of every vault
+  std::map<std::string, std::string> homes;   // → region
+  std::string marks;                          // SQL: player, and a word of his personal data
+  std::map<std::string, std::string> shared;  // place → what may be in several regions of it
+  std::vector<RegionSource> regions;          // empty: all personal data lies with the ledger
+};
+
 struct BooksSource {
   DatabaseLogin sql_login;                   // on the primary; without an address:
   std::string sql_missing;                   // why nobody can be asked at this moment
@@ -36,7 +51,8 @@ struct BooksSource {
   std::string redis_password;
   std::map<std::string, RedisStream> redis_streams;      // by canonical table
   std::vector<std::pair<std::string, Endpoint>> alerts;  // node → its Prometheus
-  int64_t since_wall_ns = 0;                             // of alerts: not what was before
+  ResidencySource residency;
+  int64_t since_wall_ns = 0;  // of alerts: not what was before
 };
 
 // Writes DIR/<table>.csv for each table of the source; all SQL tables come from one snapshot. What

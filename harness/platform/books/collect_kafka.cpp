@@ -118,8 +118,10 @@ Status assign(rd_kafka_t* consumer, const BooksSource& source,
   return {};
 }
 
-// Adds what there is to `rows`, also where it fails before the end.
-Status read_topic(const BooksSource& source, std::vector<CsvRow>& rows) {
+}  // namespace
+
+// Hands over what there is also where it fails before the end.
+Status read_topic(const BooksSource& source, const EachMessage& each) {
   auto consumer = open_consumer(source);
   if (!consumer) return std::unexpected(consumer.error());
   auto ends = find_ends(consumer->get(), source);
@@ -133,18 +135,32 @@ Status read_topic(const BooksSource& source, std::vector<CsvRow>& rows) {
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       for (auto& end : *ends)
         if (end.partition == message->partition) end.next = message->offset + 1;
-      rows.push_back(event_row(*message, source.kafka_topic));
+      each(*message);
     }
     rd_kafka_message_destroy(message);
   }
   return {};
 }
 
-}  // namespace
+Result<std::vector<std::string>> topics_of(const BooksSource& source) {
+  auto consumer = open_consumer(source);
+  if (!consumer) return std::unexpected(consumer.error());
+  const struct rd_kafka_metadata* metadata = nullptr;
+  const auto code = rd_kafka_metadata(consumer->get(), 1, nullptr, &metadata, 10'000);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble(source, rd_kafka_err2str(code));
+  std::vector<std::string> topics;
+  for (int i = 0; i < metadata->topic_cnt; ++i)
+    if (const std::string_view name = metadata->topics[i].topic; !name.starts_with("__"))
+      topics.emplace_back(name);
+  rd_kafka_metadata_destroy(metadata);
+  return topics;
+}
 
 void collect_kafka(const BooksSource& source, Shelf& shelf) {
   std::vector<CsvRow> rows;
-  const Status read = read_topic(source, rows);
+  const Status read = read_topic(source, [&](const rd_kafka_message_t& message) {
+    rows.push_back(event_row(message, source.kafka_topic));
+  });
   if (!read) shelf.miss(read.error().message);
   if (!read && rows.empty()) return;
   shelf.put("events",

@@ -58,6 +58,50 @@ TEST_F(DataResidency, WithoutTheTrailItCannotBeSaid) {
   EXPECT_EQ(finding().verdict, Verdict::inconclusive);
 }
 
+class RegionalResidency : public DataResidency {
+ protected:
+  RegionalResidency() {
+    for (auto& row : *run_.books.residency) row.region = row.home_region = "a";
+    for (auto& read : *run_.books.residency_reads) read.region = read.home_region = "a";
+    run_.books.residency_places = {{{"a", "table public.entries", "money", 5, 2, 0, ""},
+                                    {"b", "table public.entries", "money", 5, 2, 0, ""},
+                                    {"b", "table vault_br.player_data", "", 0, 2, 0, ""}}};
+  }
+  ResidencyPlace& place() { return run_.books.residency_places->at(2); }
+};
+
+TEST_F(RegionalResidency, AllAtHomeAndNothingElsewhere) {
+  EXPECT_EQ(finding().verdict, Verdict::pass) << first();
+}
+
+TEST_F(RegionalResidency, ARecordInTheOtherRegionsVault) {
+  run_.books.residency->front().region = "b";
+  EXPECT_THAT(first(),
+              testing::HasSubstr("at home in EU of region a, but its data lies in region b"));
+}
+
+TEST_F(RegionalResidency, AReadInTheOtherRegion) {
+  run_.books.residency_reads->front().region = "b";
+  EXPECT_THAT(first(), testing::HasSubstr("given to screening through b"));
+}
+
+TEST_F(RegionalResidency, ATableThatMayNotBeInBothRegions) {
+  place().rows = 3;
+  EXPECT_THAT(first(),
+              testing::HasSubstr("table vault_br.player_data of region b: 3 rows of what"));
+}
+
+TEST_F(RegionalResidency, PersonalDataWhereItMayNotBe) {
+  place() = {"b", "table public.security_events", "refusals", 9, 2, 1, "p0001"};
+  EXPECT_THAT(first(),
+              testing::HasSubstr("region b: 1 rows tell personal data, the first that of p0001"));
+}
+
+TEST_F(RegionalResidency, WhatWasNotSearchedIsNotProven) {
+  for (auto& place : *run_.books.residency_places) place.marks = 0;
+  EXPECT_EQ(finding().verdict, Verdict::inconclusive);
+}
+
 TEST_F(DataResidency, WhoWasScreenedWasReadBefore) {
   const std::string player = run_.books.residency->front().player;
   run_.books.screenings.emplace();
