@@ -59,6 +59,7 @@ constexpr Raw ledger_facts[] = {
     {"events", "amount_minor currency", money, "events_complete", "ledger_entries"},
     {"events", "at", time, "", own_clock},
     {"events", "published_at", time, "books_consistent", "the order of offsets"},
+    {"events", "first_at", time, "", "another log's own clock"},
     {"reporting", "tx", identity, "reporting_complete", "ledger_entries"},
     {"reporting", "kind", state, "reporting_complete", "ledger_entries"},
     {"reporting", "amount_minor currency", money, "reporting_complete", "ledger_entries"},

@@ -52,7 +52,7 @@ std::optional<int64_t> latest_ns(const std::string& text) {
   return at_ns && whole_seconds ? *at_ns + ns_per_s - 1 : at_ns;
 }
 const std::string& arrival_of(const LedgerEvent& event) {
-  return event.published_at;
+  return event.first_at.empty() ? event.published_at : event.first_at;
 }
 const std::string& arrival_of(const ReportingRow& row) {
   return row.loaded_at;

@@ -81,6 +81,10 @@ BooksSource Platform::books_source(const StackView& view) const {
   for (const auto& [name, at] : places_of(stack_, view, {books.kafka_component}))
     brokers.push_back(fmt::format("{}:{}", at.address, at.port));
   source.kafka_bootstrap = fmt::format("{}", fmt::join(brokers, ","));
+  for (const auto& [region, zones] : stack_.file.regions)
+    if (auto elsewhere = brokers_in(stack_, region);
+        region != serving_region(view) && !elsewhere.empty())
+      source.kafka_elsewhere.push_back(std::move(elsewhere));
   source.providers = places_of(stack_, view, books.provider_components);
   source.provider_path = books.provider_path;
   source.streams = places_of(stack_, view, books.stream_components);

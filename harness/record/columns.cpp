@@ -49,7 +49,7 @@ COLUMNS_OF(WebhookEffect, COLUMN(provider), COLUMN(event), COLUMN(received), COL
            OPTIONAL(tx), COLUMN(at), OPTIONAL(transfer), OPTIONAL(business_key))
 COLUMNS_OF(LedgerEvent, COLUMN(topic), COLUMN(partition), COLUMN(offset), COLUMN(key), COLUMN(tx),
            COLUMN(kind), LENIENT(amount_minor), COLUMN(currency), COLUMN(at),
-           OPTIONAL(published_at))
+           OPTIONAL(published_at), OPTIONAL(first_at))
 COLUMNS_OF(ReportingRow, COLUMN(tx), COLUMN(kind), COLUMN(amount_minor), COLUMN(currency),
            COLUMN(loaded_at), OPTIONAL(node))
 COLUMNS_OF(Round, COLUMN(round), COLUMN(studio), COLUMN(opened_at), OPTIONAL(closed_at),

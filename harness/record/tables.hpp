@@ -62,6 +62,7 @@ struct LedgerEvent {
   int64_t amount_minor = 0;
   std::string currency, at;       // when the ledger had it
   std::string published_at = "";  // when the log had it; empty: not told
+  std::string first_at = "";  // when the first of all regions' logs had it; empty: there is one log
 };
 
 struct ReportingRow {

@@ -40,6 +40,7 @@ struct BooksSource {
   DatabaseLogin sql_owner;                   // there, for whoever wipes it
   std::map<std::string, std::string> sql;    // canonical table → query
   std::string kafka_bootstrap, kafka_topic;  // empty = no events
+  std::vector<std::string> kafka_elsewhere;  // bootstraps of the logs of regions that do not serve
   std::vector<std::pair<std::string, Endpoint>> providers;  // name → where its book is
   std::string provider_path;
   std::vector<std::pair<std::string, Endpoint>> streams;  // live streams: name → where its book is

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,7 @@ namespace rehearse {
 namespace {
 
 constexpr int64_t whole_ns = 60 * ns_per_s;
+constexpr size_t tx_at = 4;  // in event_row()
 
 struct Closer {
   void operator()(rd_kafka_t* handle) const {
@@ -156,6 +159,29 @@ Result<std::vector<std::string>> topics_of(const BooksSource& source) {
   return topics;
 }
 
+namespace {
+
+// When the first of the other regions' logs had each transaction. One that cannot be read, or has
+// no such topic, has none: then it was later than we say, never earlier.
+std::map<std::string, std::string> firsts_elsewhere(BooksSource source) {
+  std::map<std::string, std::string> firsts;
+  for (const std::string& elsewhere : source.kafka_elsewhere) {
+    source.kafka_bootstrap = elsewhere;
+    const auto topics = topics_of(source);
+    if (!topics || std::ranges::find(*topics, source.kafka_topic) == topics->end()) continue;
+    (void)read_topic(source, [&](const rd_kafka_message_t& message) {
+      const CsvRow row = event_row(message, source.kafka_topic);
+      const std::string &tx = row[tx_at], &at = row.back();
+      if (at.empty()) return;
+      const auto [known, added] = firsts.emplace(tx, at);
+      if (!added) known->second = std::min(known->second, at);
+    });
+  }
+  return firsts;
+}
+
+}  // namespace
+
 void collect_kafka(const BooksSource& source, Shelf& shelf) {
   std::vector<CsvRow> rows;
   const Status read = read_topic(source, [&](const rd_kafka_message_t& message) {
@@ -163,10 +189,19 @@ void collect_kafka(const BooksSource& source, Shelf& shelf) {
   });
   if (!read) shelf.miss(read.error().message);
   if (!read && rows.empty()) return;
-  shelf.put("events",
-            {"topic", "partition", "offset", "key", "tx", "kind", "amount_minor", "currency", "at",
-             "published_at"},
-            rows, read.has_value());
+  CsvRow header = {"topic", "partition",    "offset",   "key", "tx",
+                   "kind",  "amount_minor", "currency", "at",  "published_at"};
+  if (!source.kafka_elsewhere.empty()) {
+    const auto firsts = firsts_elsewhere(source);
+    header.emplace_back("first_at");
+    for (CsvRow& row : rows) {
+      const auto first = firsts.find(row[tx_at]);
+      std::string at = row.back();
+      if (first != firsts.end()) at = std::min(at, first->second);
+      row.push_back(std::move(at));
+    }
+  }
+  shelf.put("events", header, rows, read.has_value());
 }
 
 }  // namespace rehearse

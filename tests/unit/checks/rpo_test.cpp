@@ -223,6 +223,17 @@ TEST(MeasureRpo, EventsHaveALagTooButOnlyLossCounts) {
   EXPECT_EQ(row.verdict, Verdict::pass) << "what is on its way waits in the ledger's own books";
 }
 
+// The log of a region that was away gets only then what the other one has had for long.
+TEST(MeasureRpo, AnEventIsThereOnceTheFirstOfAllLogsHasIt) {
+  RecordedRun run = honest_run();
+  add_reporting(run);
+  for (LedgerEvent& event : *run.books.events) {
+    event.published_at = "2026-01-31T12:10:00.000Z";
+    event.first_at = "2026-01-31T12:00:00.000Z";
+  }
+  EXPECT_DOUBLE_EQ(*measure_rpo(Joined(run)).at(1).lag_at_fault_ms, 0);
+}
+
 TEST(MeasurePnl, ReportingIsASourceOfItsOwn) {
   RecordedRun run = honest_run();
   add_reporting(run);
