@@ -335,6 +335,7 @@ Report judge(const Run& run) {
   report.rpo = measure_rpo(joined);
   report.slo = measure_slo(joined, report.rto);
   report.pnl = measure_pnl(joined);
+  report.revenue_differences = find_revenue_differences(joined);
   report.load = measure_load(joined);
   report.machine = machine_by_phase(run, report.rto);
   report.demand = measure_demand(joined, report.rto);

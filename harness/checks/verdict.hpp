@@ -10,6 +10,7 @@
 #include "checks/demand.hpp"
 #include "checks/machine.hpp"
 #include "checks/measures.hpp"
+#include "checks/revenue_differences.hpp"
 #include "record/run.hpp"
 
 namespace rehearse {
@@ -27,6 +28,7 @@ struct Report {
   std::vector<RpoRow> rpo;
   std::vector<SloRow> slo;
   std::vector<PnlRow> pnl;
+  RevenueDifferences revenue_differences;
   LoadStats load;
   std::vector<MachinePhase> machine;
   std::vector<DemandPhase> demand;
