@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/units.hpp"
+#include "reports/document.hpp"
 #include "reports/report.hpp"
 
 namespace rehearse {
@@ -273,9 +274,9 @@ Json list(const Rows& rows, F&& to_json) {
 
 }  // namespace
 
-void write_json(std::ostream& out, const Report& report) {
+nlohmann::ordered_json document_of(const Report& report) {
   const Run& run = *report.run;
-  const Json document = {
+  return {
       {"schema", "rehearse.report/1"},
       {"run", run_json(run)},
       {"manifest_sha256", text_or_null(run.manifest_sha256)},
@@ -316,8 +317,11 @@ void write_json(std::ostream& out, const Report& report) {
                                       {"check", finding.check}};
                         })},
       {"limits", report.limits}};
+}
+
+void write_json(std::ostream& out, const Report& report) {
   // Text of the outside world may not be UTF-8: shown as replacement characters, never a failure.
-  out << document.dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << document_of(report).dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
 }  // namespace rehearse

@@ -11,6 +11,7 @@ namespace rehearse {
 void write_json(std::ostream& out, const Report& report);  // rehearse.report/1
 void write_junit(std::ostream& out, const Report& report, const std::string& run_dir);
 void write_markdown(std::ostream& out, const Report& report, const std::string& run_dir);
+void write_html(std::ostream& out, const Report& report);
 void write_terminal(std::ostream& out, const Report& report, bool color, int columns);
 
 }  // namespace rehearse

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <string_view>
 
 #include "base/units.hpp"
@@ -310,22 +309,9 @@ void write_load(const Page& page, const LoadStats& load) {
 
 // What decided against the run, once more and last: a log that keeps only its end still says it.
 void write_why(const Page& page, const Report& report) {
-  if (report.met) return;
-  page.section("WHY");
-  const auto reason = [&](const std::string& text) { page.paragraph("  · ", 4, text, Ink::red); };
-  const Run& run = *report.run;
-  std::set<std::string_view> minded = {
-      ""};  // checks that the run is judged by; "" = the run itself
-  for (const Finding& check : report.checks) {
-    const Standing standing = standing_of(run, check);
-    if (standing == Standing::wrong && check.verdict != Verdict::fail)
-      reason(fmt::format("{} must be red and is {}", check.check, name_of(check.verdict)));
-    if (standing == Standing::wrong || standing == Standing::unsure) minded.insert(check.check);
-  }
-  for (const ReportFinding& finding : report.findings) {
-    if (finding.severity == "note" || !minded.contains(finding.check)) continue;
-    reason((finding.check.empty() ? "" : finding.check + ": ") + finding.text);
-  }
+  const std::vector<std::string> reasons = text::reasons_against(report);
+  if (!reasons.empty()) page.section("WHY");
+  for (const std::string& reason : reasons) page.paragraph("  · ", 4, reason, Ink::red);
 }
 
 void write_tail(const Page& page, const Report& report) {

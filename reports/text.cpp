@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/units.hpp"
 #include "base/utf8.hpp"
@@ -124,6 +125,26 @@ std::string lost_money_text(const RpoRow& row) {
   }
   if (!money.empty()) return money;
   return row.lost_count == 0 ? "none" : "–";
+}
+
+std::vector<std::string> reasons_against(const Report& report) {
+  std::vector<std::string> reasons;
+  if (report.met) return reasons;
+  const Run& run = *report.run;
+  std::set<std::string_view> minded = {
+      ""};  // checks that the run is judged by; "" = the run itself
+  for (const Finding& check : report.checks) {
+    const Standing standing = standing_of(run, check);
+    if (standing == Standing::wrong && check.verdict != Verdict::fail)
+      reasons.push_back(
+          fmt::format("{} must be red and is {}", check.check, name_of(check.verdict)));
+    if (standing == Standing::wrong || standing == Standing::unsure) minded.insert(check.check);
+  }
+  for (const ReportFinding& finding : report.findings) {
+    if (finding.severity == "note" || !minded.contains(finding.check)) continue;
+    reasons.push_back((finding.check.empty() ? "" : finding.check + ": ") + finding.text);
+  }
+  return reasons;
 }
 
 std::span<const PnlSource> pnl_sources() {

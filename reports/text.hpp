@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reports/report.hpp"
 
@@ -27,6 +28,9 @@ std::string ms_or_dash(const std::optional<double>& ms);
 std::string measured_text(const RtoRow& row);  // "24.5 s", "≥ 24.5 s", "none", "–"
 std::string plain_money(Int128 minor, const std::string& currency);
 std::string lost_money_text(const RpoRow& row);  // "12.50 EUR, 3.00 BRL", "none", "–"
+
+// What decided against a run that is not as expected, in words; empty: it is.
+std::vector<std::string> reasons_against(const Report& report);
 
 // The sources of gross gaming revenue, in the order in which people compare them, and the net one.
 struct PnlSource {

@@ -28,13 +28,14 @@ int terminal_columns() {
 }
 
 Status write_report_files(const Report& report, const std::string& run_dir) {
-  std::ostringstream json, junit, markdown;
+  std::ostringstream json, junit, markdown, html;
   write_json(json, report);
   write_junit(junit, report, run_dir);
   write_markdown(markdown, report, run_dir);
+  write_html(html, report);
   for (const auto& [name, text] :
        {std::pair("/report.json", json.str()), std::pair("/junit.xml", junit.str()),
-        std::pair("/report.md", markdown.str())})
+        std::pair("/report.md", markdown.str()), std::pair("/report.html", html.str())})
     if (auto written = write_file_atomically(run_dir + name, text); !written) return written;
   return {};
 }

@@ -16,15 +16,10 @@ void add_report(Arguments& verb, Cli& cli) {
   };
   auto arguments = std::make_shared<Arguments>();
   verb.word("run", arguments->run, "folder of the run", true);
-  verb.text("--format", arguments->format, "json, junit, markdown or terminal",
+  verb.text("--format", arguments->format, "html, json, junit, markdown or terminal",
             {"html", "json", "junit", "markdown", "terminal"});
   verb.action([arguments, &cli] {
     const std::string& format = arguments->format;
-    if (format == "html") {
-      cli.exit =
-          complain({ExitCode::usage, "there is no HTML report yet: markdown is the nearest"});
-      return;
-    }
     const auto run = read_run(arguments->run);
     if (!run) {
       cli.exit = complain(run.error());
@@ -36,6 +31,7 @@ void add_report(Arguments& verb, Cli& cli) {
     if (format == "json") write_json(std::cout, report);
     if (format == "junit") write_junit(std::cout, report, run_dir);
     if (format == "markdown") write_markdown(std::cout, report, run_dir);
+    if (format == "html") write_html(std::cout, report);
     if (format == "terminal") write_terminal(std::cout, report, color_wanted(), terminal_columns());
     cli.exit = exit_code_of(report);
   });
