@@ -129,9 +129,7 @@ struct PlayerLimit {
   bool operator==(const PlayerLimit&) const = default;
 };
 
-// Where a player's personal data lies, and where its home is.
-// Where regions have vaults of their own: `region` is that of the vault in which it was found, and
-// `home_region` the one where it belongs.
+// Where a player's personal data lies and is at home: there, and (of vaults) in which region.
 struct ResidencyRow {
   std::string store, player, home;
   std::string region = {}, home_region = {};

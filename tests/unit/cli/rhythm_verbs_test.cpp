@@ -11,6 +11,7 @@
 #include "base/sha256.hpp"
 #include "cli/cli.hpp"
 #include "cli/judged.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -23,12 +24,9 @@ using testing::HasSubstr;
 class RhythmVerbs : public testing::Test {
  protected:
   RhythmVerbs() {
-    char pattern[] = "/tmp/rehearse-rhythm-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1);
     std::ofstream(dir_ + "/rhythm.yaml") << "rhythm: [{suite: quarterly, every: month}]\n";
   }
-  ~RhythmVerbs() override { std::filesystem::remove_all(dir_); }
 
   // Of quarterly/zone-loss-by-the-book as it is written now, on 2026-01-31.
   void record(const std::string& name, bool as_written = true) const {
@@ -56,7 +54,9 @@ class RhythmVerbs : public testing::Test {
     return says({"calendar", dir_ + "/runs", "--rhythm", dir_ + "/rhythm.yaml", "--today", day});
   }
 
-  std::string dir_, out_, err_;
+  test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
+  std::string out_, err_;
 };
 
 TEST_F(RhythmVerbs, CalendarSaysWhatIsDoneDueOverdueAndStale) {

@@ -2,7 +2,6 @@
 // reports/verify.py, which shares no code with it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -17,6 +16,7 @@
 #include "record/audit.hpp"
 #include "record/manifest.hpp"
 #include "runtime/command.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -33,12 +33,7 @@ struct Said {
 
 class Verify : public testing::Test {
  protected:
-  Verify() {
-    char pattern[] = "/tmp/rehearse-verify-XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1);
-  }
-  ~Verify() override { fs::remove_all(dir_); }
+  Verify() { ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1); }
 
   std::string run_dir() const { return dir_ + "/run"; }
 
@@ -101,7 +96,8 @@ class Verify : public testing::Test {
     }
   }
 
-  std::string dir_;
+  test::TemporaryFolder folder_;
+  const std::string dir_ = folder_.path();
 };
 
 // The first payout, sent a second time by another provider.

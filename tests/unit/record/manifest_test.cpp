@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "base/ed25519.hpp"
-
 #include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {

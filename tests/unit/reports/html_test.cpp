@@ -81,8 +81,8 @@ TEST(Html, ARunThatCannotBeOrHoldsNothingIsToldInWords) {
   RecordedRun absurd = honest_run();
   absurd.faults[0].effective_ms = 1e300;
   const RecordedRun empty;
-  for (const RecordedRun* run : {&absurd, &empty}) {
-    const json data = json::parse(data_text_of(html_of(judge(*run))));
+  for (const RecordedRun& run : {absurd, empty}) {
+    const json data = json::parse(data_text_of(html_of(judge(run))));
     EXPECT_EQ(data["verdict"], "inconclusive");
     EXPECT_TRUE(data["page"]["course"].is_null());
   }

@@ -43,7 +43,7 @@ class RestoreBackupTest : public testing::Test {
   std::string state_ = R"({"outcome": ""})", target_;
   test::AnsweringServer server_{
       [this](const std::string&) { return test::http_answer("200 OK", said()); }};
-  test::BackupNodes nodes_{testing::TempDir() + "restore-backup-" + std::to_string(::getpid())};
+  test::BackupNodes nodes_;
   ActionContext context_{nodes_.stack, {}};
   std::unique_ptr<Action> action_ = find_action("restore_backup")->make({"restore_backup"});
 };

@@ -1,13 +1,12 @@
 // Each region is asked for what lies in it; without one of them there is no book.
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "platform/platform.hpp"
 #include "scenario/stack_parts.hpp"
+#include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
@@ -65,8 +64,8 @@ TEST(CollectResidency, AVaultIsOpenToItsOwnRegionsGateOnly) {
 }
 
 TEST(CollectResidency, ARegionThatCannotBeAskedLeavesNoBookThatLooksWhole) {
-  const std::string dir = fmt::format("{}/collect-residency-{}", testing::TempDir(), ::getpid());
-  std::filesystem::create_directories(dir);
+  const test::TemporaryFolder folder;
+  const std::string& dir = folder.path();
   BooksSource source;
   source.residency.sql = {{"residency", "SELECT"}};
   source.residency.regions = {{"a",
@@ -78,7 +77,6 @@ TEST(CollectResidency, ARegionThatCannotBeAskedLeavesNoBookThatLooksWhole) {
       testing::ElementsAre(testing::HasSubstr("book residency cannot be had from the vault"),
                            testing::HasSubstr("region a cannot be searched")));
   EXPECT_TRUE(std::filesystem::is_empty(dir));
-  std::filesystem::remove_all(dir);
 }
 
 }  // namespace
