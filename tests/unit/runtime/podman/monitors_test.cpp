@@ -1,6 +1,7 @@
 #include "runtime/podman/monitors.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,9 +15,12 @@
 namespace rehearse {
 namespace {
 
-// A process that calls itself as podman calls its monitors. The prefix is this process's own.
+// A process that calls itself as podman calls its monitors. The prefix is this process's own. It
+// waits for a pipe that nobody writes to: what a shell forks is called as the shell is until it
+// runs something.
 class MonitorsTest : public testing::Test {
  protected:
+  MonitorsTest() { EXPECT_EQ(::mkfifo((dir_ + "/never").c_str(), 0600), 0); }
   ~MonitorsTest() override {
     for (const pid_t child : children_) {
       ::kill(child, SIGKILL);
@@ -25,7 +29,7 @@ class MonitorsTest : public testing::Test {
   }
 
   void begin(const std::string& program, const std::string& container) {
-    std::ofstream(dir_ + "/" + program) << "#!/bin/sh\nwhile :; do sleep 0.05; done\n";
+    std::ofstream(dir_ + "/" + program) << "#!/bin/sh\nread -r never <" + dir_ + "/never\n";
     std::filesystem::permissions(dir_ + "/" + program, std::filesystem::perms::owner_all);
     const std::string path = dir_ + "/" + program;
     const pid_t child = ::fork();
