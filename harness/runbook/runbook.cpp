@@ -249,14 +249,8 @@ void read_runbook(const yaml::Node& root, const RunbookInput& input, Runbook& ru
 std::expected<Runbook, std::vector<Diagnostic>> parse_runbook(const RunbookInput& input) {
   Problems problems;
   Runbook runbook;
-  auto tree = yaml::parse_tree(input.text, Where{0, 1, 1});
-  if (!tree) {
-    problems.add_all(std::move(tree.error()));
-  } else if (tree->kind == yaml::Node::Kind::null) {
-    problems.add(Where{0, 1, 1}, "the file is empty");
-  } else {
-    read_runbook(*tree, input, runbook, problems);
-  }
+  const auto tree = yaml::read_root(input.text, problems);
+  if (tree) read_runbook(*tree, input, runbook, problems);
   if (!problems.empty()) return std::unexpected(problems.sorted({input.path}));
   return runbook;
 }

@@ -13,7 +13,6 @@ namespace {
 using yaml::MapReader;
 using yaml::Node;
 using yaml::Problems;
-using yaml::Where;
 
 constexpr size_t findings_max = 10'000;
 const std::vector<std::string> severities{"critical", "major", "minor"};
@@ -54,12 +53,8 @@ std::expected<std::vector<KeptFinding>, std::vector<Diagnostic>> parse_findings(
     const std::string& path, const std::string& text) {
   Problems problems;
   std::vector<KeptFinding> findings;
-  auto tree = yaml::parse_tree(text, Where{0, 1, 1});
-  if (!tree) {
-    problems.add_all(std::move(tree.error()));
-  } else if (tree->kind == Node::Kind::null) {
-    problems.add(Where{0, 1, 1}, "the file is empty");
-  } else {
+  const auto tree = yaml::read_root(text, problems);
+  if (tree) {
     MapReader map(*tree, "findings", problems);
     const Node* list = map.need("findings");
     if (list && yaml::is_filled_list(*list, "findings", findings_max, problems))

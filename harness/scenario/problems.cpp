@@ -43,6 +43,18 @@ std::vector<Diagnostic> Problems::sorted(const std::vector<std::string>& sources
   return diagnostics;
 }
 
+std::optional<Node> read_root(std::string_view text, Problems& problems) {
+  constexpr Where begin{0, 1, 1};
+  auto tree = parse_tree(text, begin);
+  if (!tree) {
+    problems.add_all(std::move(tree.error()));
+    return std::nullopt;
+  }
+  if (tree->kind != Node::Kind::null) return std::move(*tree);
+  problems.add(begin, "the file is empty");
+  return std::nullopt;
+}
+
 std::string shown(std::string_view word) {
   constexpr size_t length_max = 60;
   std::string text;

@@ -1,6 +1,7 @@
 // Everything that is found wrong with a scenario, collected on the way.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ class Problems {
  private:
   std::vector<Issue> issues_;
 };
+
+// The root of a file's text; nullopt: it has none, which is a problem of the first of the sources.
+std::optional<Node> read_root(std::string_view text, Problems& problems);
 
 // A word of the file inside a message: `word`, on one line, shortened where it is long.
 std::string shown(std::string_view word);

@@ -134,14 +134,8 @@ bool is_profile(std::string_view text) {
 std::expected<ProfileFile, std::vector<Diagnostic>> parse_profile(const ProfileInput& input) {
   Problems problems;
   ProfileFile profile;
-  auto tree = yaml::parse_tree(input.text, Where{0, 1, 1});
-  if (!tree) {
-    problems.add_all(std::move(tree.error()));
-  } else if (tree->kind == Node::Kind::null) {
-    problems.add(Where{0, 1, 1}, "the file is empty");
-  } else {
-    read_profile(*tree, input, profile, problems);
-  }
+  const auto tree = yaml::read_root(input.text, problems);
+  if (tree) read_profile(*tree, input, profile, problems);
   if (!problems.empty()) return std::unexpected(problems.sorted({input.path}));
   return profile;
 }

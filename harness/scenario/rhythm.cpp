@@ -14,7 +14,6 @@ namespace {
 using yaml::MapReader;
 using yaml::Node;
 using yaml::Problems;
-using yaml::Where;
 
 constexpr size_t entries_max = 100;
 const std::vector<std::string> lengths{"day", "month", "quarter"};
@@ -47,12 +46,8 @@ std::expected<std::vector<RhythmEntry>, std::vector<Diagnostic>> parse_rhythm(
     const std::string& path, const std::string& text, const std::vector<std::string>& suites) {
   Problems problems;
   std::vector<RhythmEntry> entries;
-  auto tree = yaml::parse_tree(text, Where{0, 1, 1});
-  if (!tree) {
-    problems.add_all(std::move(tree.error()));
-  } else if (tree->kind == Node::Kind::null) {
-    problems.add(Where{0, 1, 1}, "the file is empty");
-  } else {
+  const auto tree = yaml::read_root(text, problems);
+  if (tree) {
     MapReader map(*tree, "file", problems);
     const Node* list = map.need("rhythm");
     if (list && yaml::is_filled_list(*list, "rhythm", entries_max, problems))

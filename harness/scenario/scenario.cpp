@@ -189,12 +189,8 @@ std::expected<Scenario, std::vector<Diagnostic>> parse_scenario(const ParseInput
   Problems problems;
   Scenario scenario;
   read_default_targets(input, scenario, problems);
-  auto tree = yaml::parse_tree(input.text, Where{0, 1, 1});
-  if (!tree) {
-    problems.add_all(std::move(tree.error()));
-  } else if (tree->kind == Node::Kind::null) {
-    problems.add(Where{0, 1, 1}, "the file is empty");
-  } else {
+  auto tree = yaml::read_root(input.text, problems);
+  if (tree) {
     yaml::apply_overrides(*tree, input.overrides, problems);
     read_scenario(*tree, input, scenario, problems);
   }

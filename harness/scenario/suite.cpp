@@ -49,14 +49,8 @@ void read_suite(const Node& root, const SuiteInput& input, Suite& suite, Problem
 std::expected<Suite, std::vector<Diagnostic>> parse_suite(const SuiteInput& input) {
   Problems problems;
   Suite suite;
-  auto tree = yaml::parse_tree(input.text, Where{0, 1, 1});
-  if (!tree) {
-    problems.add_all(std::move(tree.error()));
-  } else if (tree->kind == Node::Kind::null) {
-    problems.add(Where{0, 1, 1}, "the file is empty");
-  } else {
-    read_suite(*tree, input, suite, problems);
-  }
+  const auto tree = yaml::read_root(input.text, problems);
+  if (tree) read_suite(*tree, input, suite, problems);
   if (!problems.empty()) return std::unexpected(problems.sorted({input.path}));
   return suite;
 }
