@@ -28,4 +28,20 @@ std::optional<std::string> of_base64(const std::string& text) {
   return bytes;
 }
 
+std::string base64url_of(const std::string& bytes) {
+  std::string text = base64_of(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return text;
+}
+
+// The last digit has bits that nothing depends on: one text for each sequence of bytes.
+std::optional<std::string> of_base64url(const std::string& text) {
+  std::string padded = text;
+  for (char& c : padded) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  padded.resize((padded.size() + 3) / 4 * 4, '=');
+  auto bytes = of_base64(padded);
+  return bytes && base64url_of(*bytes) == text ? bytes : std::nullopt;
+}
+
 }  // namespace rehearse

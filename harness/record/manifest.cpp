@@ -135,10 +135,9 @@ std::string change_of(const std::string& path, const Entry& then, const Entry& n
 // Over the manifest's own bytes, as OpenSSL writes one and verifies it: 64 bytes, raw.
 Status sign_manifest(const std::string& run_dir, const std::string& text,
                      const std::string& secret) {
-  std::string digits = ed25519_sign(secret, text);
-  for (char& c : digits) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  const auto signature = of_base64(digits + "==");
-  if (!signature) return fail(ExitCode::usage, "the key that is to sign the manifest is none");
+  const auto signature = of_base64url(ed25519_sign(secret, text));
+  if (!signature || signature->empty())
+    return fail(ExitCode::usage, "the key that is to sign the manifest is none");
   return write_file_atomically(run_dir + "/" + manifest_signature_file, *signature);
 }
 
@@ -146,10 +145,7 @@ bool is_signed(const std::string& run_dir, const std::string& key) {
   const auto text = read_file(path_of(run_dir));
   const auto signature = read_file(run_dir + "/" + manifest_signature_file, 1 << 10);
   if (!text || !signature) return false;
-  std::string digits = base64_of(*signature);
-  for (char& c : digits) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  while (digits.ends_with('=')) digits.pop_back();
-  return ed25519_verify(key, *text, digits);
+  return ed25519_verify(key, *text, base64url_of(*signature));
 }
 
 }  // namespace

@@ -20,6 +20,11 @@ TEST(Base64, IsTheStandards) {
   }
   EXPECT_EQ(of_base64("Zg"), std::nullopt);
   EXPECT_EQ(of_base64("Z~=="), std::nullopt);
+  for (const std::string bytes : {"", "f", "fo", "foo", "\xfb\xff\xfe"})
+    EXPECT_EQ(of_base64url(base64url_of(bytes)), bytes);
+  EXPECT_EQ(base64url_of("\xfb\xff\xfe"), "-__-");
+  for (const char* none : {"+__-", "Zh", "Zg==", "Z", "Z~"})
+    EXPECT_EQ(of_base64url(none), std::nullopt) << none;
 }
 
 }  // namespace
