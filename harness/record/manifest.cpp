@@ -62,13 +62,16 @@ int64_t rows_in(const std::string& path, std::string_view text) {
   return std::max<int64_t>(rows, 0);
 }
 
-Result<Entry> entry_of(const std::string& run_dir, const std::string& path) {
+// A check needs the rows' sums of what changed alone.
+enum class WithSums : uint8_t { no, yes };
+
+Result<Entry> entry_of(const std::string& run_dir, const std::string& path, WithSums with_sums) {
   if (path.ends_with(".csv") || path.ends_with(".jsonl")) {
     const auto text = read_file(run_dir + "/" + path);
     if (!text) return std::unexpected(text.error());
     const int64_t rows = rows_in(path, *text);
-    return Entry{sha256_hex(*text), rows,
-                 rows > summed_rows_max ? "" : row_sums(*text, format_of(path))};
+    const bool summed = with_sums == WithSums::yes && rows <= summed_rows_max;
+    return Entry{sha256_hex(*text), rows, summed ? row_sums(*text, format_of(path)) : ""};
   }
   const auto sum = sha256_hex_of_file(run_dir + "/" + path);
   if (!sum) return std::unexpected(sum.error());
@@ -81,7 +84,7 @@ std::string utf8_name(const std::string& path) {
 }
 
 // What is not a file is not followed.
-Result<Entries> entries_of(const std::string& run_dir) {
+Result<Entries> entries_of(const std::string& run_dir, WithSums with_sums) {
   Entries entries;
   std::error_code error;
   fs::recursive_directory_iterator it(run_dir, error), end;
@@ -89,7 +92,7 @@ Result<Entries> entries_of(const std::string& run_dir) {
     if (!it->is_regular_file(error) || it->is_symlink(error)) continue;
     const std::string path = it->path().string().substr(run_dir.size() + 1);
     if (!is_evidence(path)) continue;
-    auto entry = entry_of(run_dir, path);
+    auto entry = entry_of(run_dir, path, with_sums);
     if (!entry) return std::unexpected(entry.error());
     entries[utf8_name(path)] = std::move(*entry);
   }
@@ -124,11 +127,14 @@ Result<Contents> read_manifest(const std::string& run_dir) {
   }
 }
 
-std::string change_of(const std::string& path, const Entry& then, const Entry& now) {
+std::string change_of(const std::string& run_dir, const std::string& path, const Entry& then,
+                      const Entry& now) {
   std::string text = path + " changed";
   if (then.rows && now.rows && *then.rows != *now.rows)
     text += fmt::format(": {} rows, recorded were {}", *now.rows, *then.rows);
-  const std::string rows = changed_rows(then.sums, now.sums, format_of(path));
+  const auto summed = entry_of(run_dir, path, WithSums::yes);
+  const std::string rows =
+      summed ? changed_rows(then.sums, summed->sums, format_of(path)) : std::string();
   return rows.empty() ? text : fmt::format("{} ({})", text, rows);
 }
 
@@ -151,7 +157,7 @@ bool is_signed(const std::string& run_dir, const std::string& key) {
 }  // namespace
 
 Status write_manifest(const std::string& run_dir, const std::string& secret) {
-  const auto entries = entries_of(run_dir);
+  const auto entries = entries_of(run_dir, WithSums::yes);
   if (!entries) return std::unexpected(entries.error());
   json files = json::object();
   for (const auto& [path, entry] : *entries) {
@@ -169,7 +175,7 @@ Status write_manifest(const std::string& run_dir, const std::string& secret) {
 Result<std::vector<std::string>> changes_since_recorded(const std::string& run_dir) {
   const auto then = read_manifest(run_dir);
   if (!then) return std::unexpected(then.error());
-  const auto now = entries_of(run_dir);
+  const auto now = entries_of(run_dir, WithSums::no);
   if (!now) return std::unexpected(now.error());
   std::vector<std::string> changes;
   if (!then->signed_by.empty() && !is_signed(run_dir, then->signed_by))
@@ -179,7 +185,7 @@ Result<std::vector<std::string>> changes_since_recorded(const std::string& run_d
     if (found == now->end())
       changes.push_back(path + " is gone");
     else if (found->second.sha256 != entry.sha256 || found->second.rows != entry.rows)
-      changes.push_back(change_of(path, entry, found->second));
+      changes.push_back(change_of(run_dir, path, entry, found->second));
   }
   for (const auto& [path, entry] : *now)
     if (!then->entries.contains(path)) changes.push_back(path + " came later");
