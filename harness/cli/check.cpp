@@ -60,16 +60,12 @@ void add_check(Arguments& verb, Cli& cli) {
   verb.text("--signed-by", arguments->signed_by,
             "public key (hex, or a file with it) whose signature the audit trail must end with");
   verb.action([arguments, &cli] {
-    std::string key;
-    if (!arguments->signed_by.empty()) {
-      auto given = public_key_of(arguments->signed_by);
-      if (!given) {
-        cli.exit = complain(given.error());
-        return;
-      }
-      key = std::move(*given);
+    const auto key = public_key_of(arguments->signed_by);
+    if (!key) {
+      cli.exit = complain(key.error());
+      return;
     }
-    for (const auto& run : arguments->runs) check_run(cli, run, key, arguments->even_if_changed);
+    for (const auto& run : arguments->runs) check_run(cli, run, *key, arguments->even_if_changed);
   });
 }
 

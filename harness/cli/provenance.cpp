@@ -35,7 +35,7 @@ std::vector<std::string> audit_changes(const std::string& run_dir, const std::st
 }  // namespace
 
 Result<std::string> public_key_of(const std::string& given) {
-  if (is_ed25519_key(given)) return given;
+  if (given.empty() || is_ed25519_key(given)) return given;
   const auto text = read_file(given, 1 << 16);
   if (!text) return fail(ExitCode::usage, "--signed-by: " + text.error().message);
   std::string key = text->substr(0, text->find_last_not_of(" \t\r\n") + 1);

@@ -9,8 +9,8 @@
 
 namespace rehearse {
 
-// A public key as it is given, or from a file that holds it so or in PEM. Errors (usage): it is
-// none.
+// A public key as it is given, or from a file that holds it so or in PEM; none where none is given.
+// Errors (usage): it is none.
 Result<std::string> public_key_of(const std::string& given);
 
 // The key, or `nobody`.

@@ -81,16 +81,12 @@ void add_verify(Arguments& verb, Cli& cli) {
   verb.text("--signed-by", given->signed_by,
             "public key (hex, or a file with it) that must have signed");
   verb.action([given, &cli] {
-    std::string key;
-    if (!given->signed_by.empty()) {
-      auto read = public_key_of(given->signed_by);
-      if (!read) {
-        cli.exit = complain(read.error());
-        return;
-      }
-      key = std::move(*read);
+    const auto key = public_key_of(given->signed_by);
+    if (!key) {
+      cli.exit = complain(key.error());
+      return;
     }
-    for (const auto& run : given->runs) cli.exit = worse(cli.exit, verify_run(run, key));
+    for (const auto& run : given->runs) cli.exit = worse(cli.exit, verify_run(run, *key));
   });
 }
 
