@@ -56,10 +56,7 @@ Result<std::vector<RhythmEntry>> load_rhythm(const Places& places, const std::st
     suites.push_back(std::filesystem::path(file).stem().string());
   auto rhythm = parse_rhythm(path, *text, suites);
   if (rhythm) return std::move(*rhythm);
-  std::string all;
-  for (const Diagnostic& diagnostic : rhythm.error())
-    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
-  return fail(ExitCode::usage, all);
+  return std::unexpected(all_of(rhythm.error()));
 }
 
 // Whether anything of it is overdue.

@@ -37,6 +37,9 @@ ExitCode flush_output();
 // /dev/stdin).
 Result<std::string> given_text(const std::string& path);
 
+// Every one of them, a line each (usage).
+Error all_of(const std::vector<Diagnostic>& diagnostics);
+
 Places find_places();
 // Of scenarios/profiles.
 struct Profiles;

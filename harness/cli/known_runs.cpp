@@ -19,10 +19,7 @@ Status read_kept(KnownRuns& known, bool named) {
     known.kept = std::move(*kept);
     return {};
   }
-  std::string all;
-  for (const Diagnostic& diagnostic : kept.error())
-    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
-  return fail(ExitCode::usage, all);
+  return std::unexpected(all_of(kept.error()));
 }
 
 }  // namespace

@@ -32,10 +32,7 @@ Result<ProfileFile> load_profile(const std::string& path) {
   if (!text) return fail(ExitCode::usage, text.error().message);
   auto profile = parse_profile(input_for(path, std::move(*text)));
   if (profile) return std::move(*profile);
-  std::string all;
-  for (const auto& diagnostic : profile.error())
-    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
-  return fail(ExitCode::usage, all);
+  return std::unexpected(all_of(profile.error()));
 }
 
 Profiles read_profiles(const Places& places) {

@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr size_t people_bytes_max = 1 << 20;
 
-Error all_of(const std::vector<Diagnostic>& diagnostics) {
-  std::string all;
-  for (const Diagnostic& one : diagnostics) all += (all.empty() ? "" : "\n") + to_string(one);
-  return {ExitCode::usage, all};
-}
-
 std::vector<std::string> files_in(const std::string& folder, const char* ending) {
   std::vector<std::string> files;
   std::error_code ignored;

@@ -90,6 +90,12 @@ ExitCode complain(const Error& error) {
   return error.code;
 }
 
+Error all_of(const std::vector<Diagnostic>& diagnostics) {
+  std::string all;
+  for (const Diagnostic& one : diagnostics) all += (all.empty() ? "" : "\n") + to_string(one);
+  return {ExitCode::usage, all};
+}
+
 Places find_places() {
   std::error_code ignored;
   const fs::path self = fs::read_symlink("/proc/self/exe", ignored);
@@ -202,10 +208,7 @@ Result<Scenario> load_scenario(const Places& places, const std::string& name_or_
     if (broken != profiles().broken.end()) return fail(ExitCode::usage, broken->second);
     return std::move(*scenario);
   }
-  std::string all;
-  for (const auto& diagnostic : scenario.error())
-    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
-  return fail(ExitCode::usage, all);
+  return std::unexpected(all_of(scenario.error()));
 }
 
 std::string scenario_name(const std::string& file) {
@@ -249,10 +252,7 @@ Result<Suite> load_suite(const Places& places, const std::string& name_or_path) 
   for (const auto& file : scenario_files(places)) input.scenarios.push_back(scenario_name(file));
   auto suite = parse_suite(input);
   if (suite) return std::move(*suite);
-  std::string all;
-  for (const auto& diagnostic : suite.error())
-    all += (all.empty() ? "" : "\n") + to_string(diagnostic);
-  return fail(ExitCode::usage, all);
+  return std::unexpected(all_of(suite.error()));
 }
 
 bool interrupted() {
