@@ -4,7 +4,6 @@
 #include <cmath>
 #include <set>
 
-#include "base/clock.hpp"
 #include "checks/course.hpp"
 #include "checks/instants.hpp"
 #include "checks/story.hpp"
@@ -107,10 +106,8 @@ Data alerts_data(const Run& run) {
   Data rows = Data::array();
   if (!run.books.alerts) return nullptr;
   const auto ms = [&](const std::string& instant) {
-    const auto wall_ms = wall_ms_of(instant);
-    return wall_ms ? Data(static_cast<double>(*wall_ms) -
-                          static_cast<double>(run.zero_wall_ns) / static_cast<double>(ns_per_ms))
-                   : Data(nullptr);
+    const auto t_ms = run_ms_of(run, instant);
+    return t_ms ? Data(*t_ms) : Data(nullptr);
   };
   for (const Alert& alert : *run.books.alerts) {
     if (rows.size() >= rows_max) break;

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/units.hpp"
 #include "checks/examination.hpp"
+#include "checks/instants.hpp"
 #include "checks/joined.hpp"
 #include "checks/machine.hpp"
 #include "checks/measures.hpp"
@@ -35,12 +36,6 @@ struct Alarms {
   std::vector<Firing> watched;                         // by any copy, merged, in order
 };
 
-std::optional<double> run_time_ms(const Run& run, const std::string& wall) {
-  const auto ns = parse_utc_ns(wall);
-  if (!ns) return std::nullopt;
-  return static_cast<double>(*ns - run.zero_wall_ns) / ns_per_ms;
-}
-
 std::vector<Firing> merged(std::vector<Firing> intervals) {
   std::ranges::sort(intervals, {}, &Firing::from_ms);
   std::vector<Firing> result;
@@ -57,8 +52,8 @@ std::vector<Firing> merged(std::vector<Firing> intervals) {
 Alarms alarms_of(const Run& run) {
   Alarms alarms;
   for (const Alert& alert : *run.books.alerts) {
-    const auto from_ms = run_time_ms(run, alert.began_at);
-    const auto to_ms = run_time_ms(run, alert.ended_at);
+    const auto from_ms = run_ms_of(run, alert.began_at);
+    const auto to_ms = run_ms_of(run, alert.ended_at);
     if (!from_ms || !to_ms) continue;
     const bool dog = alert.alert == watchdog;
     (dog ? alarms.watched : alarms.by_name[alert.alert]).push_back({*from_ms, *to_ms});

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "base/clock.hpp"
 #include "checks/instants.hpp"
 #include "checks/view.hpp"
 
@@ -46,9 +45,7 @@ class Storybook {
   }
   // An instant that a book wrote down; what cannot be read stands at the begin.
   double at_ms(std::string_view instant) const {
-    const auto wall_ms = wall_ms_of(instant);
-    const double zero_ms = static_cast<double>(run_.zero_wall_ns) / static_cast<double>(ns_per_ms);
-    return wall_ms ? static_cast<double>(*wall_ms) - zero_ms : run_.steady_from_ms;
+    return run_ms_of(run_, instant).value_or(run_.steady_from_ms);
   }
   std::vector<Story> take() {
     for (Story& story : stories_) {
