@@ -51,8 +51,9 @@ class Ransomware final : public Fault {
         taken_bytes_ += std::atoll(taken->c_str());
         return {};
       });
-    if (auto done = run_parallel(jobs); !done) return done;
-    return runtime.kill(nodes_);
+    // Killed also where not all could be taken: nodes find their files given back when they start.
+    const Status taken = run_parallel(jobs), killed = runtime.kill(nodes_);
+    return taken ? killed : taken;
   }
 
   Result<std::optional<Evidence>> effect(Effects& runtime) override {

@@ -24,6 +24,7 @@ class BackupFaultTest : public FaultTest {
     asked_.push_back(fmt::format("{} {}", node, fmt::join(argv, " ")));
     if (argv[0] == "psql")
       return argv.back().find("archiver") == std::string::npos ? "00A\n" : "009\n";
+    if (argv[0] == "ransom" && node == held_) return fail(ExitCode::machine, "held");
     if (argv[0] == "ransom") return "7\n";
     if (argv[0] == "backup-config") opens_ = argv[1] != "no-key";
     if (argv[0] == "backup" && !opens_) return fail(ExitCode::machine, "no cipher-pass");
@@ -35,7 +36,7 @@ class BackupFaultTest : public FaultTest {
   std::mutex mutex_;  // several nodes may be asked at once
   std::vector<std::string> asked_;
   bool spoiled_ = false, opens_ = true;
-  std::string sum_spoiled_ = "c2", label_ = "F1";
+  std::string sum_spoiled_ = "c2", label_ = "F1", held_;
 };
 
 class BackupDeleteAttemptTest : public BackupFaultTest {
@@ -137,6 +138,15 @@ TEST_F(RansomwareTest, TakesTheFilesOfEveryDatabaseAndNotTheBackups) {
   EXPECT_FALSE(fault_->restored(runtime_));
   ASSERT_TRUE(undo(runtime_, planned->undo));
   EXPECT_TRUE(fault_->restored(runtime_));
+}
+
+// Who lost his files and runs on would never find them given back.
+TEST_F(RansomwareTest, WhereOneHoldsItsFilesAllAreEndedAllTheSame) {
+  const auto planned = plan();
+  ASSERT_TRUE(planned) << planned.error().message;
+  held_ = "postgres-2";
+  EXPECT_EQ(fault_->inject(runtime_).error().message, "held");
+  EXPECT_TRUE(*fault_->holds(runtime_));
 }
 
 TEST_F(RansomwareTest, WithoutAStoreThereIsNothingToKeep) {
