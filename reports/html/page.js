@@ -86,7 +86,8 @@ function whatNext() {
   for (const trouble of data.troubles) items.push(['Nothing counts as proven until this is mended: ', trouble]);
   if (!items.length && data.met) items.push('Nothing at once. Read what this run does not show, and keep its folder.');
   const key = data.page.stories[0]?.key;
-  if (key) items.push(['Follow one witness through every book: ', el('code', {}, `./rehearse history RUN --csv | grep ${key}`),
+  // To be copied into a shell: of a key that is not one of ours nothing is.
+  if (key && /^[\w.:-]+$/.test(key)) items.push(['Follow one witness through every book: ', el('code', {}, `./rehearse history RUN --csv | grep ${key}`),
     ' and ', el('code', {}, `grep ${key} RUN/books/*.csv`)]);
   items.push(['Play it again, with the same seed: ', el('code', {}, './rehearse run RUN/scenario.yaml')]);
   return list(items);
