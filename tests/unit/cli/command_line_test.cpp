@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -15,36 +14,17 @@
 #include <thread>
 
 #include "cli/cli.hpp"
+#include "rehearse_says.hpp"
 #include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
 
+using test::ProgramAnswer;
+using test::rehearse_says;
 using testing::HasSubstr;
 using testing::internal::CaptureStderr;
-using testing::internal::CaptureStdout;
 using testing::internal::GetCapturedStderr;
-using testing::internal::GetCapturedStdout;
-
-struct ProgramAnswer {
-  ExitCode exit = ExitCode::bug;
-  std::string out, err;
-};
-
-ProgramAnswer rehearse_says(std::vector<std::string> words) {
-  words.insert(words.begin(), "rehearse");
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1);
-  CaptureStdout();
-  CaptureStderr();
-  const int exit = run_command_line(static_cast<int>(argv.size()), argv.data());
-  ProgramAnswer answer{static_cast<ExitCode>(exit), "", ""};
-  std::fflush(nullptr);
-  answer.out = GetCapturedStdout();
-  answer.err = GetCapturedStderr();
-  return answer;
-}
 
 void expect_refused(const std::vector<std::string>& words, const std::string& message) {
   const ProgramAnswer answer = rehearse_says(words);

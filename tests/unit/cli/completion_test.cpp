@@ -2,9 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
-#include "cli/cli.hpp"
+#include "rehearse_says.hpp"
 #include "runtime/command.hpp"
 
 namespace rehearse {
@@ -12,17 +10,10 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string printed_by(std::vector<std::string> words) {
-  words.insert(words.begin(), "rehearse");
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1);
-  testing::internal::CaptureStdout();
-  const int exit = run_command_line(static_cast<int>(argv.size()), argv.data());
-  std::fflush(nullptr);
-  std::string out = testing::internal::GetCapturedStdout();
-  EXPECT_EQ(exit, 0) << out;
-  return out;
+std::string printed_by(const std::vector<std::string>& words) {
+  const auto said = test::rehearse_says(words);
+  EXPECT_EQ(said.exit, ExitCode::expected) << said.err;
+  return said.out;
 }
 
 // What bash would offer behind these words.

@@ -11,6 +11,7 @@
 #include "base/sha256.hpp"
 #include "cli/cli.hpp"
 #include "cli/judged.hpp"
+#include "rehearse_says.hpp"
 #include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
@@ -38,17 +39,11 @@ class RhythmVerbs : public testing::Test {
     std::filesystem::create_directories(dir_ + "/runs/" + name);
     ASSERT_TRUE(write_report_files(judge(run), dir_ + "/runs/" + name));
   }
-  ExitCode says(std::vector<std::string> words) {
-    words.insert(words.begin(), "rehearse");
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const int exit = run_command_line(static_cast<int>(argv.size()), argv.data());
-    std::fflush(nullptr);
-    out_ = testing::internal::GetCapturedStdout();
-    err_ = testing::internal::GetCapturedStderr();
-    return static_cast<ExitCode>(exit);
+  ExitCode says(const std::vector<std::string>& words) {
+    auto answer = test::rehearse_says(words);
+    out_ = std::move(answer.out);
+    err_ = std::move(answer.err);
+    return answer.exit;
   }
   ExitCode calendar_on(const std::string& day) {
     return says({"calendar", dir_ + "/runs", "--rhythm", dir_ + "/rhythm.yaml", "--today", day});

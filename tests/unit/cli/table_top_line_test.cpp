@@ -17,16 +17,13 @@
 #include "record/audit.hpp"
 #include "record/manifest.hpp"
 #include "record/run.hpp"
+#include "rehearse_says.hpp"
 #include "tests/unit/base/temporary_folder.hpp"
 
 namespace rehearse {
 namespace {
 
 using testing::HasSubstr;
-using testing::internal::CaptureStderr;
-using testing::internal::CaptureStdout;
-using testing::internal::GetCapturedStderr;
-using testing::internal::GetCapturedStdout;
 
 class TableTopLine : public testing::Test {
  protected:
@@ -34,17 +31,11 @@ class TableTopLine : public testing::Test {
 
   std::string run_dir() const { return dir_ + "/run"; }
 
-  ExitCode says(std::vector<std::string> words) {
-    words.insert(words.begin(), "rehearse");
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    CaptureStdout();
-    CaptureStderr();
-    const int exit = run_command_line(static_cast<int>(argv.size()), argv.data());
-    std::fflush(nullptr);
-    out_ = GetCapturedStdout();
-    err_ = GetCapturedStderr();
-    return static_cast<ExitCode>(exit);
+  ExitCode says(const std::vector<std::string>& words) {
+    auto answer = test::rehearse_says(words);
+    out_ = std::move(answer.out);
+    err_ = std::move(answer.err);
+    return answer.exit;
   }
   // All steps done, each by an Enter.
   ExitCode walk_through(const std::vector<std::string>& more) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -15,6 +14,7 @@
 #include "cli/judged.hpp"
 #include "record/audit.hpp"
 #include "record/manifest.hpp"
+#include "rehearse_says.hpp"
 #include "runtime/command.hpp"
 #include "tests/unit/base/temporary_folder.hpp"
 
@@ -33,8 +33,6 @@ struct Said {
 
 class Verify : public testing::Test {
  protected:
-  Verify() { ::setenv("REHEARSE_ROOT", REHEARSE_SOURCE_DIR, 1); }
-
   std::string run_dir() const { return dir_ + "/run"; }
 
   // As a rehearsal leaves it.
@@ -65,16 +63,10 @@ class Verify : public testing::Test {
   }
 
   Said verb_says(const std::string& key = "") const {
-    std::vector<std::string> words{"rehearse", "verify", run_dir()};
+    std::vector<std::string> words{"verify", run_dir()};
     if (!key.empty()) words.insert(words.end(), {"--signed-by", key});
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const int exit = run_command_line(static_cast<int>(argv.size()), argv.data());
-    std::fflush(nullptr);
-    const std::string out = testing::internal::GetCapturedStdout();
-    return {exit, out + testing::internal::GetCapturedStderr()};
+    const auto said = test::rehearse_says(words);
+    return {static_cast<int>(said.exit), said.out + said.err};
   }
   Said script_says(const std::string& key = "") const {
     std::vector<std::string> argv{"python3", REHEARSE_SOURCE_DIR "/reports/verify.py", run_dir()};
@@ -104,7 +96,9 @@ class Verify : public testing::Test {
 RecordedRun paid_twice() {
   RecordedRun run = synthetic::honest_run();
   auto& transfers = *run.books.provider_transfers;
-  ProviderTransfer again = *std::ranges::find(transfers, "out", &ProviderTransfer::direction);
+  const auto payout = std::ranges::find(transfers, "out", &ProviderTransfer::direction);
+  EXPECT_NE(payout, transfers.end());
+  ProviderTransfer again = *payout;
   again.transfer = "x-again";
   transfers.push_back(again);
   return run;
@@ -126,7 +120,9 @@ TEST_F(Verify, SoAreRunsOfTheRealStack) {
     fs::remove_all(run_dir());
     fs::copy(std::string(REHEARSE_SOURCE_DIR "/tests/data/runs/") + name, run_dir(),
              fs::copy_options::recursive);
-    record(*read_run(run_dir()));
+    const auto run = read_run(run_dir());
+    ASSERT_TRUE(run) << run.error().message;
+    record(*run);
     expect_verified(name);
   }
 }
@@ -154,7 +150,8 @@ TEST_F(Verify, WhatWasAlteredIsNamedThoughTheRestCannotBeReadAnyMore) {
 TEST_F(Verify, ASignedTrailTakesNoFieldMore) {
   const std::string secret(64, '7'), key = ed25519_public(secret);
   record(synthetic::honest_run(), secret);
-  auto trail = *read_file(run_dir() + "/audit.jsonl");
+  std::string trail = read_file(run_dir() + "/audit.jsonl").value_or("");
+  ASSERT_FALSE(trail.empty());
   trail.pop_back();
   const size_t from = trail.rfind('\n') + 1;
   const std::string line = trail.substr(from, trail.rfind(",\"sha256\"") - from);
@@ -197,7 +194,7 @@ TEST_F(Verify, ASignatureIsHeldToItsKey) {
   const std::string secret = dir_ + "/secret.pem", pub = dir_ + "/public.pem";
   ASSERT_TRUE(run_checked({"openssl", "genpkey", "-algorithm", "ed25519", "-out", secret}, 10'000));
   ASSERT_TRUE(run_checked({"openssl", "pkey", "-in", secret, "-pubout", "-out", pub}, 10'000));
-  record(synthetic::honest_run(), ed25519_secret_of_pem(*read_file(secret)));
+  record(synthetic::honest_run(), ed25519_secret_of_pem(read_file(secret).value_or("")));
   for (const Said& said : {verb_says(pub), script_says(pub)}) EXPECT_EQ(said.exit, 0) << said.out;
   // An auditor with nothing but OpenSSL.
   const std::string manifest = run_dir() + "/manifest.json";
