@@ -72,7 +72,7 @@ TEST_F(KeeperScript, LogsAreKeptLineByLine) {
 }
 
 TEST_F(KeeperScript, DecisionsOfScreeningAreKeptOneByOne) {
-  ::setenv("ANTIFRAUD", "198.18.8.87:8080", 1);
+  const std::vector<std::string> provider = {"ANTIFRAUD=198.18.8.87:8080"};
   EXPECT_TRUE(write_file_atomically(
       script_.dir + "/verdicts",
       R"({"screenings":[{"screening":"s1","state":"clear"},{"screening":"s2","state":"held"}]})"));
@@ -82,8 +82,8 @@ TEST_F(KeeperScript, DecisionsOfScreeningAreKeptOneByOne) {
                   "case $word in */control/book) cp \"$DIR/verdicts\" \"$out\"; exit ;; esac\n"
                   "if [ -n \"${in:-}\" ]; then cp \"${in#@}\" \"$DIR/object\"; "
                   "else cp \"$DIR/object\" \"$out\"; fi");
-  ASSERT_EQ(script_.run({"make", "antifraud"}).exit_status, 0);
-  EXPECT_EQ(script_.run({"restore", "antifraud", "/backups/x"}).out, "ok 2\n");
+  ASSERT_EQ(script_.run({"make", "antifraud"}, provider).exit_status, 0);
+  EXPECT_EQ(script_.run({"restore", "antifraud", "/backups/x"}, provider).out, "ok 2\n");
 }
 
 class AutopsyScript : public testing::Test {
