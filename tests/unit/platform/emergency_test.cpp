@@ -9,8 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../base/test_server.hpp"
-#include "base/ed25519.hpp"
-#include "casino/common/officers.hpp"
+#include "two_officers.hpp"
 
 namespace rehearse {
 namespace {
@@ -32,16 +31,12 @@ class FakeLifeline {
     const auto json = nlohmann::json::parse(body);
     const std::string text = fmt::format("emergency|{}|{}", json["action"].get<std::string>(),
                                          json["reason"].get<std::string>());
-    const auto word = [&](const char* key) { return json[key].get<std::string>(); };
-    if (!officers_.four_eyes(text, word("proposed_by"), word("proposed_sig"), word("approved_by"),
-                             word("approved_sig")))
-      return "no";
+    if (!officers_.are_signatures_of(text, json)) return "no";
     on_ = json["action"] == "declare";
     return "{}";
   }
 
-  casino::Officers officers_{{{"officer-1", ed25519_public(std::string(64, '1'))},
-                              {"officer-2", ed25519_public(std::string(64, '2'))}}};
+  test::OfficersCheck officers_;
   std::atomic<bool> on_ = false;
   test::AnsweringServer server_{[this](const std::string& request) { return answer(request); }};
 };
@@ -49,21 +44,13 @@ class FakeLifeline {
 class EmergencyTest : public testing::Test {
  protected:
   EmergencyTest() {
-    ComponentEntry lifeline, desk;
+    ComponentEntry lifeline;
     lifeline.name = "lifeline";
     lifeline.port = lifeline_.port();
-    desk.name = "desk";
-    stack_.file.components = {lifeline, desk};
+    stack_.file.components = {lifeline};
     stack_.file.emergency = {"lifeline", "/control/emergency", "emergency", "desk"};
     stack_.nodes.push_back({"lifeline-1", "lifeline", "l", "127.0.0.1", 1, {}});
-    for (const char digit : {'1', '2'})
-      stack_.nodes.push_back({std::string("desk-") + digit,
-                              "desk",
-                              "az-1",
-                              "127.0.0.1",
-                              1,
-                              {{"OFFICER", std::string("officer-") + digit},
-                               {"OFFICER_KEY", std::string(64, digit)}}});
+    test::add_two_officers(stack_);
   }
   FakeLifeline lifeline_;
   Stack stack_;

@@ -7,10 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "../base/test_server.hpp"
-#include "base/ed25519.hpp"
 #include "base/sha256.hpp"
-#include "casino/common/officers.hpp"
 #include "runbook/action.hpp"
+#include "two_officers.hpp"
 
 namespace rehearse {
 namespace {
@@ -35,15 +34,12 @@ class FakeSettings {
     const auto word = [&](const char* key) { return json[key].get<std::string>(); };
     const std::string text =
         "setting|" + word("key") + "|" + word("setting") + "|" + sha256_hex(word("content"));
-    if (!officers_.four_eyes(text, word("proposed_by"), word("proposed_sig"), word("approved_by"),
-                             word("approved_sig")))
-      return false;
+    if (!officers_.are_signatures_of(text, json)) return false;
     contents_.push_back(word("content"));
     return true;
   }
 
-  casino::Officers officers_{{{"officer-1", ed25519_public(std::string(64, '1'))},
-                              {"officer-2", ed25519_public(std::string(64, '2'))}}};
+  test::OfficersCheck officers_;
   std::vector<std::string> contents_ = {"one", "two"};
   test::AnsweringServer server_{[this](const std::string& request) { return answer(request); }};
 };
@@ -51,21 +47,13 @@ class FakeSettings {
 class SettingsTest : public testing::Test {
  protected:
   SettingsTest() {
-    ComponentEntry consumer, desk;
+    ComponentEntry consumer;
     consumer.name = "consumer";
     consumer.port = settings_.port();
-    desk.name = "desk";
-    stack_.file.components = {consumer, desk};
+    stack_.file.components = {consumer};
     stack_.file.publishing = {"consumer", "/control/settings", "desk"};
     stack_.nodes.push_back({"consumer-1", "consumer", "az-1", "127.0.0.1", 1, {}});
-    for (const char digit : {'1', '2'})
-      stack_.nodes.push_back({std::string("desk-") + digit,
-                              "desk",
-                              "az-1",
-                              "127.0.0.1",
-                              1,
-                              {{"OFFICER", std::string("officer-") + digit},
-                               {"OFFICER_KEY", std::string(64, digit)}}});
+    test::add_two_officers(stack_);
   }
   FakeSettings settings_;
   Stack stack_;
